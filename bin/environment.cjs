@@ -1,0 +1,21 @@
+'use strict'
+const { delimiter, join } = require('node:path')
+
+// Where haproxy, nginx and redis-server lie on systems that keep them off an ordinary user's PATH.
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+function programFolders() {
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return [...onPath, ...SYSTEM_FOLDERS.filter((folder) => !onPath.includes(folder))]
+}
+
+// The compile cache lies in the project and not in Node's default below /tmp: who can write there could plant code for a worker that is root.
+function childEnvironment(root) {
+  return {
+    NODE_COMPILE_CACHE: join(root, '.jailops', 'compile-cache'),
+    ...process.env,
+    PATH: programFolders().join(delimiter),
+  }
+}
+
+module.exports = { childEnvironment, programFolders }

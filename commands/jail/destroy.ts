@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineCommand, jailName, plan } from 'jailops'
+
+export default defineCommand({
+  path: 'jail destroy',
+  summary: 'Take a jail and its sites away, into the trash',
+  permission: 'jail.destroy',
+  risk: 'change',
+  example: 'jail destroy blog',
+  needs: ['jails', 'proxy', 'trash'],
+  args: z.object({ jail: jailName.describe('which jail') }),
+  plan({ args, facts, drivers, request }) {
+    const jail = facts.ownJail(args.jail)
+    const routes = facts.routesTo(jail.name)
+    const hosts = routes.map((route) => route.host)
+    return plan(
+      [
+        ...routes.flatMap((route) => drivers.proxy.remove(route)),
+        ...drivers.proxy.forget(jail.name),
+        ...(jail.startsAtBoot ? drivers.jails.boot(jail.name, false) : []),
+        ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),
+        ...drivers.jails.toTrash(jail, hosts, request),
+      ],
+      {
+        resources: [`jail:${jail.name}`, 'rc.conf', 'proxy'],
+        outcome: [{ name: 'Brought back by', value: `/jail restore ${jail.name}` }],
+        remarks: hosts.length > 0 ? [`These sites go away with it: ${hosts.join(', ')}.`] : [],
+      },
+    )
+  },
+})

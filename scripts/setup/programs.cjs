@@ -1,0 +1,83 @@
+'use strict'
+const { mkdirSync, rmSync, statSync, writeFileSync } = require('node:fs')
+const { dirname, join } = require('node:path')
+const { findProgram } = require('./find-program.cjs')
+const { SetupError, say } = require('./main.cjs')
+const { asRoot } = require('./root.cjs')
+const { runLogged } = require('./run-logged.cjs')
+
+// Each program that the demo and the tests start, and the package that brings it, by package manager.
+const PROGRAMS = {
+  'redis-server': { 'apt-get': 'redis-server', pkg: 'redis', brew: 'redis' },
+  haproxy: { 'apt-get': 'haproxy', pkg: 'haproxy', brew: 'haproxy' },
+  nginx: { 'apt-get': 'nginx', pkg: 'nginx', brew: 'nginx' },
+}
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome']
+const DAY_MILLISECONDS = 24 * 3600_000
+
+function programsNeed(root) {
+  return {
+    isMissing: () => missingPrograms().length > 0,
+    async install() {
+      const names = missingPrograms()
+      const manager = packageManager()
+      if (!manager) throw new SetupError(`${names.join(', ')} missing, and I know no package manager here: install them, then start again.`)
+      await installPackages(root, manager, [...new Set(names.map((name) => PROGRAMS[name][manager]))])
+      const still = missingPrograms()
+      if (still.length > 0) throw new SetupError(`${manager} installed them, but ${still.join(', ')} cannot be found on the PATH.`)
+    },
+  }
+}
+
+function missingPrograms() {
+  return Object.keys(PROGRAMS).filter((program) => !findProgram(program))
+}
+
+// The browser is a wish: without it the browser tests are skipped, and say so. A failed try is not repeated at every start.
+function browserNeed(root) {
+  const failedFile = join(root, '.jailops', 'no-browser')
+  return {
+    isMissing: () => !BROWSERS.some(findProgram) && !isYoung(failedFile),
+    async install() {
+      try {
+        if (packageManager() !== 'apt-get') throw new SetupError('I install chromium only with apt-get.')
+        await installPackages(root, 'apt-get', ['chromium'])
+        rmSync(failedFile, { force: true })
+      } catch (error) {
+        if (!(error instanceof SetupError)) throw error
+        say(`no browser, the browser tests will be skipped: ${error.message}`)
+        mkdirSync(dirname(failedFile), { recursive: true })
+        writeFileSync(failedFile, '')
+      }
+    },
+  }
+}
+
+function packageManager() {
+  const names = { linux: ['apt-get'], freebsd: ['pkg'], darwin: ['brew'] }[process.platform] ?? []
+  return names.find(findProgram)
+}
+
+async function installPackages(root, manager, packages) {
+  const byHand = `${manager} install ${packages.join(' ')}`
+  const [command, ...args] = commandOf(manager, packages, byHand)
+  say(`installing ${packages.join(', ')} with ${manager}`)
+  const failure = await runLogged(root, 'programs', command, args)
+  if (failure) throw new SetupError(`${byHand} failed; install them yourself, then start again.\n${failure}`)
+}
+
+function commandOf(manager, packages, byHand) {
+  if (manager === 'apt-get') return asRoot(['sh', join(__dirname, 'apt-install.sh'), ...packages], byHand)
+  if (manager === 'pkg') return asRoot(['pkg', 'install', '-y', ...packages], byHand)
+  return ['brew', 'install', ...packages] // brew refuses root
+}
+
+function isYoung(file) {
+  try {
+    return Date.now() - statSync(file).mtimeMs < DAY_MILLISECONDS
+  } catch {
+    return false
+  }
+}
+
+module.exports = { browserNeed, programsNeed }

@@ -1,0 +1,81 @@
+import type { BotCommand, Command, RequestSummary } from '../core/command.ts'
+import type { Card } from '../core/card.ts'
+import type { Clock } from '../core/clock.ts'
+import { JailopsError } from '../core/errors.ts'
+import type { ToHost } from '../core/message.ts'
+import { permissionsOf, type Policy, rolesOf } from '../core/policy.ts'
+import { commandLine } from './cards.ts'
+import type { Judgement } from './judge.ts'
+import type { RequestRecord } from './record.ts'
+import type { Requests } from './requests.ts'
+import { afterCancel, afterVote } from './voting.ts'
+
+export interface AnsweringDeps {
+  now: Clock
+  commands: readonly Command[]
+  policy: Policy
+  requests: Requests
+  change: Requests['change']
+  card(record: RequestRecord): Promise<Card>
+  /** The request with one message to its host more. */
+  tell(record: RequestRecord, body: ToHost): Promise<RequestRecord>
+}
+
+/** Commands that the bot answers itself: it lends them its doors. */
+export async function answerItself(
+  command: BotCommand,
+  judgement: Judgement,
+  record: RequestRecord,
+  { now, commands, policy, requests, change, card, tell }: AnsweringDeps,
+): Promise<Pick<RequestRecord, 'asked' | 'answer' | 'about'>> {
+  const { actor, said } = record.incoming
+  const { person, args } = judgement
+  const asked = { command: command.path, args, risk: command.risk, dryRun: false, execute: true, person }
+  const answer = await command.answer({
+    args,
+    actor,
+    commands,
+    person: { id: person, roles: rolesOf(policy, actor), permissions: permissionsOf(policy, actor) },
+    requests: async (limit) =>
+      (await requests.recent(limit + 1))
+        .filter(({ id }) => id !== record.id)
+        .slice(0, limit)
+        .map(summary),
+    async card(id) {
+      return card((await requests.get(id)) ?? unknown(id))
+    },
+    async vote(id, choice) {
+      const voted = await change(id, async (target) => {
+        // a button votes on the plan that it was shown under, a typed approval on the one that stands now
+        const digest = said.kind === 'press' && said.press.kind !== 'cancel' ? said.press.digest : (target.digest ?? '')
+        const { record: next, outcome } = afterVote(target, { person, name: actor.name, choice, digest, at: now() })
+        if (outcome === 'approved') return tell(next, { kind: 'apply', digest, votes: next.approval?.votes ?? [] })
+        return outcome === 'denied' ? tell(next, { kind: 'cancel' }) : next
+      })
+      return summary(voted ?? unknown(id))
+    },
+    async cancel(id) {
+      const cancelled = await change(id, async (target) => tell(afterCancel(target, actor.name), { kind: 'cancel' }))
+      return summary(cancelled ?? unknown(id))
+    },
+  })
+  const { about, ...said_ } = answer
+  return { asked, answer: said_, ...(about !== undefined && { about: about.request }) }
+}
+
+function unknown(id: string): never {
+  throw new JailopsError('unknown_request', `There is no request ${id}; /job list shows the latest ones.`)
+}
+
+function summary(record: RequestRecord): RequestSummary {
+  const { id, state, asked, incoming, createdAt } = record
+  const typed = incoming.said.kind === 'text' ? incoming.said.text.slice(0, 80) : ''
+  return {
+    request: id,
+    state,
+    command: asked === undefined ? typed : commandLine(asked),
+    person: asked?.person ?? incoming.actor.name,
+    host: asked?.host ?? '-',
+    createdAt,
+  }
+}

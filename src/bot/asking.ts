@@ -1,0 +1,83 @@
+import { definitionHash } from '../core/command.ts'
+import type { Clock } from '../core/clock.ts'
+import { type HostMessage, messageId, type ToHost } from '../core/message.ts'
+import type { KnownHost } from './hosts.ts'
+import type { Judgement } from './judge.ts'
+import type { RequestRecord } from './record.ts'
+
+export interface Posting {
+  now: Clock
+  sign(message: HostMessage): Promise<string>
+  /** Puts it on the host's queue, trying until it is there; the same id again is harmless. */
+  post(host: string, id: string, token: string): Promise<void>
+  hosts(): readonly KnownHost[]
+}
+
+type Outgoing = RequestRecord['outgoing'][number]
+
+export interface Asking {
+  /** The request with its first message to the host in it, to be stored and then sent. */
+  ask(record: RequestRecord, judgement: Judgement): Promise<RequestRecord>
+  /** The request with one message more. */
+  tell(record: RequestRecord, body: ToHost): Promise<RequestRecord>
+  send(record: RequestRecord, message: Outgoing): void
+}
+
+/** A host heard of lately gets a minute to take a message; one that seems to be away, ten seconds. */
+const patience = { seen: 60_000, away: 10_000, seenWithin: 90_000 }
+/** For requests without approval: how long their choices stay reserved. */
+const reserveMilliseconds = 10 * 60_000
+
+export function asking({ now, sign, post, hosts }: Posting): Asking {
+  const underway = new Set<string>()
+
+  async function tell(record: RequestRecord, body: ToHost): Promise<RequestRecord> {
+    const host = record.asked?.host
+    if (host === undefined) return record
+    const sent = record.sent + 1
+    const seenAt = hosts().find((known) => known.name === host)?.seenAt ?? 0
+    const message: HostMessage = {
+      id: messageId(record.id, body.kind, sent),
+      request: record.id,
+      host,
+      issuedAt: now(),
+      expiresAt: now() + (now() - seenAt < patience.seenWithin ? patience.seen : patience.away),
+      body,
+    }
+    const token = await sign(message)
+    return { ...record, sent, outgoing: [...record.outgoing, { id: message.id, token, expiresAt: message.expiresAt }] }
+  }
+
+  return {
+    tell,
+    ask(record, { command, args, host, person, dryRun, approvals, expiresMinutes }) {
+      const execute = !dryRun && approvals === 0
+      const asked = {
+        command: command.path,
+        args,
+        risk: command.risk,
+        dryRun,
+        execute,
+        person,
+        ...(host !== undefined && { host: host.name }),
+      }
+      const expiresAt = now() + expiresMinutes * 60_000
+      const next: RequestRecord = {
+        ...record,
+        asked,
+        state: 'planning',
+        ...(command.risk === 'change' && !execute && !dryRun && { approval: { needed: approvals, expiresAt, votes: [] } }),
+      }
+      const question = { command: command.path, args, definition: definitionHash(command), person }
+      return command.risk === 'read'
+        ? tell(next, { kind: 'query', ...question })
+        : tell(next, { kind: 'plan', ...question, execute, dryRun, reserveUntil: execute ? now() + reserveMilliseconds : expiresAt })
+    },
+    send(record, { id, token }) {
+      const host = record.asked?.host
+      if (host === undefined || underway.has(id)) return
+      underway.add(id)
+      void post(host, id, token).finally(() => underway.delete(id))
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import type { Command } from '../core/command.ts'
+import type { Clock } from '../core/clock.ts'
+import { toJailopsError } from '../core/errors.ts'
+import type { BotMessage, ToHost } from '../core/message.ts'
+import type { Policy } from '../core/policy.ts'
+import type { ChatAdapter, Door } from '../chat/adapter.ts'
+import { answerItself } from './answering.ts'
+import { asking, type Posting } from './asking.ts'
+import { complete } from './completion.ts'
+import { afterAnswer } from './hearing.ts'
+import type { KnownHost } from './hosts.ts'
+import { judge } from './judge.ts'
+import type { RequestRecord } from './record.ts'
+import type { Requests } from './requests.ts'
+import { createShowing } from './showing.ts'
+import { afterTime } from './timing.ts'
+
+export interface BotDeps extends Posting {
+  now: Clock
+  commands: readonly Command[]
+  policy: Policy
+  requests: Requests
+  adapters: readonly ChatAdapter[]
+  hosts(): readonly KnownHost[]
+  /** Proves which host signed it. @throws bad_signature */
+  verify(token: string): Promise<BotMessage>
+  keepInventory(message: BotMessage, token: string): Promise<void>
+  /** True when its sender was told that nothing was done, although it was stored after all. */
+  wasAbandoned(request: string): boolean
+  alarm(what: string, details: Record<string, unknown>): void
+}
+
+export interface Bot {
+  /** Takes up every open request again, then opens the doors. */
+  start(): Promise<void>
+  /** Something a host said, from the bot's queue. */
+  hear(id: string, token: string): Promise<void>
+  /** To be called about once a second: what is due by now. */
+  tick(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The story of an invocation, from the chat to its card's last state. */
+export function createBot(deps: BotDeps): Bot {
+  const { requests, now, alarm } = deps
+  const showing = createShowing({ requests, alarm, adapters: new Map(deps.adapters.map((adapter) => [adapter.platform, adapter])) })
+  const host = asking(deps)
+  const underway = new Set<Promise<unknown>>()
+
+  const door: Door = {
+    // stored, then acknowledged; what follows happens behind the acknowledgement
+    async receive(incoming) {
+      const { id, fresh } = await requests.admit(incoming)
+      if (fresh) follow(id, goOn(id))
+      return { request: id }
+    },
+    complete: (text, actor) => complete(text, actor, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() }),
+    async card(id) {
+      const record = await requests.get(id)
+      return record === undefined ? undefined : showing.card(record)
+    },
+  }
+
+  /** A stored invocation becomes a request: refused, answered by the bot itself, or on its way to a host. */
+  async function goOn(id: string): Promise<void> {
+    const record = await requests.get(id)
+    if (record?.state !== 'stored') return
+    if (deps.wasAbandoned(id))
+      return void (await change(id, (latest) => refused(latest, 'stored_too_late', 'It came too late, so nothing was done.')))
+    try {
+      const judgement = judge(record.incoming, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() })
+      if (judgement.command.risk === 'bot') {
+        const answered = await answerItself(judgement.command, judgement, record, { ...deps, change, card: showing.card, tell: host.tell })
+        await change(id, (latest) => ({ ...latest, ...answered, state: 'done' }))
+      } else {
+        await change(id, (latest) => (latest.state === 'stored' ? host.ask(latest, judgement) : undefined))
+      }
+    } catch (error) {
+      const { code, message, cause } = toJailopsError(error)
+      if (code === 'internal') alarm('a request failed inside the bot', { request: id, error: String(cause) })
+      await change(id, (latest) => refused(latest, code, message))
+      await tellPresser(record, message)
+    }
+  }
+
+  /** Stored first; then the host is sent what it should have, and the card follows. */
+  async function change(
+    id: string,
+    next: (record: RequestRecord) => Promise<RequestRecord | undefined> | RequestRecord | undefined,
+  ): Promise<RequestRecord | undefined> {
+    const stored = await requests.change(id, next)
+    if (stored === undefined) return undefined
+    for (const message of stored.outgoing) host.send(stored, message)
+    showing.show(id)
+    return stored
+  }
+
+  async function hear(id: string, token: string): Promise<void> {
+    const message = await deps
+      .verify(token)
+      .catch((error: unknown) => alarm('ignored a message that no host signed', { id, error: String(error) }))
+    if (message === undefined) return
+    if (message.id !== id) return alarm('ignored a message under a wrong id', { id, signed: message.id })
+    if (message.body.kind === 'inventory') return deps.keepInventory(message, token)
+    await change(message.request, (record) => afterAnswer(record, message))
+  }
+
+  async function tick(): Promise<void> {
+    for (const record of requests.live()) {
+      await change(record.id, async (latest) => {
+        const due = afterTime(latest, now())
+        return due?.state === 'expired' || due?.state === 'unreachable' ? host.tell(due, { kind: 'cancel' } satisfies ToHost) : due
+      })
+    }
+  }
+
+  /** A refused press changes no card, so its sentence goes to the one who pressed. */
+  async function tellPresser({ incoming }: RequestRecord, sentence: string): Promise<void> {
+    if (incoming.said.kind !== 'press') return
+    const adapter = deps.adapters.find((candidate) => candidate.platform === incoming.place.platform)
+    await adapter?.whisper(incoming.place, incoming.actor, { title: 'That did not count', text: sentence })
+  }
+
+  function follow(id: string, work: Promise<unknown>): void {
+    const safe = work.catch((error: unknown) => alarm('a request could not go on', { request: id, error: String(error) }))
+    underway.add(safe)
+    void safe.then(() => underway.delete(safe))
+  }
+
+  return {
+    hear,
+    tick,
+    async start() {
+      for (const adapter of deps.adapters) await adapter.start(door)
+      for (const record of await requests.open()) {
+        for (const message of record.outgoing) host.send(record, message)
+        showing.show(record.id)
+        follow(record.id, goOn(record.id))
+      }
+    },
+    async stop() {
+      for (const adapter of deps.adapters) await adapter.stop()
+      await Promise.all(underway)
+      await showing.idle()
+    },
+  }
+}
+
+function refused(record: RequestRecord, reason: string, sentence: string): RequestRecord {
+  return { ...record, state: reason === 'internal' ? 'failed' : 'refused', reason, sentence }
+}

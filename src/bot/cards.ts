@@ -1,0 +1,116 @@
+import { shown } from '../core/arguments.ts'
+import { tally } from '../core/approval.ts'
+import { type Card, type CardStep, hasEnded, type RequestState } from '../core/card.ts'
+import { planText } from '../core/plan.ts'
+import { describeAction } from '../core/step.ts'
+import type { RequestRecord } from './record.ts'
+
+const stateWords: Record<RequestState, string> = {
+  stored: 'Received',
+  planning: 'Asking the host',
+  waiting: 'Waiting for approval',
+  queued: 'Approved, waiting for its turn',
+  running: 'Running',
+  done: 'Done',
+  refused: 'Refused',
+  denied: 'Denied',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
+  undone: 'Failed, and taken back',
+  failed: 'Failed',
+  needs_human: 'Needs a human',
+  unreachable: 'Host not reached',
+}
+
+/** The card of a request, made from its record alone: what is shown is what is stored. */
+export function cardOf(record: RequestRecord): Card {
+  const { asked, plan, digest, answer } = record
+  const said = record.incoming.said
+  const words =
+    asked === undefined
+      ? shown(said.kind === 'text' ? said.text.replace(/^\//, '') : said.kind === 'options' ? said.command : said.press.kind)
+      : commandLine(asked)
+  const text = [answer?.text, record.sentence, waitingFor(record), ...(plan?.remarks ?? [])].filter(
+    (part) => part !== undefined && part !== '',
+  )
+  return {
+    request: record.id,
+    state: record.state,
+    ...(record.reason !== undefined && { reason: record.reason }),
+    title: answer?.title ?? `${stateWords[record.state]}: /${words}`,
+    ...(text.length > 0 && { text: [...new Set(text)].join('\n') }),
+    fields: fieldsOf(record),
+    ...(answer?.table !== undefined && { table: answer.table }),
+    steps: stepsOf(record),
+    buttons: buttonsOf(record),
+    files:
+      plan !== undefined && digest !== undefined && asked !== undefined
+        ? [{ name: `plan-${record.id}.txt`, text: planText({ command: commandLine(asked), host: asked.host ?? '' }, plan, digest) }]
+        : [],
+    footer: [
+      record.id,
+      asked?.host,
+      digest === undefined ? undefined : `digest ${digest.slice(0, 12)}`,
+      asked?.dryRun === true ? 'dry run' : undefined,
+    ]
+      .filter((part) => part !== undefined)
+      .join(' · '),
+  }
+}
+
+/** A card that shows another's state, as of now and without its buttons. */
+export function cardAbout(record: RequestRecord, about: Card): Card {
+  return {
+    ...about,
+    request: record.id,
+    state: record.state,
+    about: { request: about.request, state: about.state, ...(about.reason !== undefined && { reason: about.reason }) },
+    buttons: [],
+    footer: `${about.footer} · as of ${new Date(record.updatedAt).toISOString().slice(11, 19)} UTC`,
+  }
+}
+
+export function commandLine(asked: NonNullable<RequestRecord['asked']>): string {
+  const words = Object.entries(asked.args).map(([key, value]) => `${key}:${String(value)}`)
+  return [asked.command, ...words].join(' ')
+}
+
+function waitingFor({ state, approval, digest, asked }: RequestRecord): string | undefined {
+  if (state !== 'waiting' || approval === undefined || digest === undefined || asked === undefined) return undefined
+  const count = tally({ asker: asked.person, digest, needed: approval.needed, expiresAt: approval.expiresAt, votes: approval.votes })
+  const missing = approval.needed - (count.kind === 'open' ? count.yes : 0)
+  return `Nothing has been done yet. ${missing} ${missing === 1 ? 'approval by somebody else is' : 'approvals by others are'} needed until ${new Date(approval.expiresAt).toISOString().slice(11, 16)} UTC.`
+}
+
+function fieldsOf({ state, plan, approval, answer, asked, incoming, digest }: RequestRecord): Card['fields'] {
+  const votes = (approval?.votes ?? []).filter((vote) => vote.digest === digest)
+  const voters = (choice: 'yes' | 'no') => votes.filter((vote) => vote.choice === choice).map((vote) => vote.name)
+  const approved = voters('yes')
+  const denied = voters('no')
+  return [
+    ...(answer?.fields ?? []),
+    ...(asked?.risk === 'change' && state !== 'refused' ? (plan?.outcome ?? []) : []),
+    ...(asked?.risk === 'change' ? [{ name: 'Asked by', value: incoming.actor.name }] : []),
+    ...(approved.length > 0 ? [{ name: 'Approved by', value: approved.join(', ') }] : []),
+    ...(denied.length > 0 ? [{ name: 'Denied by', value: denied.join(', ') }] : []),
+  ]
+}
+
+function stepsOf({ plan, steps }: RequestRecord): CardStep[] {
+  return (plan?.steps ?? []).map((step, index) => ({
+    title: step.title,
+    detail: describeAction(step.action) + (step.final === undefined ? '' : `  (no undo: ${step.final})`),
+    state: steps[index]?.state ?? 'pending',
+  }))
+}
+
+function buttonsOf({ id, state, digest, cancelRequested }: RequestRecord): Card['buttons'] {
+  if (hasEnded(state) || cancelRequested) return []
+  const cancel = { label: 'Cancel', style: 'plain', press: { kind: 'cancel', request: id } } as const
+  if (state !== 'waiting' || digest === undefined) return [cancel]
+  return [
+    { label: 'Approve', style: 'primary', press: { kind: 'approve', request: id, digest } },
+    { label: 'Deny', style: 'danger', press: { kind: 'deny', request: id, digest } },
+    cancel,
+  ]
+}

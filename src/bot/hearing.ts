@@ -1,0 +1,53 @@
+import { hasEnded } from '../core/card.ts'
+import type { BotMessage } from '../core/message.ts'
+import type { RequestRecord } from './record.ts'
+
+/** What a host's answer makes of a request; undefined when it says nothing new. Pure, so that hearing it twice is harmless. */
+export function afterAnswer(record: RequestRecord, { body, number, host }: BotMessage): RequestRecord | undefined {
+  // once ended it stays so; only "host not reached" may be corrected by the host itself
+  if (record.asked?.host !== host || (hasEnded(record.state) && record.state !== 'unreachable')) return undefined
+  switch (body.kind) {
+    case 'planned': {
+      if (number <= record.heard.planned) return undefined
+      const heard = { ...record.heard, planned: number }
+      const planned = {
+        ...record,
+        heard,
+        plan: body.plan,
+        digest: body.digest,
+        steps: body.plan.steps.map(() => ({ state: 'pending' as const })),
+      }
+      if (record.asked.execute || record.asked.dryRun || body.plan.steps.length === 0) return planned
+      const { sentence: _old, ...rest } = planned
+      const changed = record.digest !== undefined && record.digest !== body.digest
+      return {
+        ...rest,
+        state: 'waiting',
+        ...(changed && {
+          sentence: 'The host has changed since this was planned, so nothing was done. This is the plan now; it needs approval anew.',
+        }),
+      }
+    }
+    case 'progress': {
+      if (number <= record.heard.progress) return undefined
+      const heard = { ...record.heard, progress: number }
+      const outgoing = record.outgoing.filter(({ id }) => !body.taken.includes(id))
+      const state = body.begun ? 'running' : record.state === 'unreachable' ? 'planning' : record.state
+      return { ...record, heard, outgoing, state, ...(body.steps.length > 0 && { steps: body.steps }) }
+    }
+    case 'result': {
+      const { reason: _reason, sentence: _sentence, ...rest } = record
+      return {
+        ...rest,
+        state: body.state,
+        outgoing: [],
+        ...(body.reason !== undefined && { reason: body.reason }),
+        ...(body.sentence !== undefined && { sentence: body.sentence }),
+        ...(body.answer !== undefined && { answer: body.answer }),
+        ...(body.steps.length > 0 && { steps: body.steps }),
+      }
+    }
+    case 'inventory':
+      return undefined
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { incomingSchema } from '../chat/adapter.ts'
+import { voteSchema } from '../core/approval.ts'
+import { answerSchema, requestStates, stepStates } from '../core/card.ts'
+import { planSchema } from '../core/plan.ts'
+
+/** All that the bot knows of one request. Stored signed; the card is made from nothing else. */
+export const requestRecordSchema = z.strictObject({
+  id: z.string(),
+  incoming: incomingSchema,
+  /** Milliseconds since 1970. */
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  state: z.enum(requestStates),
+  reason: z.string().optional(),
+  sentence: z.string().optional(),
+  /** Set once the words are understood. */
+  asked: z
+    .strictObject({
+      command: z.string(),
+      args: z.record(z.string(), z.unknown()),
+      risk: z.enum(['read', 'change', 'bot']),
+      host: z.string().optional(),
+      dryRun: z.boolean(),
+      /** Policy lets it pass without approvals. */
+      execute: z.boolean(),
+      person: z.string(),
+    })
+    .optional(),
+  approval: z.strictObject({ needed: z.number(), expiresAt: z.number(), votes: z.array(voteSchema) }).optional(),
+  plan: planSchema.optional(),
+  digest: z.string().optional(),
+  steps: z.array(z.strictObject({ state: z.enum(stepStates), note: z.string().optional() })),
+  answer: answerSchema.optional(),
+  /** For `job show` and the like: the request that this one's answer is about. */
+  about: z.string().optional(),
+  /** Highest numbers of what the host said: of a plan, and of how it stands. */
+  heard: z.strictObject({ planned: z.number(), progress: z.number() }),
+  /** How many messages the host was sent; numbers them. */
+  sent: z.number(),
+  /** Messages that the host has not yet said to have; the same bytes go again after a restart. */
+  outgoing: z.array(z.strictObject({ id: z.string(), token: z.string(), expiresAt: z.number() })),
+  cancelRequested: z.boolean(),
+  message: z.string().optional(),
+})
+export type RequestRecord = z.infer<typeof requestRecordSchema>

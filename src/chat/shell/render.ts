@@ -1,0 +1,66 @@
+import type { Answer, Card } from '../../core/card.ts'
+import { alignTable } from './table.ts'
+import { visible, visibleLines } from './visible.ts'
+
+const marks = { pending: '·', running: '…', done: '✓', failed: '✗', undone: '↩' } as const
+
+const stateWords: Record<Card['state'], string> = {
+  stored: 'received',
+  planning: 'planning',
+  waiting: 'waiting for approval',
+  queued: 'queued',
+  running: 'running',
+  done: 'done',
+  refused: 'refused',
+  denied: 'denied',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  undone: 'undone',
+  failed: 'failed',
+  needs_human: 'needs a human',
+  unreachable: 'host unreachable',
+}
+
+/** A card as plain text for a terminal; `files: 'full'` prints attached files too, otherwise they are named with their length. */
+export function renderCard(card: Card, options: { files?: 'named' | 'full' } = {}): string {
+  const reason = card.reason === undefined ? '' : ` (${visible(card.reason)})`
+  return join([
+    `${visible(card.title)} – ${stateWords[card.state]}${reason}`,
+    ...bodyOf(card),
+    ...card.steps.flatMap(({ title, detail, state }) => [`  ${marks[state]} ${visible(title)}`, ...indent(detail, '      ')]),
+    ...card.files.flatMap((file) => linesOfFile(file, options.files ?? 'named')),
+    ...(card.footer === '' ? [] : [visible(card.footer)]),
+    ...(card.footer.includes(card.request) ? [] : [`request ${visible(card.request)}`]),
+  ])
+}
+
+/** What only this person is told. */
+export function renderAnswer(answer: Answer): string {
+  return join([visible(answer.title), ...bodyOf(answer)])
+}
+
+function bodyOf({ text, fields = [], table }: Answer): string[] {
+  const width = Math.max(0, ...fields.map(({ name }) => visible(name).length))
+  return [
+    ...indent(text ?? '', '  '),
+    ...fields.flatMap(({ name, value }) => {
+      const [first = '', ...rest] = visibleLines(value)
+      return [`  ${visible(name).padEnd(width)}  ${first}`, ...rest.map((line) => `  ${' '.repeat(width)}  ${line}`)]
+    }),
+    ...(table === undefined ? [] : alignTable(table).map((line) => `  ${line}`)),
+  ]
+}
+
+function linesOfFile({ name, text }: { name: string; text: string }, files: 'named' | 'full'): string[] {
+  const lines = visibleLines(text)
+  if (files === 'full') return [`  ${visible(name)}:`, ...lines.map((line) => `    ${line}`)]
+  return [`  attached: ${visible(name)}, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`]
+}
+
+function indent(text: string, by: string): string[] {
+  return text === '' ? [] : visibleLines(text).map((line) => `${by}${line}`)
+}
+
+function join(lines: string[]): string {
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,46 @@
+import type { History } from './history.ts'
+import { isVisible, type ChatMessage } from './message.ts'
+
+/** What one open page has yet to be told. Holds ids only: a slow page gets the latest state of a card, not every one between. */
+export interface Watcher {
+  /** The messages changed since the last call, waiting for some; none after a quiet while; undefined once closed. */
+  next(quietMs: number): Promise<ChatMessage[] | undefined>
+  close(): void
+}
+
+export function watchHistory(history: History, person: string): Watcher {
+  const changed = new Set<string>()
+  let isClosed = false
+  let wake: (() => void) | undefined
+
+  const stopListening = history.onChange((message) => {
+    if (!isVisible(message, person)) return
+    changed.add(message.id)
+    wake?.()
+  })
+
+  async function sleep(quietMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, quietMs)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  return {
+    async next(quietMs) {
+      if (changed.size === 0 && !isClosed) await sleep(quietMs)
+      if (isClosed) return undefined
+      const messages = [...changed].flatMap((id) => history.get(id) ?? [])
+      changed.clear()
+      return messages
+    },
+    close() {
+      isClosed = true
+      stopListening()
+      wake?.()
+    },
+  }
+}

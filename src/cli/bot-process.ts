@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createBot } from '../bot/bot.ts'
+import { createRequests } from '../bot/requests.ts'
+import type { ChatAdapter } from '../chat/adapter.ts'
+import type { Config } from '../config/schema.ts'
+import { createSigner, createVerifier } from '../queue/envelope.ts'
+import { createInventoryCache } from '../queue/inventory-cache.ts'
+import { createInventories } from '../queue/inventory.ts'
+import { loadKeys } from '../queue/keys.ts'
+import { acquireLease } from '../queue/lease.ts'
+import { botQueue, hostQueue } from '../queue/queue-names.ts'
+import { openReceiver } from '../queue/receiver.ts'
+import { connectRedis } from '../queue/redis.ts'
+import { openSender } from '../queue/sender.ts'
+import { createStore } from '../queue/store.ts'
+import { loadTrusted } from '../queue/trusted.ts'
+import { loadCommands } from './commands-folder.ts'
+import { createLog, type Log } from './log.ts'
+import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
+import { runtimeOf, type Runtime } from './runtime.ts'
+import { untilSent } from './until-sent.ts'
+
+/** How long a killed bot's place stays taken. */
+const leaseMilliseconds = 4000
+
+export async function bot(options: { config?: string }): Promise<void> {
+  const log = createLog('bot')
+  const runtime = runtimeOf(options)
+  const { config, prefix, address } = runtime
+  const name = config.bot.name
+  const stopped = untilToldToStop()
+  const releasers = createReleasers((what, error) => log.warn({ error: String(error) }, `closing ${what}`))
+  const report = (error: unknown) => log.warn({ error: String(error) }, 'redis')
+  const alarm = (what: string, details: Record<string, unknown>) => log.error({ alarm: true, ...details }, what)
+  const onAlarm = (what: string, error: Error) => alarm('a stored record was not believed', { record: what, error: error.message })
+
+  const commands = await loadCommands(config.commands)
+  const keys = await loadKeys(runtime.keys, name)
+  const signer = createSigner({ name, key: keys.privateKey })
+  const hostNames = Object.keys(config.hosts)
+  const verifier = createVerifier({
+    trusted: await loadTrusted(runtime.keys),
+    from: (typ, signedBy) => (typ === 'jailops-bot' ? hostNames.includes(signedBy) : signedBy === name),
+  })
+
+  const redis = connectRedis(address, 'commands', report)
+  releasers.add('redis', () => redis.disconnect())
+  const giveUp = new AbortController()
+  void stopped.then(() => giveUp.abort())
+  const lease = await acquireLease({ redis, name: 'bot', milliseconds: leaseMilliseconds, prefix, signal: giveUp.signal })
+  releasers.add('lease', () => lease.release())
+  const store = createStore({ redis, prefix, name, signer, verifier, lease: { name: 'bot', token: lease.token }, onAlarm })
+  releasers.add('store', () => store.close())
+  const inventories = createInventoryCache(createInventories({ redis, prefix, name, signer, verifier, onAlarm }), report)
+  await inventories.load().catch(report)
+
+  const senders = new Map(hostNames.map((host) => [host, openSender({ connection: redis, queue: hostQueue(host), prefix })]))
+  for (const [host, sender] of senders) releasers.add(`queue of ${host}`, () => sender.close())
+  const adapters = await adaptersOf(config, runtime)
+  const theBot = createBot({
+    now: Date.now,
+    commands,
+    policy: config.policy,
+    requests: createRequests({ store, now: Date.now }),
+    adapters,
+    hosts: () =>
+      hostNames.map((host) => {
+        const known = inventories.of(host)
+        return { name: host, seenAt: known?.heardAt ?? 0, ...(known !== undefined && { inventory: known.inventory }) }
+      }),
+    sign: (message) => signer.hostMessage(message),
+    post: (host, id, token) => untilSent(() => senders.get(host)?.send(id, token), giveUp.signal),
+    verify: (token) => verifier.botMessage(token),
+    keepInventory: (message, token) => inventories.put(message.host, token, Date.now()),
+    wasAbandoned: (id) => store.wasAbandoned(id),
+    alarm,
+  })
+  await theBot.start()
+  releasers.add('bot', () => theBot.stop())
+  const receiver = openReceiver({
+    address,
+    queue: botQueue,
+    prefix,
+    handle: (id, token) => theBot.hear(id, token),
+    onProblem: report,
+    concurrency: 4,
+  })
+  releasers.add('receiver', () => receiver.close())
+  void tickUntil(giveUp.signal, () => theBot.tick(), log)
+  await receiver.ready()
+  sayReady({ web: webUrl(adapters) })
+  log.info({ hosts: hostNames, adapters: adapters.map((adapter) => adapter.platform) }, 'ready')
+
+  const why = await Promise.race([
+    stopped,
+    new Promise<string>((resolve) => lease.lost.addEventListener('abort', () => resolve('lease lost'))),
+  ])
+  log.info({ why }, 'stopping')
+  giveUp.abort()
+  await releasers.releaseAll()
+  process.exit(why === 'lease lost' ? 75 : 0)
+}
+
+/** Only the platforms that are configured are loaded. */
+async function adaptersOf(config: Config, { demoPeople }: Runtime): Promise<ChatAdapter[]> {
+  const folder = join(config.state, 'run')
+  await mkdir(folder, { recursive: true })
+  const adapters: ChatAdapter[] = []
+  if (config.bot.web !== undefined) {
+    const { createWebAdapter } = await import('../chat/web/web.ts')
+    const people = Object.entries(config.bot.web.people).map(([id, person]) => ({ id, ...person }))
+    adapters.push(
+      createWebAdapter({ port: config.bot.web.port, people, historyFile: join(config.state, 'web-history.json'), now: Date.now }),
+    )
+  }
+  if (config.bot.shell.enabled) {
+    const { createShellAdapter } = await import('../chat/shell/shell.ts')
+    adapters.push(
+      createShellAdapter({
+        socketPath: config.bot.shell.socket ?? join(folder, 'shell.sock'),
+        pointerFile: join(config.state, 'shell.json'),
+        proofFolder: join(folder, 'proof'),
+        ...(demoPeople && {
+          demoPeople: Object.entries(config.bot.web?.people ?? {}).map(([id, { name, groups }]) => ({ id, name, groups })),
+        }),
+        now: Date.now,
+      }),
+    )
+  }
+  return adapters
+}
+
+function webUrl(adapters: readonly ChatAdapter[]): string | undefined {
+  const web: (ChatAdapter & { url?: () => string }) | undefined = adapters.find((adapter) => adapter.platform === 'web')
+  return web?.url?.()
+}
+
+async function tickUntil(signal: AbortSignal, tick: () => Promise<void>, log: Log): Promise<void> {
+  while (!signal.aborted) {
+    await tick().catch((error: unknown) => log.warn({ error: String(error) }, 'tick'))
+    await delay(1000, undefined, { signal }).catch(() => undefined)
+  }
+}

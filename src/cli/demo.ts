@@ -1,0 +1,177 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { demoConfig } from '../config/demo.ts'
+import { JailopsError } from '../core/errors.ts'
+import type { Layout } from '../core/layout.ts'
+import { startGuard } from '../guard/guard.ts'
+import { startLab } from '../lab/lab.ts'
+import { createKeys } from '../queue/keys.ts'
+import { startPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts'
+import { addTrusted } from '../queue/trusted.ts'
+import { claimHost } from '../worker/only-one.ts'
+import { keepRunning, type Child } from './children.ts'
+import { configOf } from './config-check.ts'
+import { prepareProxy } from './prepare-proxy.ts'
+import { demoFileVariable } from './runtime.ts'
+import { createReleasers, untilToldToStop } from './serving.ts'
+
+export interface DemoOptions {
+  headless?: boolean
+  stateDir: string
+  port: string
+  proxyPort?: string
+  config?: string
+}
+
+/** Everything on one machine: a private Redis, a FreeBSD host in a folder, and bot and worker as processes of their own. */
+export async function demo(options: DemoOptions): Promise<void> {
+  const stopped = untilToldToStop()
+  const say = (line: string) => void (options.headless === true || process.stdout.write(`${line}\n`))
+  const releasers = createReleasers((what, error) => process.stderr.write(`jailops: closing ${what}: ${String(error)}\n`), 30_000)
+  try {
+    const state = resolve(options.stateDir)
+    const places = { run: join(state, 'run'), log: join(state, 'log'), keys: join(state, 'keys'), file: join(state, 'demo.json') }
+    await mkdir(state, { recursive: true, mode: 0o700 })
+    releasers.add('claim', await claimHost(join(state, 'claim')))
+    for (const folder of [places.run, places.log]) await mkdir(folder, { recursive: true })
+    for (const name of ['bot', 'demo']) await addTrusted(places.keys, (await createKeys(places.keys, name)).line)
+
+    // whatever happens to this process, the guard ends the real Redis, HAProxy and nginx
+    const guard = startGuard(join(places.run, 'guard'))
+    releasers.add('guard', () => guard.stop())
+    say('Starting a private Redis, a FreeBSD host in a folder, HAProxy, a bot and a worker …')
+    const lab = await startLab({
+      folder: join(state, 'lab'),
+      ...(options.proxyPort !== undefined && { proxyPort: portOf(options.proxyPort) }),
+    })
+    releasers.add('lab', () => lab.stop())
+    await prepareProxy(lab.layout)
+
+    const web = portOf(options.port) || (await freePort())
+    const writeDemoFile = (socketPath: string) =>
+      writeFile(
+        places.file,
+        JSON.stringify({ config: configFor(options, { state, web, layout: lab.layout }), socketPath, keys: places.keys }),
+        { mode: 0o600 },
+      )
+    const children: Child[] = []
+    const redis = await keepRedis({
+      folder: join(state, 'redis'),
+      guard,
+      pidFile: join(places.run, 'redis.pid'),
+      moved: async (socketPath) => {
+        await writeDemoFile(socketPath)
+        for (const child of children) child.restart()
+      },
+    })
+    releasers.add('redis', () => redis.stop())
+    await writeDemoFile(redis.socketPath)
+
+    for (const name of ['worker', 'bot']) {
+      const child = keepRunning({
+        name,
+        args: [fileURLToPath(new URL('main.ts', import.meta.url)), name],
+        env: { ...process.env, [demoFileVariable]: places.file },
+        logFile: join(places.log, `${name}.log`),
+        pidFile: join(places.run, `${name}.pid`),
+        onEnd: (code, signal) =>
+          process.stderr.write(`jailops: the ${name} ended (${signal ?? code}) and is started again; see ${places.log}\n`),
+      })
+      children.push(child)
+      releasers.add(name, () => child.stop())
+    }
+    const ready = await Promise.race([Promise.all(children.map((child) => child.ready)), stopped])
+    if (typeof ready !== 'string')
+      tellReady(options, { web: `http://127.0.0.1:${web}`, proxy: `http://127.0.0.1:${lab.layout.haproxy.bindPort}`, stateDir: state })
+    await stopped
+    say('Stopping …')
+  } finally {
+    await releasers.releaseAll()
+  }
+  process.exit(0)
+}
+
+function tellReady({ headless }: DemoOptions, where: { web: string; proxy: string; stateDir: string }): void {
+  if (headless === true) return void process.stdout.write(`${JSON.stringify({ ready: true, ...where })}\n`)
+  process.stdout.write(`
+  Open  ${where.web}
+  As ana (operator) type        /jail create blog
+  Switch to bo (approver), click Approve, and watch the steps.
+  Then                          /proxy add blog.example.com
+  and, once approved, in a shell
+    curl -H 'Host: blog.example.com' ${where.proxy}/
+    npx jailops run --as ana "jail list"
+
+  Everything is in ${where.stateDir}. Ctrl-C ends it all.
+`)
+}
+
+/** The demo's people, policy and host; from a jailops.yaml only its own folders of commands and its policy count. */
+function configFor(options: DemoOptions, { state, web, layout }: { state: string; web: number; layout: Layout }) {
+  const config = demoConfig({ stateDir: state, layout, ports: { web } })
+  return options.config === undefined ? config : { ...config, commands: configOf({ config: options.config }).commands }
+}
+
+interface KeptRedis {
+  socketPath: string
+  stop(): Promise<void>
+}
+
+/** A private Redis that is started again when it dies; `moved` is told when its socket is another one then. */
+async function keepRedis(options: {
+  folder: string
+  guard: Parameters<typeof startPrivateRedis>[0]['guard'] & object
+  pidFile: string
+  moved(socketPath: string): Promise<void>
+}): Promise<KeptRedis> {
+  let stopping = false
+  const start = async () => {
+    const redis = await startPrivateRedis({ folder: options.folder, guard: options.guard })
+    await writeFile(options.pidFile, `${redis.pid}\n`)
+    return redis
+  }
+  let current: PrivateRedis = await start()
+  const watch = async () => {
+    while (!stopping) {
+      const { socketPath, exited } = current
+      await exited
+      if (stopping) return
+      process.stderr.write('jailops: Redis ended and is started again\n')
+      current = await start().catch(async (error: unknown) => {
+        process.stderr.write(`jailops: ${String(error)}\n`)
+        await delay(500)
+        return current
+      })
+      if (current.socketPath !== socketPath) await options.moved(current.socketPath)
+    }
+  }
+  void watch()
+  return {
+    socketPath: current.socketPath,
+    async stop() {
+      stopping = true
+      await current.stop()
+    },
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new JailopsError('usage', `${text} is no port; write a number from 0 to 65535.`)
+}
+
+/** Chosen once, so that the page comes back at the same place when the bot is started again. */
+function freePort(): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolvePort(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

@@ -1,0 +1,82 @@
+import { Command } from 'commander'
+import { toJailopsError } from '../core/errors.ts'
+import { endWithParent } from './parent.ts'
+
+/* The top floor: the only place where parts are wired together. Each command loads what it needs, so that `run` starts fast. */
+
+const program = new Command('jailops').description('Run FreeBSD jails from the team’s chat.').showHelpAfterError()
+const configOption = ['-c, --config <file>', 'jailops.yaml', process.env['JAILOPS_CONFIG']] as const
+
+// whoever started us, a launcher or npm, must not leave us behind
+endWithParent(() => void (process.emit('SIGTERM') || process.exit(143)))
+
+program
+  .command('demo')
+  .description('a FreeBSD host in a folder, a bot, a worker and a chat page, all on this machine')
+  .option('--headless', 'print one JSON line when ready, and nothing else')
+  .option('--state-dir <folder>', 'where everything is kept', '.jailops/demo')
+  .option('--port <port>', 'of the chat page; 0 for any free one', '0')
+  .option('--proxy-port <port>', 'of HAProxy; any free one if not given')
+  .action(async (options) => (await import('./demo.ts')).demo(options))
+
+program
+  .command('run')
+  .description('say one command, as in the chat, and wait for its end or until it needs somebody’s approval')
+  .argument('<words...>', 'such as "jail create blog"')
+  .option('--state-dir <folder>', 'of the demo or bot to talk to')
+  .option('--as <person>', 'who to be; in the demo only')
+  .option('--no-wait', 'return once it is accepted')
+  .option('--wait-for-approval', 'wait for the approval too, until the very end')
+  .option('--json', 'print {"request","state","reason","card"}')
+  .option(...configOption)
+  .action(async (words, options) => (await import('./run.ts')).run(words, options))
+
+program
+  .command('bot')
+  .description('the bot: chat on one side, the hosts’ queues on the other')
+  .option(...configOption)
+  .action(async (options) => (await import('./bot-process.ts')).bot(options))
+
+program
+  .command('worker')
+  .description('the worker of one host; runs on it, as root')
+  .option(...configOption)
+  .option('--lab', 'work on a lab below the state folder instead of this machine')
+  .action(async (options) => (await import('./worker-process.ts')).worker(options))
+
+program
+  .command('config')
+  .description('about jailops.yaml')
+  .command('check')
+  .description('say what is wrong with it, line by line')
+  .option(...configOption)
+  .action(async (options) => (await import('./config-check.ts')).configCheck(options))
+
+program
+  .command('keys')
+  .description('the keys that bot and hosts sign with')
+  .command('create')
+  .description('make keys for a bot and a host that share one folder; what stands is kept')
+  .requiredOption('--folder <folder>', 'where the keys are kept')
+  .option('--bot <name>', 'name of the bot', 'bot')
+  .option('--host <name>', 'name of the host', 'demo')
+  .action(async (options) => (await import('./keys.ts')).createAll(options))
+
+program
+  .command('host')
+  .description('hosts that the bot may use')
+  .command('enroll')
+  .description('make this machine’s key if there is none, and print the line that the other side must trust')
+  .argument('<name>', 'of the host, or of the bot when run there')
+  .option('--trust <line>', 'the line that the other side printed')
+  .option(...configOption)
+  .action(async (name, options) => (await import('./keys.ts')).enroll(name, options))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  const known = toJailopsError(error)
+  process.stderr.write(`jailops: ${known.message}\n`)
+  if (known.code === 'internal') process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = 2
+}

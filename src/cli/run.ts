@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Card, hasEnded } from '../core/card.ts'
+import { JailopsError, toJailopsError } from '../core/errors.ts'
+import { runInShell } from '../chat/shell/client.ts'
+import { renderAnswer, renderCard } from '../chat/shell/render.ts'
+import { exitCodeOf, runStateOf } from './exit-codes.ts'
+
+export interface RunOptions {
+  stateDir?: string
+  as?: string
+  wait: boolean
+  waitForApproval?: boolean
+  json?: boolean
+  config?: string
+}
+
+/** `jailops run`: one command said in a shell. Sets the exit code by how it stands when we stop waiting. */
+export async function run(words: readonly string[], options: RunOptions): Promise<void> {
+  try {
+    const folder = await stateFolder(options)
+    const card = await runInShell({
+      socketPath: join(folder, 'run', 'shell.sock'),
+      pointerFile: join(folder, 'shell.json'),
+      ...(options.as !== undefined && { as: options.as }),
+      text: words.join(' '),
+      delivery: randomUUID(),
+      wait: options.wait ? (options.waitForApproval === true ? 'end' : 'approval') : 'accepted',
+      onCard: (latest) => !options.json && process.stderr.isTTY && !hasEnded(latest.state) && showProgress(latest),
+      onAnswer: (answer) => !options.json && process.stdout.write(renderAnswer(answer)),
+    })
+    const shown = card.about ?? card
+    print(card, shown, options)
+    process.exitCode = exitCodeOf(shown)
+  } catch (error) {
+    const { code, message } = toJailopsError(error)
+    // an error here means that no request came to be: the bot was not reached, or would not take it
+    const state = code === 'bot_unreachable' || code.startsWith('store') ? 'unreachable' : 'refused'
+    if (options.json) process.stdout.write(`${JSON.stringify({ request: null, state, reason: code, sentence: message, card: null })}\n`)
+    else process.stderr.write(`jailops: ${message}\n`)
+    process.exitCode = exitCodeOf({ state, reason: code })
+  }
+}
+
+function print(card: Card, shown: Pick<Card, 'request' | 'state' | 'reason'>, { json }: RunOptions): void {
+  if (!json) return void process.stdout.write(renderCard(card))
+  process.stdout.write(
+    `${JSON.stringify({ request: shown.request, state: runStateOf(shown.state), reason: shown.reason ?? null, card })}\n`,
+  )
+}
+
+function showProgress(card: Card): void {
+  const done = card.steps.filter((step) => step.state === 'done').length
+  const running = card.steps.find((step) => step.state === 'running')
+  process.stderr.write(`${card.title}${running === undefined ? '' : ` [${done + 1}/${card.steps.length}] ${running.title}`}\n`)
+}
+
+/** The demo's folder, the configured one, or whichever demo runs here. */
+async function stateFolder({ stateDir, config }: RunOptions): Promise<string> {
+  if (stateDir !== undefined) return resolve(stateDir)
+  if (config !== undefined) {
+    const { loadConfig, readFileFromDisk } = await import('../config/load.ts')
+    return loadConfig({ file: config, environment: process.env, readFile: readFileFromDisk }).config.state
+  }
+  const here = ['.jailops/demo', '/var/db/jailops']
+    .map((folder) => resolve(folder))
+    .find((folder) => existsSync(join(folder, 'shell.json')))
+  if (here !== undefined) return here
+  throw new JailopsError('bot_unreachable', 'No bot was found here. Say which: --state-dir of a demo, or --config of a bot.')
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { absolutePath, layoutSchema } from '../core/layout.ts'
+import { hostName } from '../core/names.ts'
+import { permissionPattern, policySchema } from '../core/policy.ts'
+
+/*
+ * What jailops.yaml may say. One file serves the bot, the worker, or both on one machine: a machine without `host` runs
+ * no worker. What is a secret is marked, so that a file which everybody can read is noticed.
+ */
+
+const secret = z.string().min(1).meta({ secret: true })
+const botName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens, beginning with a letter')
+
+const redisSchema = z.strictObject({
+  /** Absent in the demo, which starts a Redis of its own. */
+  url: secret
+    .regex(/^(rediss?:\/\/[^\s/]|\/)/, 'must be an address such as redis://127.0.0.1:6379, or the absolute path of a socket')
+    .optional(),
+  prefix: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be lower-case letters, digits, _ and -, beginning with a letter')
+    .default('jailops'),
+})
+
+/** Somebody whom the web page offers; what they may do is said under `policy`, as web:user:ID. */
+const webPersonSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  groups: z.array(z.string().min(1)).default([]),
+  /** What the person may do, in a word or two, for the page. */
+  note: z.string().max(100).default(''),
+})
+
+/** The page is for trying out: it listens on 127.0.0.1 only, and whoever opens it chooses who to be. */
+const webSchema = z.strictObject({
+  /** 0: any free one. */
+  port: z.int().min(0).max(65535),
+  people: z.record(z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be lower-case letters, digits and hyphens'), webPersonSchema).default({}),
+})
+
+const shellSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Absent: a socket in the state folder. */
+  socket: absolutePath.optional(),
+})
+
+const botSchema = z.strictObject({
+  name: botName.default('bot'),
+  web: webSchema.optional(),
+  shell: shellSchema.prefault({}),
+})
+
+const hostSchema = z.strictObject({
+  name: hostName,
+  layout: layoutSchema.prefault({}),
+  /** What this host lets the bot ask for, whatever the bot's own policy says. */
+  permissions: z.array(permissionPattern).default(['*']),
+  trashDays: z.int().min(1).max(3650).default(30),
+})
+
+/** `web1:` with nothing behind it is how YAML writes a name without settings. */
+const listedHost = z
+  .strictObject({})
+  .nullable()
+  .transform((value) => value ?? {})
+
+export const configSchema = z
+  .strictObject({
+    redis: redisSchema.prefault({}),
+    keys: absolutePath.optional(),
+    state: absolutePath.default('/var/db/jailops'),
+    bot: botSchema.prefault({}),
+    host: hostSchema.optional(),
+    hosts: z.record(hostName, listedHost).optional(),
+    policy: policySchema.prefault({}),
+    commands: z.array(absolutePath).default([]),
+  })
+  .transform(({ hosts, ...config }) => ({ ...config, hosts: hosts ?? (config.host === undefined ? {} : { [config.host.name]: {} }) }))
+
+export type Config = z.output<typeof configSchema>

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { type Command, commonArguments } from './command.ts'
+import { JailopsError } from './errors.ts'
+import { didYouMean } from './suggest.ts'
+
+export interface ParsedArguments {
+  args: Record<string, unknown>
+  host?: string
+  dryRun: boolean
+}
+
+const closing: Record<string, string> = { '"': '"', "'": "'", '“': '”', '”': '”', '„': '“', '‘': '’', '’': '’' }
+const singleQuotes = new Set(["'", '’'])
+
+/**
+ * Splits as a shell does: quotes (also the curly ones that phones type) and backslash, which in double quotes hides only a quote
+ * or itself, and in single quotes nothing; nothing is ever expanded.
+ */
+export function splitWords(text: string): string[] {
+  const words: string[] = []
+  let word = ''
+  let inWord = false
+  let quote: string | undefined
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index)
+    if (quote !== undefined) {
+      const next = text.charAt(index + 1)
+      if (character === '\\' && !singleQuotes.has(quote) && (next === quote || next === '\\')) word += text.charAt(++index)
+      else if (character === quote) quote = undefined
+      else word += character
+    } else if (character === '\\' && index + 1 < text.length) {
+      word += text.charAt(++index)
+      inWord = true
+    } else if (closing[character] !== undefined) {
+      quote = closing[character]
+      inWord = true
+    } else if (/\s/.test(character)) {
+      if (inWord) words.push(word)
+      word = ''
+      inWord = false
+    } else {
+      word += character
+      inWord = true
+    }
+  }
+  if (quote !== undefined) throw new JailopsError('usage', `A quote ${quote} is missing at the end.`)
+  if (inWord) words.push(word)
+  return words
+}
+
+/** The command that the first words name, and the words that are left. @throws unknown_command */
+export function findCommand(commands: readonly Command[], words: readonly string[]): { command: Command; rest: string[] } {
+  for (let length = 3; length > 0; length--) {
+    const path = words.slice(0, length).join(' ').toLowerCase()
+    const command = words.length >= length ? commands.find((candidate) => candidate.path === path) : undefined
+    if (command !== undefined) return { command, rest: words.slice(length) }
+  }
+  const paths = commands.map((command) => command.path)
+  const typed = words.slice(0, 2).join(' ')
+  const group = paths.filter((path) => path.startsWith(`${words[0]?.toLowerCase() ?? ''} `))
+  const hint = didYouMean(typed.toLowerCase(), paths) || (group.length > 0 ? ` There is: ${group.join(', ')}.` : '')
+  throw new JailopsError('unknown_command', `I know no command ${shown(typed) || '(nothing)'}.${hint} /help lists them.`)
+}
+
+/** `blog ip:10.0.0.5`, `--ip 10.0.0.5`, `ip=10.0.0.5` → the same record that typed options give. */
+export function argumentsFromWords(command: Command, words: readonly string[]): Record<string, unknown> {
+  const kinds = argumentKinds(command)
+  const positional = Object.keys(command.args.shape)
+  const given: Record<string, unknown> = {}
+  const put = (key: string, value: unknown) => {
+    if (key in given) throw new JailopsError('usage', `${key} is given twice.`)
+    given[key] = value
+  }
+  const known = (word: string) => {
+    const key = camelCase(word)
+    if (kinds.has(key)) return key
+    throw new JailopsError(
+      'usage',
+      `${command.path} has no option ${shown(word)}.${didYouMean(key, [...kinds.keys()])} It takes: ${[...kinds.keys()].join(', ')}.`,
+    )
+  }
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    const long = /^--([A-Za-z][A-Za-z-]*)(?:=(.*))?$/s.exec(word)
+    const pair = /^([A-Za-z][A-Za-z-]*)[:=](.*)$/s.exec(word)
+    if (long !== null) {
+      const key = known(long[1] ?? '')
+      if (long[2] !== undefined) put(key, long[2])
+      else if (kinds.get(key) === 'boolean') put(key, true)
+      else if (index + 1 < words.length) put(key, words[++index])
+      else throw new JailopsError('usage', `--${long[1] ?? ''} needs a value.`)
+    } else if (pair !== null) {
+      put(known(pair[1] ?? ''), pair[2])
+    } else {
+      const key = positional.find((candidate) => !(candidate in given))
+      if (key === undefined) throw new JailopsError('usage', `${shown(word)} is one word too many for ${command.path}.`)
+      put(key, word)
+    }
+  }
+  return given
+}
+
+/** Checks raw arguments, from words or from typed options, by the command's schema. @throws missing_argument, bad_argument, usage */
+export function parseArguments(command: Command, given: Record<string, unknown>): ParsedArguments {
+  const kinds = argumentKinds(command)
+  for (const key of Object.keys(given)) {
+    if (!kinds.has(key))
+      throw new JailopsError('usage', `${command.path} has no option ${shown(key)}.${didYouMean(key, [...kinds.keys()])}`)
+  }
+  const values = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(kinds.get(key), value)]))
+  const result = command.args.extend(commonArguments.shape).safeParse(values)
+  if (!result.success) throw argumentError(command, values, result.error)
+  const { host, dryRun, ...args } = result.data
+  return { args, dryRun: dryRun === true, ...(typeof host === 'string' && { host }) }
+}
+
+function argumentError(command: Command, values: Record<string, unknown>, error: z.ZodError): JailopsError {
+  const issue = error.issues[0]
+  const key = String(issue?.path[0] ?? '')
+  // A rule about several arguments together belongs to none of them.
+  if (key === '') return new JailopsError('bad_argument', `${issue?.message ?? 'The arguments are not valid'}.`)
+  if (!(key in values)) {
+    return new JailopsError(
+      'missing_argument',
+      `${command.path} needs ${key}. For example: /${command.example ?? `${command.path} ${key}:…`}`,
+    )
+  }
+  return new JailopsError('bad_argument', `${key} ${shown(String(values[key]))}: ${issue?.message ?? 'is not valid'}.`)
+}
+
+const typeOnly = z.looseObject({ type: z.string().optional() })
+const propertiesOnly = z.looseObject({ properties: z.record(z.string(), typeOnly).default({}) })
+
+/** Key → JSON type of every argument, the common ones included. */
+export function argumentKinds(command: Command): Map<string, string> {
+  const schema = command.args.extend(commonArguments.shape)
+  const { properties } = propertiesOnly.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
+  return new Map(Object.entries(properties).map(([key, { type }]) => [key, type ?? 'string']))
+}
+
+function coerce(kind: string | undefined, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  if (kind === 'boolean' && /^(yes|true|on|1)$/i.test(value)) return true
+  if (kind === 'boolean' && /^(no|false|off|0)$/i.test(value)) return false
+  if ((kind === 'integer' || kind === 'number') && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) return Number(value)
+  return value
+}
+
+function camelCase(word: string): string {
+  return word.replace(/-+([A-Za-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** A user's word in a sentence of ours: short, and with nothing invisible or direction-changing in it. */
+export function shown(text: string): string {
+  const plain = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
+  // Cutting may leave half of a character that takes two units.
+  return plain.length > 60 ? `${plain.slice(0, 57).replace(/[\uD800-\uDBFF]$/, '')}…` : plain
+}

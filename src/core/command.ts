@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { canonicalJson, sha256 } from './canonical.ts'
+import type { Answer, Card, RequestState } from './card.ts'
+import { type Drivers, type FactName, factNames, type Facts } from './host.ts'
+import type { Plan } from './plan.ts'
+import type { Actor } from './policy.ts'
+
+/** What a planner may know. No clock, no chance, no I/O: same context, same plan. */
+export interface PlanContext<Args> {
+  args: Args
+  facts: Facts
+  drivers: Drivers
+  /** The request's id: the only source of generated names. */
+  request: string
+}
+
+export interface QueryContext<Args> {
+  args: Args
+  facts: Facts
+}
+
+/** The bot's own doors, for commands that it answers itself. */
+export interface BotContext<Args> {
+  args: Args
+  actor: Actor
+  /** Name, roles and permissions as policy sees this person. */
+  person: { id: string; roles: string[]; permissions: string[] }
+  commands: readonly Command[]
+  /** Newest first. */
+  requests(limit: number): Promise<RequestSummary[]>
+  /** @throws unknown_request */
+  card(request: string): Promise<Card>
+  vote(request: string, choice: 'yes' | 'no'): Promise<RequestSummary>
+  cancel(request: string): Promise<RequestSummary>
+}
+
+export interface RequestSummary {
+  request: string
+  state: RequestState
+  command: string
+  person: string
+  host: string
+  /** Milliseconds since 1970. */
+  createdAt: number
+}
+
+interface CommandBase {
+  /** One to three words: `jail create`. */
+  path: string
+  summary: string
+  /** Such as `jail.create`; policy gives these to roles, `jail.*` for all of a kind. */
+  permission: string
+  args: z.ZodObject
+  /** Words of examples shown by help. */
+  example?: string
+}
+
+/** Changes the host: plans, is approved, runs, can be taken back. */
+export interface ChangeCommand extends CommandBase {
+  risk: 'change'
+  needs: readonly FactName[]
+  plan(context: PlanContext<Parsed>): Plan
+}
+/** Reads the host; needs no approval and never waits behind a change. */
+export interface ReadCommand extends CommandBase {
+  risk: 'read'
+  needs: readonly FactName[]
+  query(context: QueryContext<Parsed>): Answer
+}
+/** Answered by the bot itself. */
+export interface BotCommand extends CommandBase {
+  risk: 'bot'
+  answer(context: BotContext<Parsed>): Promise<BotAnswer>
+}
+/** `about`: the request whose state the caller should see as this command's own (job show, approve). */
+export type BotAnswer = Answer & { about?: Card }
+
+export type Command = ChangeCommand | ReadCommand | BotCommand
+
+type Define<Schema extends z.ZodObject> =
+  | (Omit<ChangeCommand, 'plan' | 'args'> & { args: Schema; plan(context: PlanContext<z.output<Schema>>): Plan })
+  | (Omit<ReadCommand, 'query' | 'args'> & { args: Schema; query(context: QueryContext<z.output<Schema>>): Answer })
+  | (Omit<BotCommand, 'answer' | 'args'> & { args: Schema; answer(context: BotContext<z.output<Schema>>): Promise<BotAnswer> })
+
+/**
+ * Declares a command. The return type forgets the exact type of `args`, which is sound because only parseArguments,
+ * by this very schema, makes what is handed in. A file in `commands/` with this as its default export is a chat command on every platform. */
+export function defineCommand<Schema extends z.ZodObject>(command: Define<Schema>): Command {
+  return command
+}
+
+const pathPattern = /^[a-z]+( [a-z]+){0,2}$/
+const commonNames = ['host', 'dryRun']
+const doesWork = z.custom((value) => typeof value === 'function', 'a function')
+const needs = z.array(z.enum(factNames))
+const shape = {
+  path: z.string().regex(pathPattern, 'one to three lower-case words'),
+  summary: z.string().min(1).max(100),
+  permission: z.string().regex(/^[a-z]+(\.[a-z]+)*$/, 'such as jail.create'),
+  args: z
+    .custom<z.ZodObject>((value) => value instanceof z.ZodObject, { error: 'a z.object({…})', abort: true })
+    .refine(
+      (args) => !commonNames.some((name) => name in args.shape),
+      'host and dryRun are arguments of every command; choose other names',
+    ),
+}
+const commandShape = z.discriminatedUnion('risk', [
+  z.looseObject({ ...shape, risk: z.literal('change'), needs, plan: doesWork }),
+  z.looseObject({ ...shape, risk: z.literal('read'), needs, query: doesWork }),
+  z.looseObject({ ...shape, risk: z.literal('bot'), answer: doesWork }),
+])
+
+/** Whether a module's default export really is a command. @returns the problem, or nothing. */
+export function problemOfCommand(value: unknown): string | undefined {
+  const result = commandShape.safeParse(value)
+  return result.success ? undefined : z.prettifyError(result.error)
+}
+
+/** Names what a command is, so that bot and host can see that they mean the same one. */
+export function definitionHash(command: Command): string {
+  const work = command.risk === 'change' ? command.plan : command.risk === 'read' ? command.query : command.answer
+  return sha256(
+    canonicalJson({
+      path: command.path,
+      permission: command.permission,
+      risk: command.risk,
+      args: z.toJSONSchema(command.args, { io: 'input', unrepresentable: 'any' }),
+      work: work.toString(),
+    }),
+  )
+}
+
+/** The parts that every command has beside its own arguments. */
+export const commonArguments = z.object({
+  host: z.string().optional().describe('the host it is meant for'),
+  dryRun: z.boolean().optional().describe('show the plan and change nothing'),
+})
+
+/** Arguments that have passed the command's own schema; only parseArguments makes them. */
+export type Parsed = Record<string, unknown>

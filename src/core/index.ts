@@ -1,0 +1,10 @@
+/** What `import 'jailops'` gives to a command file. */
+export { defineCommand } from './command.ts'
+export type { BotContext, Command, PlanContext, QueryContext } from './command.ts'
+export { JailopsError } from './errors.ts'
+export type { Answer } from './card.ts'
+export type { Drivers, Facts, Jail, Route, TrashEntry } from './host.ts'
+export { backendOf, jailName, requestId, showSiteName, siteName } from './names.ts'
+export { nothingToDo, plan } from './plan.ts'
+export type { Plan } from './plan.ts'
+export type { Step } from './step.ts'

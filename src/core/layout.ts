@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+/** An absolute path in plain characters: it goes into configuration files, so nothing that any of them would read as syntax. */
+export const absolutePath = z
+  .string()
+  .max(900)
+  .regex(/^\/[A-Za-z0-9._+@/-]*$/, 'must be an absolute path of letters, digits and . _ + @ - /')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ..')
+
+const port = z.int().min(1).max(65535)
+const address = z.ipv4()
+
+/** How nginx inside a jail is reached: on the jail's own address (FreeBSD), or on one shared address with one port a jail. */
+const sitesSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('own-address'), port: port.default(80), statusPort: port.default(8081) }),
+  z.strictObject({ kind: z.literal('shared-address'), address, firstPort: port, firstStatusPort: port }),
+])
+
+const haproxyLayoutSchema = z.strictObject({
+  /** A folder of *.cfg files, read in C order; `haproxy_config` in rc.conf names it. */
+  configFolder: absolutePath.default('/usr/local/etc/haproxy.d'),
+  socket: absolutePath.default('/var/run/jailops-haproxy.sock'),
+  /** Never `*`: on a shared stack it would also answer for a jail whose own server is down. */
+  bindAddress: address.default('127.0.0.1'),
+  bindPort: port.default(80),
+})
+
+/** Where things are on a host. The defaults are FreeBSD's usual places. */
+export const layoutSchema = z.strictObject({
+  programFolders: z.array(absolutePath).min(1).default(['/sbin', '/bin', '/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']),
+  jailRoots: absolutePath.default('/usr/jails'),
+  /** Must be on the same filesystem as jailRoots: destroy is a rename. */
+  trash: absolutePath.default('/usr/jails/.trash'),
+  /** A folder that is copied, or an archive (.txz, .tar.gz, .tar) that is unpacked, into a new jail's root. */
+  base: absolutePath.default('/usr/jails/.base'),
+  jailConf: absolutePath.default('/etc/jail.conf'),
+  jailConfFolder: absolutePath.default('/etc/jail.conf.d'),
+  interface: z
+    .string()
+    .regex(/^[a-z]{1,12}[0-9]{1,4}$/, 'must be an interface name such as lo1')
+    .default('lo1'),
+  pool: z.cidrv4().default('10.0.0.0/24'),
+  sites: sitesSchema.default({ kind: 'own-address', port: 80, statusPort: 8081 }),
+  haproxy: haproxyLayoutSchema.prefault({}),
+  /** When set, the Shell refuses to write or move anything outside this folder. */
+  confineTo: absolutePath.optional(),
+})
+
+export type Layout = z.infer<typeof layoutSchema>
+
+/** The endpoint of a jail's site; `index` is the address's place in the pool (0 is the network's own address). */
+export function siteEndpoint(layout: Layout, jailAddress: string, index: number): Endpoint {
+  const { sites } = layout
+  if (sites.kind === 'own-address') return { address: jailAddress, port: sites.port, statusPort: sites.statusPort }
+  return { address: sites.address, port: sites.firstPort + index, statusPort: sites.firstStatusPort + index }
+}
+
+export interface Endpoint {
+  address: string
+  port: number
+  statusPort: number
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { answerSchema, requestStates, stepStates } from './card.ts'
+import { planSchema } from './plan.ts'
+import { voteSchema } from './approval.ts'
+
+/* What travels between bot and host. The queue room signs and carries it; this page says what it means. */
+
+const asked = {
+  command: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  /** definitionHash of the bot's copy of the command. */
+  definition: z.string(),
+  /** Who asked, for the host's own record. */
+  person: z.string(),
+}
+
+export const toHostSchema = z.discriminatedUnion('kind', [
+  /** `execute`: policy needs no approval, so plan and carry out in one. `dryRun`: plan, reserve nothing. */
+  z.strictObject({ kind: z.literal('plan'), ...asked, execute: z.boolean(), dryRun: z.boolean(), reserveUntil: z.number() }),
+  z.strictObject({ kind: z.literal('apply'), digest: z.string(), votes: z.array(voteSchema) }),
+  z.strictObject({ kind: z.literal('query'), ...asked }),
+  z.strictObject({ kind: z.literal('cancel') }),
+])
+export type ToHost = z.infer<typeof toHostSchema>
+
+const stepProgress = z.strictObject({ state: z.enum(stepStates), note: z.string().optional() })
+export type StepProgress = z.infer<typeof stepProgress>
+
+const inventorySchema = z.strictObject({
+  jails: z.array(z.string()),
+  routes: z.array(z.string()),
+  trash: z.array(z.string()),
+})
+export type Inventory = z.infer<typeof inventorySchema>
+
+export const toBotSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('planned'), plan: planSchema, digest: z.string() }),
+  /** A snapshot, not a difference: the highest number wins. */
+  z.strictObject({
+    kind: z.literal('progress'),
+    steps: z.array(stepProgress),
+    /** The host is being changed; false while it waits for an approval or for other requests to finish. */
+    begun: z.boolean(),
+    /** Ids of the messages that the host has written down. */
+    taken: z.array(z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal('result'),
+    state: z.enum(requestStates),
+    reason: z.string().optional(),
+    sentence: z.string().optional(),
+    answer: answerSchema.optional(),
+    steps: z.array(stepProgress),
+  }),
+  z.strictObject({ kind: z.literal('inventory'), inventory: inventorySchema }),
+])
+export type ToBot = z.infer<typeof toBotSchema>
+
+const envelope = {
+  /** REQUEST-KIND-N, also the id of the queue's job. */
+  id: z.string(),
+  request: z.string(),
+  /** The host that it comes from or is meant for. */
+  host: z.string(),
+  /** Milliseconds since 1970. After `expiresAt` a message that was never seen is refused. */
+  issuedAt: z.number(),
+  expiresAt: z.number(),
+}
+export const hostMessageSchema = z.strictObject({ ...envelope, body: toHostSchema })
+export const botMessageSchema = z.strictObject({ ...envelope, number: z.int(), body: toBotSchema })
+export type HostMessage = z.infer<typeof hostMessageSchema>
+export type BotMessage = z.infer<typeof botMessageSchema>
+
+/** BullMQ refuses ids that are integers or hold a colon, and swallows a repeated one silently: hence names, and numbers that only rise. */
+export function messageId(request: string, kind: string, number: number): string {
+  return `${request}-${kind}-${number}`
+}

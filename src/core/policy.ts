@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { ReasonCode } from './errors.ts'
+
+/** Who speaks, by the platform's own immutable ids. */
+export const actorSchema = z.strictObject({
+  platform: z.string().regex(/^[a-z]+$/),
+  id: z.string().min(1).max(200),
+  /** For showing only; never decides anything. */
+  name: z.string().max(200),
+  groups: z.array(z.string()),
+  kind: z.enum(['person', 'guest', 'bot', 'stranger']),
+})
+export type Actor = z.infer<typeof actorSchema>
+
+const member = z.string().regex(/^[a-z]+:(user|group):\S+$/, 'must be PLATFORM:user:ID or PLATFORM:group:ID, such as slack:group:S012AB')
+export const permissionPattern = z
+  .string()
+  .regex(/^(\*|[a-z]+(\.[a-z]+)*(\.\*)?)$/, 'must be a permission such as jail.create, jail.* or *')
+
+export const policySchema = z.strictObject({
+  /** Linked accounts of one person: they count once when approvals are counted. */
+  people: z.record(z.string(), z.array(member)).default({}),
+  roles: z.record(z.string(), z.strictObject({ permissions: z.array(permissionPattern), members: z.array(member) })).default({}),
+  /** Which permissions need approvals, how many, and within what time. The first rule that fits counts. */
+  approvals: z
+    .array(
+      z.strictObject({
+        permissions: z.array(permissionPattern).min(1),
+        count: z.int().min(0).max(20),
+        expiresMinutes: z.number().positive().max(10_080).default(60),
+      }),
+    )
+    .default([]),
+})
+export type Policy = z.infer<typeof policySchema>
+
+export type Decision =
+  | { kind: 'no'; code: ReasonCode; sentence: string }
+  | { kind: 'yes' }
+  | { kind: 'approvals'; count: number; expiresMinutes: number }
+
+/** The permission that lets a person vote on what others ask for. */
+export const approvePermission = 'request.approve'
+
+export function personOf(policy: Policy, actor: Actor): string {
+  const account = `${actor.platform}:user:${actor.id}`
+  const linked = Object.entries(policy.people).find(([, accounts]) => accounts.includes(account))
+  return linked?.[0] ?? account
+}
+
+export function rolesOf(policy: Policy, actor: Actor): string[] {
+  if (actor.kind !== 'person') return []
+  const accounts = policy.people[personOf(policy, actor)] ?? []
+  const tokens = new Set([
+    `${actor.platform}:user:${actor.id}`,
+    ...accounts,
+    ...actor.groups.map((group) => `${actor.platform}:group:${group}`),
+  ])
+  return Object.entries(policy.roles)
+    .filter(([, role]) => role.members.some((token) => tokens.has(token)))
+    .map(([name]) => name)
+}
+
+export function permissionsOf(policy: Policy, actor: Actor): string[] {
+  return [...new Set(rolesOf(policy, actor).flatMap((role) => policy.roles[role]?.permissions ?? []))]
+}
+
+export function covers(pattern: string, permission: string): boolean {
+  return pattern === '*' || pattern === permission || (pattern.endsWith('.*') && permission.startsWith(pattern.slice(0, -1)))
+}
+
+/** May this person do this, and on whose word? The default is no. */
+export function decide(policy: Policy, actor: Actor, permission: string): Decision {
+  if (actor.kind !== 'person') {
+    return {
+      kind: 'no',
+      code: 'not_a_member',
+      sentence: 'Only members of this team may use jailops; guests, bots and people of other workspaces may not.',
+    }
+  }
+  if (Object.keys(policy.roles).length === 0) {
+    return { kind: 'no', code: 'no_policy', sentence: 'Nobody has any rights yet: jailops.yaml has no roles under policy.' }
+  }
+  if (!permissionsOf(policy, actor).some((pattern) => covers(pattern, permission))) {
+    const roles = rolesOf(policy, actor)
+    const as = roles.length === 0 ? 'You have no role here' : `Your role (${roles.join(', ')}) does not include it`
+    return {
+      kind: 'no',
+      code: 'permission_denied',
+      sentence: `${as}: this needs the permission ${permission}. Ask whoever keeps jailops.yaml.`,
+    }
+  }
+  const rule = policy.approvals.find(({ permissions }) => permissions.some((pattern) => covers(pattern, permission)))
+  if (rule === undefined || rule.count === 0) return { kind: 'yes' }
+  return { kind: 'approvals', count: rule.count, expiresMinutes: rule.expiresMinutes }
+}

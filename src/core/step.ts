@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { absolutePath } from './layout.ts'
+
+/*
+ * A Step is one effect as data. The worker knows for every action how to look whether it stands, how to carry it
+ * out, and how to take it back; planners only say what.
+ */
+
+const argv = z.array(z.string()).min(1)
+const run = z.strictObject({
+  kind: z.literal('run'),
+  argv,
+  stdin: z.string().optional(),
+  timeoutSeconds: z.number().positive(),
+})
+
+/** A question about the host that can be asked at any time and changes nothing. */
+const simpleProbe = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('jail'), name: z.string(), running: z.boolean() }),
+  z.strictObject({ kind: z.literal('path'), path: absolutePath, exists: z.boolean() }),
+  /** Done only when our own journal says so: the thing may be there by half. */
+  z.strictObject({ kind: z.literal('journal-only'), path: absolutePath }),
+  /** stdout: compared after its last newline is dropped; word: one of its white-space separated words. */
+  z.strictObject({
+    kind: z.literal('command'),
+    argv,
+    exitCode: z.int().optional(),
+    stdout: z.string().optional(),
+    word: z.string().optional(),
+    noWord: z.string().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('http'),
+    address: z.string(),
+    port: z.int(),
+    path: z.string(),
+    hostHeader: z.string(),
+    /** Inclusive bounds. */
+    statusFrom: z.int(),
+    statusTo: z.int(),
+    notStatus: z.array(z.int()).optional(),
+  }),
+  z.strictObject({ kind: z.literal('haproxy-backend'), socket: absolutePath, backend: z.string(), server: z.string().nullable() }),
+  /** Nothing is mounted below the path (a rename or a removal would reach into the mounted tree). */
+  z.strictObject({ kind: z.literal('no-mounts'), path: absolutePath }),
+  z.strictObject({ kind: z.literal('free-space'), path: absolutePath, megabytes: z.number() }),
+])
+export type Probe = z.infer<typeof simpleProbe>
+
+const actionSchema = z.discriminatedUnion('kind', [
+  run,
+  /** A whole file of our own, replaced atomically; `check` runs on the staged copy (the word {staged}) before the swap. */
+  z.strictObject({
+    kind: z.literal('write'),
+    path: absolutePath,
+    content: z.string(),
+    mode: z.int(),
+    check: argv.optional(),
+  }),
+  /** Removes a file of our own. */
+  z.strictObject({ kind: z.literal('remove'), path: absolutePath }),
+  z.strictObject({ kind: z.literal('folder'), path: absolutePath, mode: z.int() }),
+  z.strictObject({ kind: z.literal('remove-folder'), path: absolutePath }),
+  /** A rename on one filesystem, never onto something that exists. */
+  z.strictObject({ kind: z.literal('move'), from: absolutePath, to: absolutePath }),
+  /** One `key value` line of a map file of ours; null takes it away. The rest of the file is not ours to say. */
+  z.strictObject({ kind: z.literal('map-entry'), path: absolutePath, key: z.string(), value: z.string().nullable() }),
+  /** The same entry in the running HAProxy, read back. */
+  z.strictObject({
+    kind: z.literal('haproxy-map'),
+    socket: absolutePath,
+    map: absolutePath,
+    key: z.string(),
+    value: z.string().nullable(),
+  }),
+  /** One *.cfg file of HAProxy's folder; the whole folder with the change in it must pass `haproxy -c` before the swap. */
+  z.strictObject({
+    kind: z.literal('haproxy-config'),
+    folder: absolutePath,
+    name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/),
+    content: z.string().nullable(),
+  }),
+  /** Waits until the step's probe holds. */
+  z.strictObject({ kind: z.literal('await'), timeoutSeconds: z.number().positive() }),
+  /** Refuses to go on unless the step's probe holds now. */
+  z.strictObject({ kind: z.literal('require'), otherwise: z.string() }),
+])
+export type Action = z.infer<typeof actionSchema>
+export type RunAction = z.infer<typeof run>
+
+/** An undo is itself a small effect; `unless` says when it is not needed (any more). */
+const undoSchema = z.strictObject({ action: run, unless: simpleProbe.optional() })
+export type Undo = z.infer<typeof undoSchema>
+
+export const stepSchema = z.strictObject({
+  title: z.string(),
+  action: actionSchema,
+  /** How to see that it stands. File and map actions are their own probe and need none. */
+  done: simpleProbe.optional(),
+  /** What takes it back, in order. Files, moves and map entries restore themselves from what the journal kept. */
+  undo: z.array(undoSchema).optional(),
+  /** Set when it cannot be taken back: the reason, shown before approval. */
+  final: z.string().optional(),
+})
+export type Step = z.infer<typeof stepSchema>
+
+/** One line that says exactly what the action does, for the plan on a card. */
+export function describeAction(action: Action): string {
+  switch (action.kind) {
+    case 'run':
+      return action.argv.map(quoteWord).join(' ') + (action.stdin === undefined ? '' : `  (stdin: ${byteCount(action.stdin)})`)
+    case 'write':
+      return `write ${action.path} (${byteCount(action.content)}, mode ${action.mode.toString(8)})`
+    case 'remove':
+      return `remove ${action.path}`
+    case 'folder':
+      return `make folder ${action.path} (mode ${action.mode.toString(8)})`
+    case 'remove-folder':
+      return `remove the empty folder ${action.path}`
+    case 'move':
+      return `move ${action.from} to ${action.to}`
+    case 'map-entry':
+      return action.value === null
+        ? `${action.path}: remove the line of ${action.key}`
+        : `${action.path}: set the line ${action.key} ${action.value}`
+    case 'haproxy-map':
+      return action.value === null ? `haproxy: del map ${action.key}` : `haproxy: add map ${action.key} ${action.value}`
+    case 'haproxy-config':
+      return action.content === null
+        ? `remove ${action.folder}/${action.name}, checked by haproxy -c`
+        : `write ${action.folder}/${action.name} (${byteCount(action.content)}), checked by haproxy -c`
+    case 'await':
+      return `wait at most ${action.timeoutSeconds} s`
+    case 'require':
+      return 'check, change nothing'
+  }
+}
+
+function byteCount(text: string): string {
+  return `${Buffer.byteLength(text)} bytes`
+}
+
+/**
+ * As a person would have to type it in a shell; only for showing, nothing ever parses it. What is invisible, breaks the line or
+ * turns its direction is written out: an approver must see what runs.
+ */
+function quoteWord(word: string): string {
+  if (/^[A-Za-z0-9_@%+=:,./{}-]+$/.test(word)) return word
+  if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(word)) return `'${word.replaceAll("'", String.raw`'\''`)}'`
+  const escaped = word.replaceAll(/['\\]/g, String.raw`\$&`).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+    if (character === '\n') return String.raw`\n`
+    const code = character.codePointAt(0)?.toString(16) ?? ''
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
+  })
+  return `$'${escaped}'`
+}

@@ -1,0 +1,109 @@
+import { JailopsError } from '../../core/errors.ts'
+import type { ObservedFacts } from '../../core/host.ts'
+import type { Step, Undo } from '../../core/step.ts'
+
+/*
+ * Who starts at boot, as rc.d/jail sees it (recorded in 07-jail-conf-story.txt):
+ *   jail_list="mail dns"   those two
+ *   jail_list="" or unset  every jail of jail.conf
+ *   jail_list=" "          nobody; the facts carry it as one empty word
+ * So neither `jail_list+=NAME` on an empty list nor `jail_list-=NAME` of the last name leaves the other jails' boot alone.
+ */
+
+type Boot = ObservedFacts['boot']
+
+export function bootOn(boot: Boot, name: string): Step[] {
+  if (!boot.jailEnable) return [...bootOnAlone(boot, name), enable]
+  if (boot.list.includes(name)) return []
+  if (boot.list.length > 0) return [addToList(name, boot.list.join('') === '' ? bringBack(boot) : takeOutAgain(name))]
+  if (boot.configured.includes(name)) return []
+  if (boot.configured.length > 0)
+    return [setList([...boot.configured, name], boot, `Let ${name} start at boot, and all others that do today`)]
+  return [addToList(name, takeOutAgain(name))]
+}
+
+export function bootOff(boot: Boot, name: string): Step[] {
+  if (boot.list.length === 0) {
+    const others = boot.configured.filter((other) => other !== name)
+    return boot.configured.includes(name) ? [setList(others, boot, `Let all jails but ${name} start at boot, as today`)] : []
+  }
+  if (!boot.list.includes(name)) return []
+  const rest = boot.list.filter((other) => other !== name)
+  if (rest.length === 0 && boot.configured.length === 0) return [unsetList(boot, name)]
+  if (rest.length === 0) return [setList([], boot, `Take ${name} from the boot list, so that nobody else starts by it`)]
+  return [
+    {
+      title: `Take ${name} from the boot list`,
+      action: sysrc(`jail_list-=${name}`),
+      done: list({ noWord: name }),
+      // at its own place: the list is also the order in which jails start
+      undo: [boot.list.at(-1) === name ? { action: sysrc(`jail_list+=${name}`), unless: list({ word: name }) } : bringBackList(boot)],
+    },
+  ]
+}
+
+/** While jail_enable is NO nobody starts; switching it on for one must not switch it on for others. */
+function bootOnAlone(boot: Boot, name: string): Step[] {
+  const woken = [...new Set([...boot.list, ...(boot.list.length === 0 ? boot.configured : [])])].filter(
+    (other) => other !== name && other !== '',
+  )
+  if (woken.length > 0) {
+    throw new JailopsError(
+      'host_not_ready',
+      `jail_enable is not YES on this host; switching it on for ${name} would also start ${woken.join(', ')} at boot. ` +
+        'Decide that by hand first (sysrc jail_enable=YES, or shorten jail_list), or ask again with boot:no.',
+    )
+  }
+  return bootOn({ ...boot, jailEnable: true }, name)
+}
+
+const enable: Step = {
+  title: 'Let the host start its jails at boot',
+  action: sysrc('jail_enable=YES'),
+  done: { kind: 'command', argv: ['sysrc', '-n', 'jail_enable'], stdout: 'YES' },
+  undo: [{ action: sysrc('-x', 'jail_enable') }],
+}
+
+function addToList(name: string, undo: Undo[]): Step {
+  return { title: `Let ${name} start at boot`, action: sysrc(`jail_list+=${name}`), done: list({ word: name }), undo }
+}
+
+/** An empty list of names is written as one space: see above. */
+function setList(names: readonly string[], before: Boot, title: string): Step {
+  const value = names.join(' ') || ' '
+  return { title, action: sysrc(`jail_list=${value}`), done: list({ stdout: value }), undo: bringBack(before) }
+}
+
+function unsetList(before: Boot, name: string): Step {
+  return {
+    title: `Take ${name} from the boot list; it was the last one`,
+    action: sysrc('-x', 'jail_list'),
+    done: list({ stdout: '' }),
+    undo: bringBack(before),
+  }
+}
+
+function bringBack(before: Boot): Undo[] {
+  return [before.list.length === 0 ? { action: sysrc('-x', 'jail_list') } : bringBackList(before)]
+}
+
+function bringBackList({ list: names }: Boot): Undo {
+  const value = names.join(' ') || ' '
+  return { action: sysrc(`jail_list=${value}`), unless: list({ stdout: value }) }
+}
+
+/** Worded without the other names, so that two pending plans for two new jails do not void each other; what is then empty was unset before. */
+function takeOutAgain(name: string): Undo[] {
+  return [
+    { action: sysrc(`jail_list-=${name}`), unless: list({ noWord: name }) },
+    { action: sysrc('-x', 'jail_list'), unless: { kind: 'command', argv: ['sysrc', '-c', 'jail_list='], exitCode: 1 } },
+  ]
+}
+
+function list(expected: { stdout: string } | { word: string } | { noWord: string }) {
+  return { kind: 'command', argv: ['sysrc', '-n', 'jail_list'], ...expected } satisfies Step['done']
+}
+
+function sysrc(...words: string[]) {
+  return { kind: 'run', argv: ['sysrc', ...words], timeoutSeconds: 30 } satisfies Step['action']
+}

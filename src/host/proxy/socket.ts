@@ -1,0 +1,192 @@
+import { JailopsError } from '../../core/errors.ts'
+import type { Shell } from '../shell.ts'
+
+/** HAProxy's run-time socket. Every change is read back: an empty answer is all that the CLI ever says to one that it took. */
+export interface HaproxySocket {
+  /** `show info`: HAProxy's own field names, such as Version, Uptime_sec, CurrConns, Maxconn. */
+  info(): Promise<ReadonlyMap<string, string>>
+  stat(): Promise<StatRow[]>
+  backends(): Promise<string[]>
+  /** `address:port` of the backend's first server; undefined where there is no such backend or it has none. */
+  serverAddress(backend: string): Promise<string | undefined>
+  /** The value that decides: of several entries of one key the first. */
+  mapValue(map: string, key: string): Promise<string | undefined>
+  /** Afterwards the key is there once, with this value. @throws step_failed */
+  setMapEntry(map: string, key: string, value: string): Promise<void>
+  /** Afterwards the key is not there. @throws step_failed */
+  deleteMapEntry(map: string, key: string): Promise<void>
+}
+
+export interface StatRow {
+  proxy: string
+  /** FRONTEND, BACKEND, or a server's name. */
+  server: string
+  status: string
+  sessions: number
+  /** Sessions a second; for a frontend requests are in requestRate. */
+  rate: number
+  requestRate: number
+  requests: number
+  errors4xx: number
+  errors5xx: number
+  /** Empty where no check is configured. */
+  checkStatus: string
+  checkCode: string
+  checkMilliseconds: string
+  /** Seconds since its last change of status. */
+  since: number
+}
+
+const timeoutSeconds = 5
+/** HAProxy 2.6 resets and 3.2 silently drops what is longer than its buffer of 16 KiB. */
+const longestCommand = 12_000
+/** More copies of one key than this are nobody's honest doing. */
+const mostCopies = 1000
+
+/** `;` or a newline in a word would run further commands (measured), a space would shift the words: so nothing but these. */
+const keyPattern = /^(\*\.)?[a-z0-9.-]+$/
+const wordPattern = /^[a-z0-9_-]+$/
+const pathPattern = /^\/[A-Za-z0-9._+@/-]*$/
+
+/** @throws bad_argument unless the pair may stand in a map file and in a command */
+export function checkMapWords(key: string, value: string | null): void {
+  safeWord(key, keyPattern)
+  if (value !== null) safeWord(value, wordPattern)
+}
+
+function safeWord(word: string, pattern: RegExp): string {
+  if (pattern.test(word)) return word
+  throw new JailopsError('bad_argument', `HAProxy is never told ${JSON.stringify(word)}: it has characters that could mean something else.`)
+}
+
+export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySocket {
+  const say = async (...words: string[]): Promise<string> => {
+    const text = `${words.join(' ')}\n`
+    if (text.length > longestCommand) throw new JailopsError('step_failed', 'A command for HAProxy became too long; nothing was sent.')
+    return shell.exchange(socketPath, text, timeoutSeconds)
+  }
+  const mapValue = async (map: string, key: string) =>
+    parseMapValue(await say('get map', safeWord(map, pathPattern), safeWord(key, keyPattern)))
+  const change = async (...words: string[]): Promise<void> => {
+    const answer = (await say(...words)).trim()
+    if (answer !== '') throw new JailopsError('step_failed', `HAProxy refused "${words.join(' ')}": ${firstLine(answer)}`)
+  }
+  const deleteMapEntry = async (map: string, key: string) => {
+    // 3.4 removes one copy a time, older ones all at once.
+    for (let copies = 0; (await mapValue(map, key)) !== undefined; copies += 1) {
+      if (copies === mostCopies) throw new JailopsError('step_failed', `HAProxy keeps ${key} in ${map} though it was told to delete it.`)
+      await change('del map', map, key)
+    }
+  }
+
+  return {
+    info: async () => parseInfo(await say('show info')),
+    stat: async () => parseStat(await say('show stat')),
+    backends: async () => linesOf(await say('show backend')).filter((line) => !line.startsWith('#')),
+    serverAddress: async (backend) => parseServerAddress(await say('show servers state', safeWord(backend, wordPattern)), backend),
+    mapValue,
+    deleteMapEntry,
+    setMapEntry: async (map, key, value) => {
+      checkMapWords(key, value)
+      // `get map` shows only the first copy, so look at all: a second one would come to life when the first is deleted.
+      const copies = parseMapEntries(await say('show map', safeWord(map, pathPattern)), map).filter((entry) => entry.key === key)
+      if (copies.length > 1) await deleteMapEntry(map, key)
+      const isAlone = copies.length === 1
+      if (!isAlone || copies[0]?.value !== value) await change(isAlone ? 'set map' : 'add map', map, key, value)
+      const now = await mapValue(map, key)
+      if (now === value) return
+      throw new JailopsError('step_failed', `HAProxy took ${key} ${value} but answers ${now ?? 'that it has no such entry'}.`)
+    },
+  }
+}
+
+/** `type=str, case=sensitive, found=yes, idx=tree, key="…", value="…", type="str"`; some versions say match= and val=. */
+function parseMapValue(answer: string): string | undefined {
+  const found = /\b(?:found|match)=(yes|no)\b/.exec(answer)?.[1]
+  if (found === 'no') return undefined
+  const value = / val(?:ue)?="([^"]*)"/.exec(answer)?.[1]
+  if (found === 'yes' && value !== undefined) return value
+  throw notUnderstood('get map', answer)
+}
+
+/** `0x55… key value`: the address of the entry, its key, and the rest of the line. */
+function parseMapEntries(answer: string, map: string): { key: string; value: string }[] {
+  return linesOf(answer).map((line) => {
+    const [, key, value] = /^0x[0-9a-f]+ (\S+)(?: (.*))?$/.exec(line) ?? []
+    if (key === undefined) throw notUnderstood(`show map ${map}`, line)
+    return { key, value: value ?? '' }
+  })
+}
+
+/** `Name: value` a line. */
+function parseInfo(answer: string): Map<string, string> {
+  const fields = new Map<string, string>()
+  for (const line of linesOf(answer)) {
+    const colon = line.indexOf(':')
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim())
+  }
+  if (!fields.has('Version')) throw notUnderstood('show info', answer)
+  return fields
+}
+
+/** The format's version, a line of titles after `#`, and one line a server. */
+function parseServerAddress(answer: string, backend: string): string | undefined {
+  const [version, titles, ...rows] = linesOf(answer)
+  if (version !== undefined && /find backend/i.test(version)) return undefined
+  const columns = titles?.replace(/^#\s*/, '').split(' ') ?? []
+  const [name, address, port] = ['be_name', 'srv_addr', 'srv_port'].map((title) => columns.indexOf(title))
+  if (version !== '1' || name === undefined || address === undefined || port === undefined || Math.min(name, address, port) < 0) {
+    throw notUnderstood('show servers state', answer)
+  }
+  const server = rows.map((row) => row.split(' ')).find((fields) => fields[name] === backend)
+  return server === undefined ? undefined : `${server[address]}:${server[port]}`
+}
+
+/** CSV with the titles in its first line: columns differ by version, so each is found by its title, once. Never the JSON: 60 times the size. */
+function parseStat(answer: string): StatRow[] {
+  const [titles, ...rows] = linesOf(answer)
+  if (titles === undefined || !titles.startsWith('# pxname,')) throw notUnderstood('show stat', answer)
+  const columns = titles.slice(2).split(',')
+  const at = (title: string) => columns.indexOf(title)
+  const [proxy, server, status, sessions, rate, requestRate] = ['pxname', 'svname', 'status', 'scur', 'rate', 'req_rate'].map(at)
+  const [requests, total, errors4xx, errors5xx, since] = ['req_tot', 'stot', 'hrsp_4xx', 'hrsp_5xx', 'lastchg'].map(at)
+  const [checkStatus, checkCode, checkMilliseconds] = ['check_status', 'check_code', 'check_duration'].map(at)
+  return rows.map((row) => {
+    const fields = splitCsv(row)
+    const text = (index = -1) => fields[index] ?? ''
+    const number = (index?: number) => Number(text(index)) || 0
+    return {
+      proxy: text(proxy),
+      server: text(server),
+      status: text(status),
+      sessions: number(sessions),
+      rate: number(rate),
+      requestRate: number(requestRate),
+      requests: number(requests) || number(total),
+      errors4xx: number(errors4xx),
+      errors5xx: number(errors5xx),
+      checkStatus: text(checkStatus),
+      checkCode: text(checkCode),
+      checkMilliseconds: text(checkMilliseconds),
+      since: number(since),
+    }
+  })
+}
+
+/** Only free texts such as last_chk are quoted; a line without quotes is cut at its commas. */
+function splitCsv(line: string): string[] {
+  if (!line.includes('"')) return line.split(',')
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]?.slice(0, 200) ?? ''
+}
+
+function notUnderstood(command: string, answer: string): JailopsError {
+  return new JailopsError('step_failed', `HAProxy answered "${command}" with something else: ${firstLine(answer.trim())}`)
+}

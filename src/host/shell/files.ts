@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, rename, rm, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { JailopsError } from '../../core/errors.ts'
+import { checkReadable, checkWritable, isInside, type PathRules } from './safe-path.ts'
+import { errorCode, fileError, orMissing } from './system-error.ts'
+
+const largestFile = 8 * 1024 * 1024
+
+export async function readTextFile(path: string, rules: PathRules): Promise<string | undefined> {
+  await checkReadable(path, rules)
+  // checkReadable looked before; O_NOFOLLOW holds at the very moment of opening. O_NONBLOCK: a fifo must not make us wait.
+  const noFollow = isInside(rules.jailRoots, path) ? constants.O_NOFOLLOW : 0
+  try {
+    const file = await orMissing(open(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow))
+    if (file === undefined) return undefined
+    try {
+      return await readBounded(file, path)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ELOOP') throw new JailopsError('unsafe_path', `${path} is a symbolic link; jailops does not follow it.`)
+    throw fileError(error, `read ${path}`)
+  }
+}
+
+async function readBounded(file: FileHandle, path: string): Promise<string> {
+  if (!(await file.stat()).isFile()) throw new JailopsError('step_failed', `Could not read ${path}: it is not a file.`)
+  const chunks: Buffer[] = []
+  let total = 0
+  for await (const chunk of file.createReadStream({ autoClose: false })) {
+    const bytes = Buffer.from(chunk)
+    total += bytes.length
+    if (total > largestFile) throw new JailopsError('output_too_long', `${path} is larger than 8 MiB; jailops does not read it.`)
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** Readers see the whole old file or the whole new one, also across a crash or a power cut. */
+export async function replaceFile(path: string, content: string, mode: number, rules: PathRules): Promise<void> {
+  if (content.includes('\0')) throw new JailopsError('step_failed', `Could not write ${path}: the text holds a NUL character.`)
+  await checkWritable(path, rules)
+  // A leading dot and no known ending: no *.conf or *.cfg pattern takes it for a finished file.
+  const temporary = join(dirname(path), `.${basename(path)}.jailops-${randomBytes(6).toString('hex')}`)
+  try {
+    const old = await orMissing(lstat(path))
+    await writeSynced(temporary, content, mode, old)
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw fileError(error, `write ${path}`)
+  }
+}
+
+async function writeSynced(path: string, content: string, mode: number, old: { uid: number; gid: number } | undefined): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  try {
+    await file.writeFile(content)
+    const now = await file.stat()
+    if (old !== undefined && (old.uid !== now.uid || old.gid !== now.gid)) await file.chown(old.uid, old.gid)
+    await file.chmod(mode) // after chown, which clears some bits
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+export async function removeFile(path: string, rules: PathRules): Promise<void> {
+  await checkWritable(path, rules)
+  try {
+    if ((await orMissing(lstat(path))) === undefined) return
+    await orMissing(unlink(path))
+    await syncFolder(dirname(path))
+  } catch (error) {
+    throw fileError(error, `remove ${path}`)
+  }
+}
+
+/** A rename or removal is on the disk only when its folder is. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

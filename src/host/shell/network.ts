@@ -1,0 +1,60 @@
+import { get } from 'node:http'
+import { connect } from 'node:net'
+import type { Readable } from 'node:stream'
+import { JailopsError } from '../../core/errors.ts'
+import type { HttpGet } from '../shell.ts'
+import { errorCode, errorWords } from './system-error.ts'
+
+const longestExchange = 8 * 1024 * 1024
+const longestBody = 1024 * 1024
+
+/** Our side stays open until the other closes: a half-closed connection is a hang-up to some. */
+export async function exchangeOnSocket(path: string, text: string, timeoutSeconds: number): Promise<string> {
+  const socket = connect({ path })
+  const late = new JailopsError('timed_out', `${path} gave no complete answer within ${timeoutSeconds} s.`)
+  const timer = setTimeout(() => socket.destroy(late), timeoutSeconds * 1000)
+  try {
+    socket.write(text)
+    return await readAll(socket, longestExchange, path)
+  } catch (error) {
+    if (error instanceof JailopsError) throw error
+    const isAway = ['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(errorCode(error) ?? '')
+    const sentence = isAway
+      ? `Nobody listens at ${path}; is the program behind it running?`
+      : `Talking to ${path} failed: ${errorWords(error)}.`
+    throw new JailopsError(isAway ? 'host_not_ready' : 'step_failed', sentence, { cause: error })
+  } finally {
+    clearTimeout(timer)
+    socket.destroy()
+  }
+}
+
+export async function httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
+  const { address, port, path, hostHeader, timeoutSeconds } = request
+  const where = `http://${address}:${port}${path} (Host: ${hostHeader})`
+  try {
+    const signal = AbortSignal.timeout(timeoutSeconds * 1000)
+    const answer = Promise.withResolvers<Readable & { statusCode?: number | undefined }>()
+    const headers = { host: hostHeader, connection: 'close' }
+    get({ host: address, port, path, headers, agent: false, signal }, answer.resolve).on('error', answer.reject)
+    const response = await answer.promise
+    return { status: response.statusCode ?? 0, body: await readAll(response, longestBody, where) }
+  } catch (error) {
+    if (error instanceof JailopsError) throw error
+    const isLate = error instanceof Error && error.name === 'AbortError'
+    const why = isLate ? `no complete answer within ${timeoutSeconds} s` : errorWords(error)
+    throw new JailopsError('step_failed', `${where} did not answer: ${why}.`, { cause: error })
+  }
+}
+
+async function readAll(stream: Readable, most: number, from: string): Promise<string> {
+  const chunks: Buffer[] = []
+  let total = 0
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk)
+    total += bytes.length
+    if (total > most) throw new JailopsError('output_too_long', `${from} answered with more than ${most / 2 ** 20} MiB.`)
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks).toString()
+}

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { findReal } from './client.ts'
+import { runReal } from './real.ts'
+import { wordsOf } from './words.ts'
+
+const passwd = `root:*:0:0:Charlie &:/root:/bin/sh
+toor:*:0:0:Bourne-again Superuser:/root:
+daemon:*:1:1:Owner of many system processes:/root:/usr/sbin/nologin
+operator:*:2:5:System &:/:/usr/sbin/nologin
+www:*:80:80:World Wide Web Owner:/nonexistent:/usr/sbin/nologin
+nobody:*:65534:65534:Unprivileged user:/nonexistent:/usr/sbin/nologin
+`
+
+const group = 'wheel:*:0:root\ndaemon:*:1:\noperator:*:5:root\nwww:*:80:\nnobody:*:65534:\n'
+
+const folders = wordsOf(`
+  bin sbin dev lib libexec media mnt proc root tmp etc/rc.d etc/rc.conf.d etc/newsyslog.conf.d
+  usr/bin usr/sbin usr/lib usr/share usr/home usr/local/bin usr/local/sbin usr/local/etc/rc.d usr/local/www
+  var/cache var/db var/empty var/log var/run var/tmp var/mail
+`)
+
+const script = '#!/bin/sh\n# lab: imitated\n'
+
+const files: Record<string, string> = {
+  'etc/passwd': passwd,
+  'etc/master.passwd': passwd.replaceAll(/^([^:]+:\*:\d+:\d+):/gm, '$1::0:0:'),
+  'etc/group': group,
+  'etc/hosts': '::1\t\t\tlocalhost\n127.0.0.1\t\tlocalhost\n',
+  'etc/rc.conf': '',
+  'etc/rc': script,
+  'etc/rc.shutdown': script,
+  'etc/rc.subr': script,
+  'etc/rc.d/cron': script,
+  'etc/rc.d/syslogd': script,
+  'etc/rc.d/sshd': script,
+  'etc/newsyslog.conf': '# configuration file for newsyslog\n',
+  'var/run/os-release': 'NAME=FreeBSD\nVERSION="15.1-RELEASE-p1"\nVERSION_ID="15.1"\nID=freebsd\n',
+}
+
+const programs = [
+  'bin/cat',
+  'bin/sh',
+  'bin/ls',
+  'bin/echo',
+  'bin/rm',
+  'bin/mv',
+  'bin/mkdir',
+  'bin/hostname',
+  'usr/bin/true',
+  'usr/bin/false',
+  'usr/bin/tee',
+]
+
+/** A tiny userland: enough of the tree for jails to be made of, without any program in it. */
+export function makeBase(folder: string): void {
+  for (const name of folders) mkdirSync(join(folder, name), { recursive: true })
+  for (const [name, text] of Object.entries(files)) write(join(folder, name), text, text.startsWith('#!') ? 0o755 : 0o644)
+  for (const name of programs) write(join(folder, name), script, 0o755)
+}
+
+function write(path: string, text: string, mode: number): void {
+  if (existsSync(path)) return
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text, { mode })
+}
+
+/** base.txz as a release has it; .tar.gz where the machine has no xz. Returns its path. */
+export async function makeBaseArchive(base: string, folder: string): Promise<string> {
+  const isXz = findReal('xz') !== undefined
+  const archive = join(folder, isXz ? 'base.txz' : 'base.tar.gz')
+  if (existsSync(archive)) return archive
+  mkdirSync(folder, { recursive: true })
+  const { code, text } = await runReal('tar', [isXz ? '-cJf' : '-czf', archive, '-C', base, '.'], { cwd: base })
+  if (code !== 0) throw new Error(`lab: cannot make ${archive}: ${text}`)
+  return archive
+}

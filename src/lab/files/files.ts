@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Call } from '../call.ts'
+import type { Host } from '../host.ts'
+import { forEach } from '../inside/inside.ts'
+import { mountsBelow } from '../mount.ts'
+import { isInside, toWritable } from '../paths.ts'
+import { runReal } from '../real.ts'
+import { refuse } from '../refuse.ts'
+import { destination, mustBeOrdinary, parseFlags, readable } from './operands.ts'
+
+/** FreeBSD's rm, in the lab only. It never goes into a mount; -x, which asks for that, changes nothing here. */
+export function rm(host: Host, call: Call): number {
+  const { flags, operands } = parseFlags(call, 'dfiRrvWxP')
+  const recursive = flags.has('r') || flags.has('R')
+  let code = 0
+  for (const path of operands) {
+    const real = toWritable(host.paths, 'rm', path, call.cwd)
+    mustBeOrdinary(host, call, real, path)
+    const found = lstatSync(real, { throwIfNoEntry: false })
+    if (found === undefined) {
+      if (flags.has('f')) continue
+      call.err(`rm: ${path}: No such file or directory\n`)
+      code = 1
+    } else if (found.isDirectory() && !recursive) {
+      call.err(`rm: ${path}: is a directory\n`)
+      code = 1
+    } else if (!removeTree(host, call, real, path)) code = 1
+  }
+  return code
+}
+
+function removeTree(host: Host, call: Call, real: string, shown: string): boolean {
+  const say = (why: string) => {
+    call.err(`rm: ${shown}: ${why}\n`)
+    return false
+  }
+  if (host.immutable.has(real)) return say('Operation not permitted')
+  if (!lstatSync(real).isDirectory()) {
+    unlinkSync(real)
+    return true
+  }
+  if (mountsBelow(host, real).some((mount) => resolve(host.paths.host, `.${mount.on}`) === real || mount.on === real))
+    return say('Device busy')
+  let ok = true
+  for (const name of readdirSync(real)) ok = removeTree(host, call, join(real, name), `${shown}/${name}`) && ok
+  if (!ok) return say('Directory not empty')
+  rmdirSync(real)
+  return true
+}
+
+export function mkdir(host: Host, call: Call): number {
+  const mode = call.args[0] === '-m' ? call.args[1] : undefined
+  const { flags, operands } = parseFlags(mode === undefined ? call : { ...call, args: call.args.slice(2) }, 'pv')
+  return forEach(call, operands, (path) => {
+    const real = toWritable(host.paths, 'mkdir', path, call.cwd)
+    mkdirSync(real, { recursive: flags.has('p'), ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }) })
+  })
+}
+
+/** A rename; the lab is one filesystem. Mounts below keep the names they were made with, as on the real system. */
+export function mv(host: Host, call: Call): number {
+  const { flags, operands } = parseFlags(call, 'fhinv')
+  const target = operands.at(-1) ?? ''
+  return forEach(call, operands.slice(0, -1), (path) => {
+    const from = toWritable(host.paths, 'mv', path, call.cwd)
+    mustBeOrdinary(host, call, from, path)
+    const to = destination(host, call, target, path)
+    if (host.immutable.has(from)) throw Object.assign(new Error(), { code: 'EPERM' })
+    if (flags.has('n') && existsSync(to)) return
+    lstatSync(from)
+    renameSync(from, to)
+    for (const file of host.immutable) {
+      if (!isInside(from, file)) continue
+      host.immutable.delete(file)
+      host.immutable.add(to + file.slice(from.length))
+    }
+  })
+}
+
+/** The machine's own cp, for options that mean the same there. */
+export async function cp(host: Host, call: Call): Promise<number> {
+  const { flags, operands } = parseFlags(call, 'aRPpfHLnv')
+  const target = operands.at(-1) ?? ''
+  const sources = operands.slice(0, -1).map((path) => readable(host, call, path))
+  if (sources.length === 0) return refuse('cp', 'needs a source and a target')
+  const real = toWritable(host.paths, 'cp', target, call.cwd)
+  if (existsSync(real)) readable(host, call, target)
+  // FreeBSD: `cp -R dir/ target` copies what is in it, as `dir/.` does everywhere; toReal drops both endings.
+  const trailing = operands.slice(0, -1).map((path, index) => (/\/\.?$/.test(path) ? `${sources[index] ?? ''}/.` : (sources[index] ?? '')))
+  const { code, text } = await runReal('cp', [...flags].map((flag) => `-${flag}`).concat('--', ...trailing, real), { cwd: host.paths.host })
+  call.err(text.replaceAll(host.paths.host, ''))
+  return code
+}
+
+export function rmdir(host: Host, call: Call): number {
+  const { operands } = parseFlags(call, '')
+  return forEach(call, operands, (path) => {
+    const real = toWritable(host.paths, 'rmdir', path, call.cwd)
+    mustBeOrdinary(host, call, real, path)
+    rmdirSync(real)
+  })
+}
+
+export function chflags(host: Host, call: Call): number {
+  const { flags, operands } = parseFlags(call, 'RhHPLf')
+  const [word = '', ...paths] = operands
+  if (word !== 'schg' && word !== 'noschg' && word !== '0') return refuse('chflags', `flag ${word} is not imitated here`)
+  return forEach(call, paths, (path) => setFlag(host, toWritable(host.paths, 'chflags', path, call.cwd), word === 'schg', flags.has('R')))
+}
+
+function setFlag(host: Host, real: string, on: boolean, recursive: boolean): void {
+  const found = lstatSync(real)
+  if (on) host.immutable.add(real)
+  else host.immutable.delete(real)
+  if (!recursive || !found.isDirectory()) return
+  if (!on) for (const file of host.immutable) if (isInside(real, file)) host.immutable.delete(file)
+  if (on) for (const name of readdirSync(real)) setFlag(host, join(real, name), on, recursive)
+}
+
+export function sha256(host: Host, call: Call): number {
+  const { flags, operands } = parseFlags(call, 'q')
+  return forEach(call, operands, (path) => {
+    const digest = createHash('sha256')
+      .update(readFileSync(readable(host, call, path)))
+      .digest('hex')
+    call.out(flags.has('q') ? `${digest}\n` : `SHA256 (${path}) = ${digest}\n`)
+  })
+}
+
+export async function tee(host: Host, call: Call): Promise<number> {
+  const { operands } = parseFlags(call, 'a')
+  if (call.args.length > operands.length) return refuse('tee', 'option -a is not imitated here')
+  const input = await call.input()
+  call.out(input)
+  return forEach(call, operands, (path) => writeFileSync(toWritable(host.paths, 'tee', path, call.cwd), input))
+}

@@ -1,0 +1,72 @@
+import type { Call } from '../call.ts'
+import type { Host, RunningJail } from '../host.ts'
+import { resolveInside } from '../paths.ts'
+
+/** A running jail as its own programs see it: `root` is their `/`. */
+export interface InJail {
+  host: Host
+  jail: RunningJail
+  root: string
+}
+
+export type InsideProgram = (at: InJail, call: Call) => number | Promise<number>
+
+const texts: Record<string, string> = {
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  ELOOP: 'Too many levels of symbolic links',
+  EISDIR: 'Is a directory',
+  EEXIST: 'File exists',
+  ENOTEMPTY: 'Directory not empty',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  EXDEV: 'Cross-device link',
+  ENOSPC: 'No space left on device',
+}
+
+export function errorText(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return texts[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** The real place of a path in the jail; throws what the kernel would say. */
+export function place(at: InJail, path: string, options: { followLast?: boolean; mustExist?: boolean } = {}): string {
+  const found = resolveInside(at.root, path, options)
+  if (found.kind === 'error') throw withCode(found.code)
+  if (found.kind === 'missing' && options.mustExist) throw withCode('ENOENT')
+  return found.path
+}
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(code), { code })
+}
+
+/** Does the work for each operand and reports each failure as `program: operand: why`. */
+export function forEach(call: Call, operands: string[], work: (operand: string) => void): number {
+  let code = 0
+  for (const operand of operands) {
+    try {
+      work(operand)
+    } catch (error) {
+      call.err(`${call.program}: ${operand}: ${errorText(error)}\n`)
+      code = 1
+    }
+  }
+  return code
+}
+
+/** Splits leading flags from operands; a flag outside `known` is refused by the caller. */
+export function splitFlags(args: string[]): { flags: Set<string>; operands: string[] } {
+  const flags = new Set<string>()
+  let at = 0
+  for (; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    if (arg === '--') {
+      at++
+      break
+    }
+    if (!/^-./.test(arg)) break
+    for (const letter of arg.slice(1)) flags.add(letter)
+  }
+  return { flags, operands: args.slice(at) }
+}

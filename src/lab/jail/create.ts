@@ -1,0 +1,158 @@
+import { statSync } from 'node:fs'
+import type { Call } from '../call.ts'
+import type { Host, RunningJail } from '../host.ts'
+import { addAlias, dropAlias } from '../ifconfig.ts'
+import { quoted } from '../jail-conf/quote.ts'
+import { isOn, valueOf, valuesOf, type JailConfig } from '../jail-conf/jails.ts'
+import { addDevfs, dropMount } from '../mount.ts'
+import { toReal } from '../paths.ts'
+import { refuse } from '../refuse.ts'
+import { killServices } from '../service/jail-services.ts'
+import { runCommands } from './commands.ts'
+import { isKernelParameter } from './parameters.ts'
+import { addressesOf, applyParameters, findMistake } from './settings.ts'
+
+export interface Speech {
+  quiet: boolean
+  verbose: boolean
+}
+
+/** Starts a jail as jail(8) does; what was done before a failure is taken back. Returns the exit code. */
+export async function createJail(host: Host, config: JailConfig, call: Call, speech: Speech): Promise<number> {
+  const mistake = findMistake(config)
+  if (mistake !== undefined) {
+    failed(call, mistake)
+    return 1
+  }
+  const undo: (() => Promise<void> | void)[] = []
+  const ok = await start(host, config, call, speech, undo)
+  if (!ok) for (const step of undo.toReversed()) await step()
+  return ok ? 0 : 1
+}
+
+async function start(host: Host, config: JailConfig, call: Call, speech: Speech, undo: (() => Promise<void> | void)[]): Promise<boolean> {
+  const say = (parameter: string, jail?: RunningJail) => runCommands(host, config, parameter, call, speech.verbose, jail)
+  if (!(await say('exec.prepare'))) return false
+  if (!addAliases(host, config, call, speech, undo)) return false
+  if (!addMounts(host, config, call, undo)) return false
+  if (!(await say('exec.prestart'))) return false
+
+  const made = makeJail(host, config)
+  if (typeof made === 'string') return failed(call, made)
+  if (speech.verbose) call.out(`${config.name}: jail_set(JAIL_CREATE) ${kernelLine(config)}\n`)
+  host.jails.push(made)
+  const announces = !config.onCommandLine && !speech.quiet
+  if (announces) call.out(`${config.name}: created\n`)
+  undo.push(async () => {
+    await killServices(host, made)
+    host.jails = host.jails.filter((jail) => jail !== made)
+    if (announces) call.out(`${config.name}: removed\n`)
+  })
+
+  for (const name of valuesOf(config, 'vnet.interface')) {
+    if (host.interfaces.some((each) => each.name === name)) refuse('jail', 'vnet.interface is not imitated here')
+    call.err(`ifconfig: interface ${name} does not exist\njail: ${config.name}: /sbin/ifconfig ${name} vnet ${made.jid}: failed\n`)
+    return false
+  }
+  if (!(await say('exec.created'))) return false
+  if (!(await say('exec.start', made)) || !(await say('command', made))) return false
+  if (!(await say('exec.poststart'))) return false
+  made.starting = false
+  if (!made.persist && made.services.size === 0) host.jails = host.jails.filter((jail) => jail !== made)
+  return true
+}
+
+function failed(call: Call, message: string): false {
+  call.err(`jail: ${message}\n`)
+  return false
+}
+
+function addAliases(host: Host, config: JailConfig, call: Call, speech: Speech, undo: (() => void)[]): boolean {
+  for (const { address, prefix, interface: name } of addressesOf(config)) {
+    if (name === undefined) continue
+    const command = `/sbin/ifconfig ${name} inet ${address}/${prefix} alias`
+    if (speech.verbose) call.out(`${config.name}: run command: ${command}\n`)
+    const problem = addAlias(host, name, address, prefix)
+    if (problem !== undefined) {
+      call.err(`${problem}\njail: ${config.name}: ${command}: failed\n`)
+      return false
+    }
+    undo.push(() => void dropAlias(host, name, address))
+  }
+  return true
+}
+
+function addMounts(host: Host, config: JailConfig, call: Call, undo: (() => void)[]): boolean {
+  const path = valueOf(config, 'path') ?? ''
+  const fstab = valueOf(config, 'mount.fstab')
+  if (fstab !== undefined) {
+    if (isFile(toReal(host.paths, fstab))) refuse('jail', 'mount.fstab is not imitated here')
+    return failed(call, `${config.name}: mount.fstab: ${fstab}: No such file or directory`)
+  }
+  if (valuesOf(config, 'mount').length > 0) refuse('jail', 'parameter mount is not imitated here')
+  if (!isOn(config, 'mount.devfs')) return true
+  const dev = `${path}/dev`
+  if (!isFolder(toReal(host.paths, dev))) {
+    return failed(call, `${config.onCommandLine ? '' : `${config.name}: `}mount.devfs: ${dev}: No such file or directory`)
+  }
+  addDevfs(host, dev)
+  undo.push(() => void dropMount(host, dev))
+  return true
+}
+
+/** The jail itself, or why the kernel refuses it. */
+function makeJail(host: Host, config: JailConfig): RunningJail | string {
+  const prefix = config.onCommandLine ? '' : `${config.name}: `
+  const name = valueOf(config, 'name') ?? valueOf(config, 'jid') ?? config.name
+  const asked = valueOf(config, 'jid') ?? (/^[0-9]+$/.test(name) ? name : undefined)
+  const same = host.jails.find((jail) => jail.name === name)
+  if (same !== undefined)
+    return asked === undefined ? `"${config.onCommandLine ? same.jid : name}" already exists` : `jail "${name}" already exists`
+  if (name.includes('.')) return findParent(host, name)
+  const path = valueOf(config, 'path') ?? '/'
+  if (!isFolder(toReal(host.paths, path))) return `${prefix}path ${path}: No such file or directory`
+  const hasCommand = ['command', 'exec.start'].some((parameter) => valuesOf(config, parameter).length > 0)
+  if (!isOn(config, 'persist') && !hasCommand) return `${prefix}new jail must persist or attach`
+  const jid = asked === undefined ? host.nextJid : Number(asked)
+  host.nextJid = asked === undefined ? jid + 1 : host.nextJid
+  const texts = { name, path, hostname: '', meta: '', env: '' }
+  const jail: RunningJail = {
+    jid,
+    ...texts,
+    addresses: [],
+    persist: false,
+    cpuset: 2 * jid + 1,
+    values: new Map(),
+    services: new Map(),
+    starting: true,
+  }
+  applyParameters(jail, config)
+  return jail
+}
+
+function findParent(host: Host, name: string): string {
+  const parent = name.slice(0, name.lastIndexOf('.'))
+  if (host.jails.some((jail) => jail.name === parent)) refuse('jail', 'jails within jails are not imitated here')
+  return `jail "${parent}" not found`
+}
+
+function kernelLine(config: JailConfig): string {
+  const known = config.parameters.filter(({ name }) => isKernelParameter(name))
+  return known
+    .map(({ name, values }) => (values.length === 0 ? name : `${name}=${name === 'ip4.addr' ? bare(config) : quoted(values.join(','))}`))
+    .join(' ')
+}
+
+function bare(config: JailConfig): string {
+  return addressesOf(config)
+    .map(({ address }) => address)
+    .join(',')
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}

@@ -1,0 +1,55 @@
+import type { Call } from '../call.ts'
+import type { Host, RunningJail } from '../host.ts'
+import { dropAlias } from '../ifconfig.ts'
+import { isOn, type JailConfig } from '../jail-conf/jails.ts'
+import { dropMount } from '../mount.ts'
+import { killServices } from '../service/jail-services.ts'
+import { runCommands } from './commands.ts'
+import { addressesOf } from './settings.ts'
+
+/** Stops a jail as jail(8) does. A failing exec.prestop or exec.stop leaves it running. Returns the exit code. */
+export async function removeJail(
+  host: Host,
+  config: JailConfig,
+  jail: RunningJail,
+  call: Call,
+  speech: { verbose: boolean; says: boolean },
+): Promise<number> {
+  const run = (parameter: string, inside?: RunningJail) => runCommands(host, config, parameter, call, speech.verbose, inside)
+  if (!(await run('exec.prestop'))) return 1
+  if (!(await run('exec.stop', jail))) return 1
+  await endJail(host, jail)
+  if (speech.says) call.out(`${config.name}: removed\n`)
+  if (!(await run('exec.poststop'))) return 1
+  if (isOn(config, 'mount.devfs')) dropMount(host, `${jail.path}/dev`)
+  if (!dropAliases(host, config, call, speech.verbose)) return 1
+  return (await run('exec.release')) ? 0 : 1
+}
+
+/** The jail is gone and with it every process in it; mounts and aliases are not the kernel's to take away. */
+export async function endJail(host: Host, jail: RunningJail): Promise<void> {
+  await killServices(host, jail)
+  host.jails = host.jails.filter((each) => each !== jail)
+}
+
+/** What `jail -C` takes back for a jail that is gone already. */
+export function cleanUp(host: Host, config: JailConfig, call: Call): void {
+  const path = config.parameters.find(({ name }) => name === 'path')?.values.join(',') ?? ''
+  if (isOn(config, 'mount.devfs')) dropMount(host, `${path}/dev`)
+  for (const { address, interface: name } of addressesOf(config)) if (name !== undefined) dropAlias(host, name, address)
+  void call
+}
+
+function dropAliases(host: Host, config: JailConfig, call: Call, verbose: boolean): boolean {
+  let ok = true
+  for (const { address, prefix, interface: name } of addressesOf(config)) {
+    if (name === undefined) continue
+    const command = `/sbin/ifconfig ${name} inet ${address}/${prefix} -alias`
+    if (verbose) call.out(`${config.name}: run command: ${command}\n`)
+    const problem = dropAlias(host, name, address)
+    if (problem === undefined) continue
+    call.err(`${problem}\njail: ${config.name}: ${command}: failed\n`)
+    ok = false
+  }
+  return ok
+}

@@ -1,0 +1,104 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { layoutSchema, type Layout } from '../core/layout.ts'
+import { startGuard } from '../guard/guard.ts'
+import { installPrograms } from './client.ts'
+import { setFaults, withFaults } from './faults.ts'
+import { boot, coldMachine, makeHostFiles } from './machine.ts'
+import { hostProgramNames, runHostProgram } from './programs.ts'
+import { startResident } from './resident.ts'
+import { loadSettings, type Settings } from './settings.ts'
+
+export { setFaults }
+export type { Fault } from './faults.ts'
+
+export interface Lab {
+  folder: string
+  layout: Layout
+  /** Stands for `/` of the host. */
+  hostFolder: string
+  controlFolder: string
+  /** Ends every real daemon and the resident; the folder can be started again, which is a reboot. */
+  stop(): Promise<void>
+}
+
+export interface LabOptions {
+  folder: string
+  /** For sockets, whose paths must be short; by default a new folder below the system's temporary one. */
+  runFolder?: string
+  proxyPort?: number
+  /** One address for all jails, one port each: for machines that do not bind all of 127/8. */
+  sharedAddress?: boolean
+}
+
+const longestSocketPath = 95
+
+/** A FreeBSD 15.1 host in a folder. What it cannot imitate it refuses loudly. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  mkdirSync(options.folder, { recursive: true })
+  const folder = realpathSync(resolve(options.folder))
+  const hostFolder = join(folder, 'host')
+  const controlFolder = join(folder, 'control')
+  const settings = await loadSettings(folder, options)
+  const sockets = chooseSocketFolder(folder, options.runFolder)
+  const layout = layoutOf(folder, hostFolder, sockets.folder, settings)
+
+  mkdirSync(controlFolder, { recursive: true })
+  await makeHostFiles(hostFolder, layout.haproxy.configFolder)
+  installPrograms(folder, hostProgramNames())
+
+  const run = join(folder, 'run')
+  const guard = startGuard(run)
+  const host = coldMachine({ folder, host: hostFolder }, guard, settings.sharedAddress ? '127.0.0.1' : undefined)
+  writeFileSync(join(run, 'boot.log'), await boot(host))
+  const resident = startResident(
+    run,
+    withFaults(folder, (call) => runHostProgram(host, call)),
+  )
+  return {
+    folder,
+    layout,
+    hostFolder,
+    controlFolder,
+    stop: async () => {
+      resident.stop()
+      await guard.stop()
+      sockets.remove()
+    },
+  }
+}
+
+function chooseSocketFolder(folder: string, asked: string | undefined): { folder: string; remove: () => void } {
+  const own = join(folder, 'run')
+  const short = asked ?? (own.length + '/haproxy.sock'.length <= longestSocketPath ? own : undefined)
+  const made = short ?? mkdtempSync(join(tmpdir(), 'lab-'))
+  mkdirSync(made, { recursive: true })
+  const remove = () =>
+    short === undefined ? rmSync(made, { recursive: true, force: true }) : rmSync(join(made, 'haproxy.sock'), { force: true })
+  return { folder: made, remove }
+}
+
+function layoutOf(folder: string, host: string, sockets: string, settings: Settings): Layout {
+  const { sharedAddress, sitePort, statusPort, proxyPort, pool } = settings
+  return layoutSchema.parse({
+    programFolders: [join(folder, 'bin')],
+    jailRoots: join(host, 'usr/jails'),
+    trash: join(host, 'usr/jails/.trash'),
+    base: join(host, 'usr/jails/.base'),
+    jailConf: join(host, 'etc/jail.conf'),
+    jailConfFolder: join(host, 'etc/jail.conf.d'),
+    interface: 'lo1',
+    pool,
+    sites: sharedAddress
+      ? { kind: 'shared-address', address: '127.0.0.1', firstPort: sitePort, firstStatusPort: statusPort }
+      : { kind: 'own-address', port: sitePort, statusPort },
+    haproxy: {
+      configFolder: join(host, 'usr/local/etc/haproxy.d'),
+      socket: join(sockets, 'haproxy.sock'),
+      bindAddress: '127.0.0.1',
+      bindPort: proxyPort,
+    },
+    confineTo: folder,
+  })
+}

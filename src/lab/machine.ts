@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Guard } from '../guard/guard.ts'
+import { makeBase, makeBaseArchive } from './base.ts'
+import { recordCall } from './call.ts'
+import { createLocks, type Host } from './host.ts'
+import type { Paths } from './paths.ts'
+import { runHostProgram } from './programs.ts'
+import { isYes, readForService } from './service/rc.ts'
+import { bringUpInterfaces } from './service/netif.ts'
+
+const rcConf = `hostname="lab.example"
+ifconfig_vtnet0="DHCP"
+sshd_enable="YES"
+gateway_enable="YES"
+firewall_enable="YES"
+firewall_type="open"
+cloned_interfaces="lo1"
+jail_enable="YES"
+`
+
+const script = '#!/bin/sh\n# lab: imitated\n'
+
+/** Makes the host's files where they are missing: a folder that was a lab before stays as it is. */
+export async function makeHostFiles(host: string, haproxyFolder: string): Promise<void> {
+  const isNew = !existsSync(join(host, 'etc/rc.conf'))
+  makeBase(host)
+  if (isNew) writeFileSync(join(host, 'etc/rc.conf'), rcConf)
+  for (const name of ['jail', 'ipfw', 'netif', 'routing']) put(join(host, 'etc/rc.d', name), script)
+  put(join(host, 'usr/local/etc/rc.d/haproxy'), script)
+  for (const folder of ['etc/jail.conf.d', 'usr/jails/.trash', 'usr/local/sbin']) mkdirSync(join(host, folder), { recursive: true })
+  mkdirSync(haproxyFolder, { recursive: true })
+  const base = join(host, 'usr/jails/.base')
+  makeBase(base)
+  await makeBaseArchive(base, join(host, 'usr/freebsd-dist'))
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  if (!existsSync(path)) writeFileSync(path, text, { mode: 0o755 })
+}
+
+/** A machine as it is before rc(8) runs. */
+export function coldMachine(paths: Paths, guard: Guard, sharedAddress: string | undefined): Host {
+  return {
+    paths,
+    guard,
+    jails: [],
+    nextJid: 1,
+    nextPid: 1579,
+    interfaces: [{ name: 'lo0', aliases: [{ address: '127.0.0.1', prefix: 8 }] }],
+    mounts: [],
+    sysctls: new Map([
+      ['kern.securelevel', '-1'],
+      ['kern.racct.enable', '0'],
+      ['kern.ostype', 'FreeBSD'],
+      ['kern.osrelease', '15.1-RELEASE-p1'],
+      ['kern.osreldate', '1501000'],
+      ['kern.hostname', ''],
+      ['hw.ncpu', '2'],
+      ['net.inet.ip.fw.one_pass', '0'],
+      ['security.jail.jailed', '0'],
+    ]),
+    immutable: new Set(),
+    sharedAddress,
+    locks: createLocks(),
+  }
+}
+
+/** What rc(8) does at boot with rc.conf. Returns what it said. */
+export async function boot(host: Host): Promise<string> {
+  const said = recordCall('rc', [])
+  const values = readForService([{ real: join(host.paths.host, 'etc/rc.conf'), shown: '/etc/rc.conf' }], said.call)
+  if (values === undefined) return said.text()
+  host.sysctls.set('kern.hostname', values.get('hostname') ?? '')
+  bringUpInterfaces(host, values)
+  if (isYes(values.get('jail_enable')) && existsSync(join(host.paths.host, 'etc/jail.conf'))) {
+    await runHostProgram(host, { ...said.call, program: 'service', args: ['jail', 'start'] })
+  }
+  if (isYes(values.get('haproxy_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['haproxy', 'start'] })
+  return said.text()
+}

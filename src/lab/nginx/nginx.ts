@@ -1,0 +1,147 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Call } from '../call.ts'
+import type { Service } from '../host.ts'
+import { place, type InJail } from '../inside/inside.ts'
+import { isAlive, runReal, signal, waitForEnd } from '../real.ts'
+import { refuse, refuseOption } from '../refuse.ts'
+import { translateConf } from './translate.ts'
+
+export const nginxConf = '/usr/local/etc/nginx/nginx.conf'
+
+/** nginx(8) in a jail: only the check. Running is the rc script's work. */
+export async function nginxInJail(at: InJail, call: Call): Promise<number> {
+  const { args } = call
+  const conf = args.indexOf('-c')
+  const rest = args.filter((_, index) => conf < 0 || (index !== conf && index !== conf + 1))
+  if (rest.includes('-v') && rest.length === 1) {
+    call.err((await runReal('nginx', ['-v'], { cwd: at.root })).text)
+    return 0
+  }
+  if (!rest.includes('-t') || rest.some((arg) => arg !== '-t' && arg !== '-q')) return refuseOption('nginx', rest.join(' '))
+  return testNginx(at, call, { conf: conf < 0 ? nginxConf : (args[conf + 1] ?? ''), quiet: rest.includes('-q') })
+}
+
+/** The real nginx -t; its messages name the jail's own files. */
+export async function testNginx(at: InJail, call: Call, options: { conf?: string; quiet?: boolean } = {}): Promise<number> {
+  const { conf = nginxConf, quiet = false } = options
+  const prepared = prepare(at, conf)
+  const ended = await runReal('nginx', [...prepared.args, '-t', ...(quiet ? ['-q'] : [])], { cwd: at.root })
+  call.err(prepared.back(ended.text))
+  return ended.code
+}
+
+export async function startNginx(at: InJail, call: Call): Promise<number> {
+  const prepared = prepare(at, nginxConf)
+  const ended = await runReal('nginx', prepared.args, { cwd: at.root })
+  call.err(prepared.back(ended.text))
+  if (ended.code !== 0) return ended.code
+  const pid = Number(readFileSync(prepared.pidFile, 'utf8').trim())
+  at.jail.services.set('nginx', { pid, command: 'nginx: master process /usr/local/sbin/nginx' })
+  at.host.guard.add(guardName(at), pid)
+  return 0
+}
+
+/** Translates anew, then HUP: nginx reads the same file name again. */
+export function reloadNginx(at: InJail, service: Service): void {
+  prepare(at, nginxConf)
+  signal(service.pid, 'SIGHUP')
+}
+
+export async function stopNginx(
+  at: Pick<InJail, 'host' | 'jail'>,
+  service: Service,
+  name: 'SIGQUIT' | 'SIGTERM' | 'SIGKILL',
+): Promise<void> {
+  signal(service.pid, name)
+  await waitForEnd(service.pid, 3000)
+  at.jail.services.delete('nginx')
+  at.host.guard.remove(guardName(at))
+}
+
+export function runningNginx(jail: InJail['jail']): Service | undefined {
+  const service = jail.services.get('nginx')
+  if (service === undefined || isAlive(service.pid)) return service
+  jail.services.delete('nginx')
+  return undefined
+}
+
+function guardName(at: Pick<InJail, 'jail'>): string {
+  return `nginx-${at.jail.name}-${at.jail.jid}`
+}
+
+interface Prepared {
+  args: string[]
+  pidFile: string
+  back(text: string): string
+}
+
+function prepare(at: InJail, path: string): Prepared {
+  const own = join(at.host.paths.folder, 'run', 'nginx', `${encodeURIComponent(at.jail.name)}-${at.jail.jid}`)
+  const conf = join(own, 'conf')
+  const addresses = at.host.sharedAddress === undefined ? at.jail.addresses : [at.host.sharedAddress, ...at.jail.addresses]
+  const { files, problems } = translateConf(path, { root: at.root, addresses, conf })
+  if (problems[0] !== undefined) refuse('nginx', problems.join('; '))
+  rmSync(conf, { recursive: true, force: true })
+  for (const [file, text] of files) write(`${conf}${file}`, text)
+  const pid = pidPath(at, files.get(path) ?? '')
+  const errorLog = folderFor(at, '/var/log/nginx/error.log')
+  const main = complete(at, files.get(path) ?? '', pid)
+  if (files.has(path)) write(`${conf}${path}`, main)
+  // What nginx would write below its prefix before it has read anything stays in the jail too.
+  const args = ['-c', `${conf}${path}`, '-p', `${at.root}/usr/local/`, '-e', errorLog]
+  return { args, pidFile: pid, back: (text) => text.replaceAll(conf, '').replaceAll(at.root, '') }
+}
+
+/** Adds, on lines that exist, what FreeBSD's nginx has compiled in: pid and log files, temporary folders. */
+function complete(at: InJail, text: string, pid: string): string {
+  const isRoot = process.getuid?.() === 0
+  const group = process.platform === 'linux' ? 'root' : 'wheel'
+  const top = [
+    ...(/^\s*pid\s/m.test(text) ? [] : [`pid ${pid};`]),
+    ...(/^error_log\s/m.test(text) ? [] : [`error_log ${folderFor(at, '/var/log/nginx/error.log')};`]),
+    // Worker processes of a root-started nginx become `nobody`, who may not enter the lab's folder.
+    ...(isRoot ? [`user root ${group};`] : []),
+  ]
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folderFor(at, `/var/tmp/nginx/${name}_temp`)};`,
+  )
+  const log = /\baccess_log\s/.test(httpLevel(text)) ? [] : [`access_log ${folderFor(at, '/var/log/nginx/access.log')};`]
+  const http = text.replace(/^(\s*http\s*\{)/m, `$1 ${[...temporary, ...log].join(' ')}`)
+  return `${top.join(' ')}${http}`
+}
+
+/** What stands directly in http { }: a log named only in a server leaves nginx's built-in place in force elsewhere. */
+function httpLevel(text: string): string {
+  const bare = text.replace(/#[^\n]*/g, '')
+  const start = /^\s*http\s*\{/m.exec(bare)
+  if (start === null) return ''
+  let depth = 0
+  let level = ''
+  for (const char of bare.slice(start.index)) {
+    if (char === '{') depth++
+    else if (char === '}' && --depth === 0) break
+    else if (depth === 1) level += char
+  }
+  return level
+}
+
+/** The pid file of the configuration itself, or FreeBSD's. */
+function pidPath(at: InJail, text: string): string {
+  return /^\s*pid\s+(\S+);/m.exec(text)?.[1] ?? folderFor(at, '/var/run/nginx.pid')
+}
+
+/** The real place of a file that nginx will write, with its folder made. */
+function folderFor(at: InJail, path: string): string {
+  const parts = dirname(path).split('/')
+  for (let count = 2; count <= parts.length; count++) {
+    const folder = place(at, parts.slice(0, count).join('/'))
+    if (!existsSync(folder)) mkdirSync(folder)
+  }
+  return place(at, path)
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}

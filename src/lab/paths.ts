@@ -1,0 +1,90 @@
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { refuse } from './refuse.ts'
+
+export function isInside(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+}
+
+export interface Paths {
+  /** The lab's folder; nothing is ever written outside it. */
+  folder: string
+  /** Stands for `/` of the host. */
+  host: string
+}
+
+/** A path as a person or a file wrote it → the real place in the lab. What already lies in the lab means itself. */
+export function toReal(paths: Paths, path: string, cwd = '/'): string {
+  const absolute = resolve(cwd, path)
+  return isInside(paths.folder, absolute) ? absolute : join(paths.host, absolute)
+}
+
+/** A real place → the path as the imitated host calls it; paths that were written out in full stay as they are. */
+export function toShown(paths: Paths, real: string): string {
+  return isInside(paths.host, real) ? real.slice(paths.host.length) || '/' : real
+}
+
+/** The real place of an operand that a program will change; refused when a symlink leads out of the lab. */
+export function toWritable(paths: Paths, program: string, path: string, cwd: string): string {
+  const real = toReal(paths, path, cwd)
+  const top = realpathSync(paths.folder)
+  if (!isInside(top, realParent(real))) refuse(program, `${path} lies outside the lab`)
+  return real
+}
+
+/** The real path of the nearest folder above that exists: a program that creates something creates it there. */
+function realParent(path: string): string {
+  let parent = dirname(path)
+  while (!existsSync(parent)) parent = dirname(parent)
+  return realpathSync(parent)
+}
+
+export type Inside =
+  | { kind: 'found'; path: string }
+  | { kind: 'missing'; path: string }
+  | { kind: 'error'; code: 'ENOENT' | 'ENOTDIR' | 'ELOOP' }
+
+/**
+ * Resolves a path as the kernel does for a process whose root is `root`: absolute symlinks start again at the root and `..` stops there,
+ * so that no link planted in a jail leads out. `missing` is a last component that does not exist yet.
+ */
+export function resolveInside(root: string, path: string, options: { cwd?: string; followLast?: boolean } = {}): Inside {
+  const { cwd = '/', followLast = true } = options
+  const waiting = parts(path.startsWith('/') ? path : `${cwd}/${path}`)
+  const done: string[] = []
+  let links = 0
+  while (waiting.length > 0) {
+    const part = waiting.shift() ?? ''
+    if (part === '..') {
+      done.pop()
+      continue
+    }
+    const here = join(root, ...done, part)
+    const found = lstatSync(here, { throwIfNoEntry: false })
+    const isLast = waiting.length === 0
+    if (found === undefined) return isLast ? { kind: 'missing', path: here } : { kind: 'error', code: 'ENOENT' }
+    if (found.isSymbolicLink() && (!isLast || followLast)) {
+      if (++links > 32) return { kind: 'error', code: 'ELOOP' }
+      const target = readlinkSync(here)
+      if (target.startsWith('/')) done.length = 0
+      waiting.unshift(...parts(target))
+      continue
+    }
+    if (!isLast && !found.isDirectory() && !found.isSymbolicLink()) return { kind: 'error', code: 'ENOTDIR' }
+    done.push(part)
+  }
+  return { kind: 'found', path: join(root, ...done) }
+}
+
+function parts(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.')
+}
+
+/** `name*.conf` as sh expands it, in the last component only. */
+export function globToPattern(glob: string): RegExp {
+  const source = basename(glob)
+    .replace(/[.+^${}()|\\]/g, String.raw`\$&`)
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]')
+  return new RegExp(`^${source}$`)
+}

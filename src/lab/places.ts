@@ -1,0 +1,88 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Call } from './call.ts'
+import type { Host, RunningJail } from './host.ts'
+import { insideProgram } from './inside/programs.ts'
+import { resolveInside, toReal, toWritable } from './paths.ts'
+import { hostProgram } from './programs.ts'
+import { refuse } from './refuse.ts'
+import { runShellLine, type Where } from './shell-line.ts'
+
+/** Programs that are the same on the host and in a jail. */
+async function commonProgram(where: Where, argv: string[], call: Call): Promise<number | undefined> {
+  const [path = '', ...args] = argv
+  switch (path.split('/').at(-1)) {
+    case 'sh':
+      if (args[0] !== '-c' || args[1] === undefined) return refuse('sh', `sh ${args.join(' ')} is not imitated here`)
+      return runShellLine(where, args[1], call)
+    case 'true':
+      return 0
+    case 'false':
+      return 1
+    case 'echo':
+      call.out(args[0] === '-n' ? args.slice(1).join(' ') : `${args.join(' ')}\n`)
+      return 0
+    case 'sleep':
+      await wait(Number(args[0] ?? 0) * 1000, undefined, { signal: call.signal }).catch(() => undefined)
+      return 0
+    default:
+      return undefined
+  }
+}
+
+export function onHost(host: Host): Where {
+  const where: Where = {
+    run: async (argv, call) => {
+      const common = await commonProgram(where, argv, call)
+      if (common !== undefined) return common
+      const name = argv[0]?.split('/').at(-1) ?? ''
+      const program = hostProgram(name)
+      if (program !== undefined) return program(host, { ...call, program: name, args: argv.slice(1) })
+      return name.startsWith('nosuch') ? undefined : refuse(name, 'is not imitated on the host')
+    },
+    write: (path, bytes, append) => write(() => toWritable(host.paths, 'sh', path, '/'), bytes, append),
+  }
+  return where
+}
+
+export function inJail(host: Host, jail: RunningJail): Where {
+  const root = toReal(host.paths, jail.path)
+  const where: Where = {
+    run: async (argv, call) => {
+      const [path = '', ...args] = argv
+      if (path.includes('/') && !mayBe(root, path)) return undefined
+      const name = path.split('/').at(-1) ?? ''
+      if (name === 'sh' && args[0]?.startsWith('/etc/rc'))
+        return insideProgram('rc')?.({ host, jail, root }, { ...call, program: 'rc', args })
+      const common = await commonProgram(where, argv, call)
+      if (common !== undefined) return common
+      return insideProgram(name)?.({ host, jail, root }, { ...call, program: name, args })
+    },
+    write: (path, bytes, append) =>
+      write(
+        () => {
+          const found = resolveInside(root, path)
+          if (found.kind === 'error') throw new Error('No such file or directory')
+          return found.path
+        },
+        bytes,
+        append,
+      ),
+  }
+  return where
+}
+
+/** A program of the base system is taken to be there; one of a package must have been installed. */
+function mayBe(root: string, path: string): boolean {
+  return /^\/(usr\/)?s?bin\/[^/]+$/.test(path) || resolveInside(root, path).kind === 'found'
+}
+
+function write(place: () => string, bytes: Uint8Array, append: boolean): string | undefined {
+  try {
+    const put = append ? appendFileSync : writeFileSync
+    put(place(), bytes)
+    return undefined
+  } catch (error) {
+    return error instanceof Error && /EISDIR/.test(error.message) ? 'Is a directory' : 'No such file or directory'
+  }
+}

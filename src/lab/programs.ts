@@ -1,0 +1,63 @@
+import type { Call } from './call.ts'
+import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
+import { tar } from './files/tar.ts'
+import type { Host } from './host.ts'
+import { ifconfig } from './ifconfig.ts'
+import { jail } from './jail/jail.ts'
+import { jexec } from './jexec.ts'
+import { jls } from './jls/jls.ts'
+import { mount, umount } from './mount.ts'
+import { pkg } from './pkg.ts'
+import { Refusal, refusalCode } from './refuse.ts'
+import { service } from './service/service.ts'
+import { smallPrograms } from './small.ts'
+import { sysrc } from './sysrc/sysrc.ts'
+
+export type HostProgram = (host: Host, call: Call) => number | Promise<number>
+
+const others: Record<string, HostProgram> = {
+  jail,
+  jls,
+  jexec,
+  sysrc,
+  service,
+  ifconfig,
+  pkg,
+  mount,
+  umount,
+  rm,
+  mkdir,
+  rmdir,
+  mv,
+  cp,
+  chflags,
+  sha256,
+  tar,
+  tee,
+}
+
+/** Programs of the host that the lab imitates. */
+export function hostProgram(name: string): HostProgram | undefined {
+  if (Object.hasOwn(others, name)) return others[name]
+  return Object.hasOwn(smallPrograms, name) ? smallPrograms[name] : undefined
+}
+
+export function hostProgramNames(): string[] {
+  return [...Object.keys(others), ...Object.keys(smallPrograms)]
+}
+
+/** Runs one call to its exit code; what the lab refuses is said on standard error, with a code of its own. */
+export async function runHostProgram(host: Host, call: Call): Promise<number> {
+  const program = hostProgram(call.program)
+  try {
+    if (program === undefined) throw new Refusal(`lab: ${call.program}: no such program here`)
+    return await program(host, call)
+  } catch (error) {
+    call.err(
+      error instanceof Refusal
+        ? `${error.message}\n`
+        : `lab: ${call.program}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
+    return refusalCode
+  }
+}

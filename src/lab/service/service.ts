@@ -1,0 +1,90 @@
+import type { Call } from '../call.ts'
+import { findJail, type Host } from '../host.ts'
+import type { InJail } from '../inside/inside.ts'
+import { toReal } from '../paths.ts'
+import { refuse } from '../refuse.ts'
+import { haproxyService } from './haproxy.ts'
+import { hasNginx, imitatedDaemons, jailRcFiles, startDaemon } from './jail-services.ts'
+import { jailService } from './jail.ts'
+import { netif } from './netif.ts'
+import { nginxService } from './nginx.ts'
+import { beforeCommand, hasScript, isYes, noSuchService, readForService, splitCommand, type RcContext } from './rc.ts'
+import { wordsOf } from '../words.ts'
+
+/** service(8) on the host. */
+export async function service(host: Host, call: Call): Promise<number> {
+  const [first = '', second = '', ...rest] = call.args
+  const values = readForService(hostRcFiles(host, first.startsWith('-') ? undefined : first), call)
+  if (values === undefined) return 2
+  if (first === '-j') {
+    const jail = findJail(host, second)
+    if (jail !== undefined) return serviceInJail({ host, jail, root: toReal(host.paths, jail.path) }, { ...call, args: rest })
+    call.err(`jexec: jail ${/^[0-9]+$/.test(second) ? second : `"${second}"`} not found\n`)
+    return 1
+  }
+  if (first === '-e') return listEnabled(values, call)
+  if (first.startsWith('-') || first === '') return refuse('service', `${call.args.join(' ')} is not imitated here`)
+  if (!hasScript(host.paths.host, first)) return noSuchService(first, call)
+  const context: RcContext = { values, ...splitCommand(second) }
+  if (first === 'jail') return jailService(host, context, rest, call)
+  if (first === 'haproxy') return haproxyService(host, context, call)
+  if (first === 'netif') return netif(host, context, rest, call)
+  if (first === 'ipfw' && context.command === 'status') {
+    call.out(isYes(values.get('firewall_enable')) ? 'ipfw is enabled\n' : 'ipfw is not enabled\n')
+    return isYes(values.get('firewall_enable')) ? 0 : 1
+  }
+  return refuse('service', `${first} ${second} is not imitated here`)
+}
+
+function hostRcFiles(host: Host, name: string | undefined): { real: string; shown: string }[] {
+  const own = name === undefined || /[^A-Za-z0-9_-]/.test(name) ? [] : [`/etc/rc.conf.d/${name}`, `/usr/local/etc/rc.conf.d/${name}`]
+  return ['/etc/rc.conf', '/etc/rc.conf.local', ...own].map((shown) => ({ real: toReal(host.paths, shown), shown }))
+}
+
+const alwaysEnabled = wordsOf(`
+  hostid ipfw hostid_save kldxref var_run cleanvar devmatch ip6addrctl rctl netif devd resolv motd
+  os-release gptboot cleartmp newsyslog dmesg syslogd savecore utx cron sshd jail bgfsck
+`)
+
+function listEnabled(values: Map<string, string>, call: Call): number {
+  const asked: Record<string, string> = { ipfw: 'firewall_enable', sshd: 'sshd_enable', jail: 'jail_enable' }
+  const names = alwaysEnabled.filter((name) => asked[name] === undefined || isYes(values.get(asked[name])))
+  call.out(names.map((name) => `/etc/rc.d/${name}\n`).join(''))
+  if (isYes(values.get('haproxy_enable'))) call.out('/usr/local/etc/rc.d/haproxy\n')
+  return 0
+}
+
+/** service(8) in a jail. */
+export async function serviceInJail(at: InJail, call: Call): Promise<number> {
+  const [name = '', word = ''] = call.args
+  const values = readForService(jailRcFiles(at, name), call)
+  if (values === undefined) return 2
+  const context: RcContext = { values, ...splitCommand(word) }
+  if (name === 'nginx' && hasNginx(at)) return nginxService(at, context, call)
+  if (Object.hasOwn(imitatedDaemons, name)) return daemon(at, name, context, call)
+  return hasScript(at.root, name) ? refuse('service', `${name} in a jail is not imitated here`) : noSuchService(name, call)
+}
+
+function daemon(at: InJail, name: string, context: RcContext, call: Call): number {
+  const ended = beforeCommand(name, '', context, call)
+  if (ended !== undefined) return ended
+  const running = at.jail.services.get(name)
+  const { command } = context
+  if (command === 'status') {
+    call.out(running === undefined ? `${name} is not running.\n` : `${name} is running as pid ${running.pid}.\n`)
+    return running === undefined ? 1 : 0
+  }
+  if (command === 'start' && running !== undefined) {
+    call.err(`${name} already running? (pid=${running.pid}).\n`)
+    return 1
+  }
+  if (!['start', 'stop', 'restart'].includes(command)) return refuse('service', `${name} ${command} is not imitated here`)
+  if (command !== 'start') {
+    if (at.jail.services.delete(name)) call.out(`Stopping ${name}.\n`)
+    else call.err(`${name} not running? (check /var/run/${name}.pid).\n`)
+  }
+  if (command === 'stop') return running === undefined ? 1 : 0
+  startDaemon(at, name)
+  call.out(`Starting ${name}.\n`)
+  return 0
+}

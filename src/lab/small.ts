@@ -1,0 +1,114 @@
+import type { Call } from './call.ts'
+import { findJail, type Host } from './host.ts'
+import { runningNginx } from './nginx/nginx.ts'
+import { refuse, refuseOption } from './refuse.ts'
+
+/** Programs of a few lines. */
+type Small = (host: Host, call: Call) => number
+
+const release = '15.1-RELEASE-p1'
+
+const sysctl: Small = (host, call) => {
+  const bare = call.args[0] === '-n'
+  const names = bare ? call.args.slice(1) : call.args
+  let code = 0
+  for (const name of names) {
+    if (name.startsWith('-') || name.includes('=')) return refuse('sysctl', `${name} is not imitated here`)
+    const value = host.sysctls.get(name)
+    if (value === undefined) {
+      call.err(`sysctl: unknown oid '${name}'\n`)
+      code = 1
+    } else call.out(bare ? `${value}\n` : `${name}: ${value}\n`)
+  }
+  return code
+}
+
+const uname: Small = (host, call) => {
+  const [flag = '-s'] = call.args
+  const name = host.sysctls.get('kern.hostname') ?? ''
+  const shown: Record<string, string> = {
+    '-s': 'FreeBSD',
+    '-r': release,
+    '-n': name,
+    '-m': 'amd64',
+    '-p': 'amd64',
+    '-v': `FreeBSD ${release} TINY`,
+  }
+  const all = `FreeBSD ${name} ${release} FreeBSD ${release} TINY amd64`
+  call.out(`${flag === '-a' ? all : (shown[flag] ?? refuseOption('uname', flag))}\n`)
+  return 0
+}
+
+const freebsdVersion: Small = (_host, call) => {
+  if (!['', '-k', '-r', '-u'].includes(call.args[0] ?? '')) return refuseOption('freebsd-version', call.args.join(' '))
+  call.out(`${release}\n`)
+  return 0
+}
+
+const hostname: Small = (host, call) => {
+  if (call.args.length > 0 && call.args[0] !== '-s') return refuse('hostname', 'setting it is not imitated here')
+  const name = host.sysctls.get('kern.hostname') ?? ''
+  call.out(`${call.args[0] === '-s' ? name.split('.')[0] : name}\n`)
+  return 0
+}
+
+const modules = ['kernel', 'ipfw', 'ipfw_nat']
+
+const kldstat: Small = (_host, call) => {
+  const args = call.args.join(' ')
+  const asked = /^(?:-q )?-m (\S+)$/.exec(args)?.[1]
+  if (asked !== undefined) {
+    if (modules.includes(asked)) return 0
+    if (!args.startsWith('-q')) call.err(`kldstat: can't find module ${asked}: No such file or directory\n`)
+    return 1
+  }
+  if (args !== '') return refuseOption('kldstat', args)
+  call.out('Id Refs Address                Size Name\n 1    1 0xffffffff80000000 80000000 kernel\n')
+  return 0
+}
+
+const kldload: Small = (_host, call) => {
+  const quiet = call.args[0] === '-n'
+  for (const name of quiet ? call.args.slice(1) : call.args) {
+    if (!modules.includes(name)) return refuse('kldload', `module ${name} is not imitated here`)
+    if (quiet) continue
+    call.err(`kldload: can't load ${name}: module already loaded or in kernel\n`)
+    return 1
+  }
+  return 0
+}
+
+/** Only `ps -J JAIL [-o pid,command]`: the daemons that the lab knows of. */
+const ps: Small = (host, call) => {
+  const [flag, name = '', ...rest] = call.args
+  if (flag !== '-J' || !['', '-o pid,command', '-o pid'].includes(rest.join(' ')))
+    return refuse('ps', `${call.args.join(' ')} is not imitated here`)
+  const jail = findJail(host, name)
+  if (jail === undefined) {
+    call.err(`ps: Invalid jail id: ${name}\n`)
+    return 1
+  }
+  runningNginx(jail)
+  const services = [...jail.services.values()].toSorted((one, other) => one.pid - other.pid)
+  const isShort = rest[1] === 'pid'
+  call.out(isShort ? ' PID\n' : ' PID COMMAND\n')
+  for (const { pid, command } of services) call.out(isShort ? `${String(pid).padStart(4)}\n` : `${String(pid).padStart(4)} ${command}\n`)
+  return services.length > 0 ? 0 : 1
+}
+
+/** On the real system it follows links in a jail's root: whoever calls it should see that it is not to be had here. */
+const pw: Small = (_host, call) => refuse('pw', `${call.args.join(' ')} is not imitated here`)
+
+const ipfw: Small = (_host, call) => refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
+
+export const smallPrograms: Record<string, Small> = {
+  sysctl,
+  uname,
+  'freebsd-version': freebsdVersion,
+  hostname,
+  kldstat,
+  kldload,
+  ps,
+  pw,
+  ipfw,
+}

@@ -1,0 +1,113 @@
+import { compactVerify, CompactSign, type CryptoKey } from 'jose'
+import { z } from 'zod'
+import { canonicalJson } from '../core/canonical.ts'
+import { JailopsError } from '../core/errors.ts'
+import { botMessageSchema, hostMessageSchema, type BotMessage, type HostMessage } from '../core/message.ts'
+import type { TrustedKeys } from './trusted.ts'
+
+/** What a signed text may be; it stands in the signed header, so that one cannot be passed off as another. */
+export type EnvelopeType = 'jailops-host' | 'jailops-bot' | 'jailops-record'
+
+const recordSchema = z.strictObject({ id: z.string(), revision: z.int().positive(), record: z.string() })
+/** What the bot keeps for itself: whose, the how-manieth version, and the text. */
+export type SealedRecord = z.infer<typeof recordSchema>
+
+export interface Signer {
+  hostMessage(message: HostMessage): Promise<string>
+  botMessage(message: BotMessage): Promise<string>
+  record(record: SealedRecord): Promise<string>
+}
+
+export interface Expected {
+  /** The queue's host: what is meant for another, or comes from another, is refused. */
+  host?: string
+  /** Who must have signed it. */
+  kid?: string
+  /** The id under which it was delivered. */
+  id?: string
+}
+
+/** Each rejects with bad_signature. Whether a message is too old is not asked here: the worker asks it after its ledger. */
+export interface Verifier {
+  hostMessage(token: string, expected: Expected & { host: string }): Promise<HostMessage>
+  /** A host speaks for itself only: its message names the one that signed it. */
+  botMessage(token: string, expected?: Expected): Promise<BotMessage>
+  record(token: string, expected: { kid: string }): Promise<SealedRecord>
+}
+
+export function createSigner({ name, key }: { name: string; key: CryptoKey }): Signer {
+  const sign = (typ: EnvelopeType, content: unknown) =>
+    new CompactSign(Buffer.from(canonicalJson(content))).setProtectedHeader({ alg: 'EdDSA', kid: name, typ }).sign(key)
+  return {
+    hostMessage: (message) => sign('jailops-host', message),
+    botMessage: (message) => sign('jailops-bot', message),
+    record: (record) => sign('jailops-record', record),
+  }
+}
+
+/** `from` says who may sign what; a trusted key alone is not enough. */
+export function createVerifier({ trusted, from }: { trusted: TrustedKeys; from: (typ: EnvelopeType, name: string) => boolean }): Verifier {
+  async function open<T>(token: string, typ: EnvelopeType, kid: string | undefined, schema: z.ZodType<T>) {
+    const header = readHeader(token)
+    if (header.typ !== typ) throw refused(`it is a ${header.typ} where a ${typ} was due`)
+    if (kid !== undefined && header.kid !== kid) throw refused(`${header.kid} signed it, not ${kid}`)
+    const key = from(typ, header.kid) ? trusted.get(header.kid) : undefined
+    if (!key) throw refused(`${header.kid} may not sign a ${typ} here`)
+    return { kid: header.kid, content: parse(schema, await readSigned(token, key)) }
+  }
+  return {
+    hostMessage: async (token, expected) => {
+      const { content } = await open(token, 'jailops-host', expected.kid, hostMessageSchema)
+      checkPlace(content, expected.host, expected.id)
+      return content
+    },
+    botMessage: async (token, expected = {}) => {
+      const { content, kid } = await open(token, 'jailops-bot', expected.kid, botMessageSchema)
+      checkPlace(content, expected.host ?? kid, expected.id)
+      if (content.host !== kid) throw refused(`${kid} speaks for ${content.host}`)
+      return content
+    },
+    record: async (token, expected) => (await open(token, 'jailops-record', expected.kid, recordSchema)).content,
+  }
+}
+
+const headerSchema = z.strictObject({
+  alg: z.literal('EdDSA'),
+  kid: z.string(),
+  typ: z.enum(['jailops-host', 'jailops-bot', 'jailops-record']),
+})
+
+const longestToken = 16 * 1024 * 1024
+
+function readHeader(token: string): z.infer<typeof headerSchema> {
+  const [header, , signature, ...more] = token.length > longestToken ? [] : token.split('.')
+  if (header === undefined || signature === undefined || more.length > 0) throw refused('it is no signed text')
+  // Decoders forgive: two texts must never pass for one signature, or the ledger would take a copy for a replay.
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) throw refused('its signature is not written as we write it')
+  return parse(headerSchema, Buffer.from(header, 'base64url'))
+}
+
+async function readSigned(token: string, key: CryptoKey): Promise<Uint8Array> {
+  try {
+    return (await compactVerify(token, key, { algorithms: ['EdDSA'] })).payload
+  } catch (error) {
+    throw refused('its signature is wrong', error)
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+  } catch (error) {
+    throw refused('its content is not what we know; is one side older than the other?', error)
+  }
+}
+
+function checkPlace(message: { host: string; id: string }, host: string, id: string | undefined): void {
+  if (message.host !== host) throw refused(`it is of the host ${message.host}, not ${host}`)
+  if (id !== undefined && message.id !== id) throw refused(`it is ${message.id} and came as ${id}`)
+}
+
+function refused(why: string, cause?: unknown): JailopsError {
+  return new JailopsError('bad_signature', `A message was refused: ${why}.`, { cause })
+}

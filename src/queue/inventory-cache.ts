@@ -1,0 +1,34 @@
+import type { HostInventory, Inventories } from './inventory.ts'
+import type { OnProblem } from './quiet.ts'
+
+/** Inventories in the bot's own memory: what completes a half-typed name never waits for Redis. */
+export interface InventoryCache {
+  /** At start: what the hosts said before. Rejects with store_unavailable; `put` works all the same. */
+  load(): Promise<void>
+  /** Keeps what a host says now, unless something later is known, and stores it when Redis can. @throws bad_signature */
+  put(host: string, signedText: string, heardAt: number): Promise<void>
+  of(host: string): HostInventory | undefined
+  all(): HostInventory[]
+}
+
+export function createInventoryCache(inventories: Inventories, onProblem?: OnProblem): InventoryCache {
+  const known = new Map<string, HostInventory>()
+  const keep = (found: HostInventory) => {
+    const before = known.get(found.host)
+    // Redelivered messages come late and out of order.
+    if (before && before.issuedAt > found.issuedAt) return false
+    known.set(found.host, found)
+    return true
+  }
+  return {
+    load: async () => {
+      for (const found of await inventories.getInventories()) keep(found)
+    },
+    put: async (host, signedText, heardAt) => {
+      if (!keep(await inventories.read(host, signedText, heardAt))) return
+      await inventories.putInventory(host, signedText, heardAt).catch((error: unknown) => onProblem?.(error))
+    },
+    of: (host) => known.get(host),
+    all: () => [...known.values()],
+  }
+}

@@ -1,0 +1,62 @@
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { JailopsError } from '../core/errors.ts'
+import { defaultPrefix } from './queue-names.ts'
+import { toStoreError } from './redis-errors.ts'
+
+export interface Sender {
+  /**
+   * Resolves when Redis has the message. A failure is not proof of the contrary: the message may have landed. Sending it again under the
+   * same id is harmless while Redis keeps the first one, and is how one becomes sure.
+   */
+  send(id: string, token: string, options?: { keepSeconds?: number }): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SenderOptions {
+  /** Of the role `commands`; may be shared, and stays the caller's to end. */
+  connection: Redis
+  queue: string
+  prefix?: string
+}
+
+const daySeconds = 24 * 60 * 60
+/** Taken messages that Redis keeps at most, to swallow repetitions. */
+const keepCount = 10_000
+
+// What cannot be taken now (the journal's disk is full, the bot's store is away) is offered again each second, as good as for ever.
+const redelivery = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 1000 }, stackTraceLimit: 1 }
+
+export function openSender(options: SenderOptions): Sender {
+  const { connection, queue: name, prefix = defaultPrefix } = options
+  let queue: Queue | undefined
+
+  // Made late: BullMQ's Queue waits for ever for a Redis that is away when it is made.
+  const openQueue = () => {
+    if (connection.status !== 'ready') throw new JailopsError('store_unavailable', 'The store (Redis) is away; try again in a moment.')
+    if (queue) return queue
+    queue = new Queue(name, { connection, prefix, skipVersionCheck: true })
+    queue.on('error', () => undefined) // the connection reports for itself
+    return queue
+  }
+  return {
+    send: async (id, token, { keepSeconds = daySeconds } = {}) => {
+      refuseBadId(id)
+      const keep = { age: keepSeconds, count: keepCount }
+      try {
+        await openQueue().add('message', { token }, { ...redelivery, jobId: id, removeOnComplete: keep, removeOnFail: keep })
+      } catch (error) {
+        throw toStoreError(error)
+      }
+    },
+    close: async () => {
+      await queue?.close()
+    },
+  }
+}
+
+/** BullMQ throws on integers and on a colon, and `0` and the empty id mean something else to it. */
+function refuseBadId(id: string): void {
+  if (/^[A-Za-z][A-Za-z0-9._-]{0,199}$/.test(id)) return
+  throw new JailopsError('internal', `${JSON.stringify(id)} cannot name a message; ids look like REQUEST-KIND-N.`)
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { JailopsError } from '../../core/errors.ts'
+import type { Shell } from '../../host/shell.ts'
+
+export interface EffectDeps {
+  shell: Shell
+  sleep: (milliseconds: number) => Promise<void>
+  now: () => number
+  /** Where whole copies of configurations are put together and checked; its parent must exist. */
+  stagingFolder: string
+}
+
+export type Standing = 'done' | 'not' | 'half'
+
+export interface RunOptions {
+  groupFile: string
+  signal?: AbortSignal
+}
+
+/** One action, ready to be carried out. Revert takes back what capture saw, may be called twice, and never undoes somebody else's change. */
+export interface Effect {
+  capture(): Promise<string | null>
+  perform(options: RunOptions): Promise<void>
+  check(): Promise<Standing>
+  revert(before: string | null): Promise<void>
+}
+
+/** For actions that leave nothing behind, or whose undo is a list of commands. */
+export const nothingToKeep = {
+  capture: async () => null,
+  revert: async () => undefined,
+}
+
+/** What our own journal kept; null when it kept nothing, because the action was never begun. */
+export function parseBefore<T>(schema: z.ZodType<T>, before: string | null): T | undefined {
+  if (before === null) return undefined
+  try {
+    return schema.parse(JSON.parse(before))
+  } catch (error) {
+    throw new JailopsError('undo_failed', 'What the journal kept of the former state cannot be read; restore it by hand.', { cause: error })
+  }
+}
+
+export function changedSince(what: string): JailopsError {
+  return new JailopsError('undo_failed', `${what} was changed by somebody else in the meantime; jailops leaves it as it is now.`)
+}

@@ -1,0 +1,64 @@
+import type { Probe, Step } from '../../core/step.ts'
+import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
+import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
+import { haproxyConfigEffect } from './haproxy-config.ts'
+import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
+import { holds } from './probes.ts'
+import { runEffect } from './run.ts'
+import { undoByCommands } from './undo.ts'
+import { awaitEffect, requireEffect } from './wait.ts'
+import { removeEffect, writeEffect } from './write.ts'
+
+export type { EffectDeps } from './effect.ts'
+
+/** How steps become true on the host. Knows nothing of plans or journals; the executor says what and when. */
+export interface Effects {
+  /** What revert will need, as JSON text or null; taken and journaled BEFORE perform. */
+  capture(step: Step): Promise<string | null>
+  /** @throws step_failed, config_invalid, timed_out, … with the tool's own words in the sentence */
+  perform(step: Step, options: RunOptions): Promise<void>
+  check(step: Step): Promise<Standing>
+  /** Takes the step back, however much of it was done; harmless when called again. @throws undo_failed */
+  revert(step: Step, before: string | null, options: { groupFile: string }): Promise<void>
+  holds(probe: Probe): Promise<boolean>
+}
+
+export function createEffects(deps: EffectDeps): Effects {
+  return {
+    capture: async (step) => effectOf(deps, step).capture(),
+    perform: async (step, options) => effectOf(deps, step).perform(options),
+    check: async (step) => effectOf(deps, step).check(),
+    revert: async (step, before, options) => {
+      await effectOf(deps, step).revert(before)
+      await undoByCommands(deps, step, options)
+    },
+    holds: (probe) => holds(deps.shell, probe),
+  }
+}
+
+function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
+  switch (action.kind) {
+    case 'run':
+      return runEffect(deps, action, done)
+    case 'write':
+      return writeEffect(deps, action)
+    case 'remove':
+      return removeEffect(deps, action)
+    case 'folder':
+      return folderEffect(deps, action)
+    case 'remove-folder':
+      return removeFolderEffect(deps, action)
+    case 'move':
+      return moveEffect(deps, action)
+    case 'map-entry':
+      return mapEntryEffect(deps, action)
+    case 'haproxy-map':
+      return haproxyMapEffect(deps, action)
+    case 'haproxy-config':
+      return haproxyConfigEffect(deps, action)
+    case 'await':
+      return awaitEffect(deps, action, done)
+    case 'require':
+      return requireEffect(deps, action, done)
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { JailopsError } from '../../core/errors.ts'
+import type { Action } from '../../core/step.ts'
+import { checkMapWords, createHaproxySocket } from '../../host/proxy/socket.ts'
+import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
+import { valueIn, withEntry } from './map-text.ts'
+import { modeOf, readExactly } from './old-file.ts'
+
+const beforeSchema = z.strictObject({ value: z.string().nullable() })
+
+function keep(value: string | undefined): string {
+  return JSON.stringify({ value: value ?? null } satisfies z.infer<typeof beforeSchema>)
+}
+
+/** One line of a map file, which HAProxy reads at its next start. */
+export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extract<Action, { kind: 'map-entry' }>): Effect {
+  const read = async () => (await readExactly(shell, path)) ?? ''
+  const write = async (wanted: string | null) => {
+    const text = await read()
+    const changed = withEntry(text, key, wanted)
+    if (changed !== text) await shell.writeFile(path, changed, await modeOf(shell, path))
+  }
+  return {
+    capture: async () => keep(valueIn(await read(), key)),
+    perform: async () => {
+      checkMapWords(key, value)
+      await write(value)
+    },
+    check: async () => {
+      const text = await read()
+      return withEntry(text, key, value) === text ? 'done' : 'not'
+    },
+    revert: async (before) => {
+      const old = parseBefore(beforeSchema, before)
+      if (old === undefined) return
+      const now = valueIn(await read(), key) ?? null
+      if (now === old.value) return
+      if (now !== value) throw changedSince(`The line of ${key} in ${path}`)
+      await write(old.value)
+    },
+  }
+}
+
+/** The same entry in the running HAProxy, which reads its files only when it starts. */
+export function haproxyMapEffect({ shell }: EffectDeps, action: Extract<Action, { kind: 'haproxy-map' }>): Effect {
+  const { map, key, value } = action
+  const haproxy = createHaproxySocket(shell, action.socket)
+  const set = (wanted: string | null) => (wanted === null ? haproxy.deleteMapEntry(map, key) : haproxy.setMapEntry(map, key, wanted))
+  return {
+    capture: async () => {
+      const old = await haproxy.mapValue(map, key)
+      checkMapWords(key, old ?? null) // or it could not be put back
+      return keep(old)
+    },
+    perform: () => set(value),
+    check: async () => ((await haproxy.mapValue(map, key)) === (value ?? undefined) ? 'done' : 'not'),
+    revert: async (before) => {
+      const old = parseBefore(beforeSchema, before)
+      if (old === undefined) return
+      const now = await haproxy.mapValue(map, key).catch(notRunning)
+      if (now === 'not running' || (now ?? null) === old.value) return
+      if ((now ?? null) !== value) throw changedSince(`The entry of ${key} in the running HAProxy`)
+      await set(old.value)
+    },
+  }
+}
+
+/** An HAProxy that does not run has no entries; it will start from the files, which are put back by steps of their own. */
+function notRunning(error: unknown): 'not running' {
+  if (error instanceof JailopsError && error.code === 'host_not_ready') return 'not running'
+  throw error
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { JailopsError } from '../../core/errors.ts'
+import type { Shell } from '../../host/shell.ts'
+import { changedSince, parseBefore } from './effect.ts'
+
+const oldFileSchema = z.union([z.strictObject({ absent: z.literal(true) }), z.strictObject({ content: z.string(), mode: z.int() })])
+type OldFile = z.infer<typeof oldFileSchema>
+
+/** The file as it is before we touch it. */
+export async function captureFile(shell: Shell, path: string): Promise<string> {
+  const content = await readExactly(shell, path)
+  const before: OldFile = content === undefined ? { absent: true } : { content, mode: await modeOf(shell, path) }
+  return JSON.stringify(before)
+}
+
+/** Puts it back, unless somebody else wrote it since: `ours` is what we had left there (undefined: nothing). */
+export async function restoreFile(shell: Shell, path: string, before: string | null, ours: string | undefined): Promise<void> {
+  const old = parseBefore(oldFileSchema, before)
+  if (old === undefined) return
+  const now = await shell.readFile(path)
+  const wanted = 'absent' in old ? undefined : old.content
+  if (now === wanted) return
+  if (now !== undefined && now !== ours) throw changedSince(path)
+  if ('absent' in old) await shell.removeFile(path)
+  else await shell.writeFile(path, old.content, old.mode)
+}
+
+/** @throws step_failed for bytes that are no text: they could not be put back as they were */
+export async function readExactly(shell: Shell, path: string): Promise<string | undefined> {
+  const text = await shell.readFile(path)
+  if (!text?.includes('\uFFFD')) return text
+  throw new JailopsError(
+    'step_failed',
+    `${path} holds bytes that are not UTF-8 text; jailops could not put them back, so it changes nothing.`,
+  )
+}
+
+/** Of a shell that does not say, the usual one. */
+export async function modeOf(shell: Shell, path: string): Promise<number> {
+  const status = await shell.stat(path)
+  return status !== undefined && 'mode' in status && typeof status.mode === 'number' ? status.mode : 0o644
+}

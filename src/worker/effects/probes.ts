@@ -1,0 +1,62 @@
+import type { Probe } from '../../core/step.ts'
+import { createHaproxySocket } from '../../host/proxy/socket.ts'
+import type { Shell } from '../../host/shell.ts'
+import { jailHolds } from './probe-jail.ts'
+import { nothingMountedBelow } from './probe-mounts.ts'
+
+type ProbeOf<Kind extends Probe['kind']> = Extract<Probe, { kind: Kind }>
+
+/** Asks the host. What cannot be found out does not hold, in whichever direction the question was put. */
+export async function holds(shell: Shell, probe: Probe): Promise<boolean> {
+  try {
+    return await ask(shell, probe)
+  } catch {
+    return false
+  }
+}
+
+async function ask(shell: Shell, probe: Probe): Promise<boolean> {
+  switch (probe.kind) {
+    case 'jail':
+      return jailHolds(shell, probe)
+    case 'path':
+      return ((await shell.stat(probe.path)) !== undefined) === probe.exists
+    case 'journal-only':
+      // The host alone never knows it.
+      return false
+    case 'command':
+      return commandHolds(shell, probe)
+    case 'http':
+      return httpHolds(shell, probe)
+    case 'haproxy-backend':
+      return backendHolds(shell, probe)
+    case 'no-mounts':
+      return nothingMountedBelow(shell, probe.path)
+    case 'free-space':
+      return (await shell.freeMegabytes(probe.path)) >= probe.megabytes
+  }
+}
+
+/** Success is asked for unless another exit code is: a tool that failed prints nothing, which is not "the word is not there". */
+async function commandHolds(shell: Shell, probe: ProbeOf<'command'>): Promise<boolean> {
+  const { exitCode, stdout, timedOut, truncated } = await shell.run({ argv: probe.argv, timeoutSeconds: 30 })
+  if (timedOut || truncated || exitCode !== (probe.exitCode ?? 0)) return false
+  const words = stdout.split(/\s+/)
+  return (
+    (probe.stdout === undefined || stdout.replace(/\n$/, '') === probe.stdout) &&
+    (probe.word === undefined || words.includes(probe.word)) &&
+    (probe.noWord === undefined || !words.includes(probe.noWord))
+  )
+}
+
+async function httpHolds(shell: Shell, probe: ProbeOf<'http'>): Promise<boolean> {
+  const { address, port, path, hostHeader } = probe
+  const { status } = await shell.httpGet({ address, port, path, hostHeader, timeoutSeconds: 5 })
+  return status >= probe.statusFrom && status <= probe.statusTo && !probe.notStatus?.includes(status)
+}
+
+async function backendHolds(shell: Shell, { socket, backend, server }: ProbeOf<'haproxy-backend'>): Promise<boolean> {
+  const haproxy = createHaproxySocket(shell, socket)
+  if (server !== null) return (await haproxy.serverAddress(backend)) === server
+  return !(await haproxy.backends()).includes(backend)
+}

@@ -1,0 +1,38 @@
+import { JailopsError } from '../../core/errors.ts'
+import type { Probe, RunAction } from '../../core/step.ts'
+import { type Effect, type EffectDeps, nothingToKeep, type RunOptions } from './effect.ts'
+import { probeStanding, probeWords } from './probe-words.ts'
+import { momentFor, waitFor } from './waiting.ts'
+import { howItEnded, lastWords } from './words.ts'
+
+/** A command. Its exit code is only half an answer: `service jail start` says 0 whatever happens. */
+export function runEffect(deps: EffectDeps, action: RunAction, done: Probe | undefined): Effect {
+  return {
+    ...nothingToKeep,
+    perform: async (options) => {
+      await runOrThrow(deps, action, options)
+      if (done === undefined) return
+      // Half of it looks like all of it from outside; but without the path not even half was done.
+      const probe: Probe = done.kind === 'journal-only' ? { kind: 'path', path: done.path, exists: true } : done
+      if (await waitFor(deps, probe, { milliseconds: momentFor(action), signal: options.signal })) return
+      throw new JailopsError('step_failed', `${action.argv[0]} reported success, but ${probeWords(probe)} does not hold.`)
+    },
+    check: async () => (done === undefined ? 'half' : probeStanding(deps.shell, done)),
+  }
+}
+
+/** @throws step_failed, timed_out or cancelled, with the tool's own words */
+export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFile, signal }: RunOptions): Promise<void> {
+  const { argv, stdin, timeoutSeconds } = action
+  const result = await deps.shell.run({
+    argv,
+    timeoutSeconds,
+    groupFile,
+    ...(stdin !== undefined && { stdin }),
+    ...(signal !== undefined && { signal }),
+  })
+  if (result.exitCode === 0 && !result.timedOut) return
+  if (signal?.aborted) throw new JailopsError('cancelled', `${argv[0]} was stopped because the request was cancelled.`)
+  const sentence = `${argv[0]} ${howItEnded(result)}: ${lastWords(result)}`
+  throw new JailopsError(result.timedOut ? 'timed_out' : 'step_failed', sentence)
+}

@@ -1,0 +1,45 @@
+import { JailopsError, toJailopsError } from '../core/errors.ts'
+import type { Answer } from '../core/card.ts'
+import type { Ending } from './executor.ts'
+import type { Journal } from './journal.ts'
+import type { PlanMessage } from './planner.ts'
+
+/** How a request ended, and for a query what it answers. */
+export interface Ended extends Ending {
+  answer?: Answer
+}
+
+/** The ending of work that failed before it changed anything; otherwise what the work itself says. */
+export async function endOf<T>(work: () => Promise<T>): Promise<T | Ended> {
+  try {
+    return await work()
+  } catch (error) {
+    return refusal(toJailopsError(error))
+  }
+}
+
+export function refusal({ code, message }: JailopsError): Ended {
+  return { state: code === 'internal' ? 'failed' : code === 'message_expired' ? 'expired' : 'refused', reason: code, sentence: message }
+}
+
+/** Set once somebody cancelled it. */
+export function cancellation(journal: Journal): JailopsError | undefined {
+  const asked = journal.all('message').some((entry) => entry.message.body.kind === 'cancel')
+  return asked ? new JailopsError('cancelled', 'It was cancelled, and what was done was taken back.') : undefined
+}
+
+/** Which digest may be carried out: the last approved one, `any` where policy asks for no approval, or none yet. */
+export function wanted(journal: Journal, asked: PlanMessage): string | undefined {
+  if (asked.execute) return 'any'
+  const bodies = journal.all('message').map((entry) => entry.message.body)
+  const apply = bodies.findLast((body) => body.kind === 'apply')
+  // an approval of an earlier plan than the one last shown is used up
+  return apply !== undefined && apply.digest === journal.last('planned')?.digest ? apply.digest : undefined
+}
+
+/** True when the message that lets it begin (or a question) has expired before it began. */
+export function tooLate(journal: Journal, now: number): boolean {
+  const messages = journal.all('message').map((entry) => entry.message)
+  const decisive = messages.findLast(({ body }) => body.kind === 'apply' || body.kind === 'query' || (body.kind === 'plan' && body.execute))
+  return decisive !== undefined && now > decisive.expiresAt
+}

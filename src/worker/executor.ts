@@ -1,0 +1,157 @@
+import { type JailopsError, toJailopsError } from '../core/errors.ts'
+import type { RequestState } from '../core/card.ts'
+import type { StepProgress } from '../core/message.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Step } from '../core/step.ts'
+import type { EntryOf } from './entries.ts'
+import type { Effects } from './effects/index.ts'
+import type { Journal } from './journal.ts'
+
+export interface Ending {
+  state: RequestState
+  reason?: string
+  sentence?: string
+}
+
+export interface ExecutorDeps {
+  effects: Effects
+  /** Waits for, then ends, what an earlier life of this worker left running. */
+  endGroup(groupFile: string, waitSeconds: number): Promise<unknown>
+}
+
+export interface Run {
+  journal: Journal
+  plan: Plan
+  /** Called after every change of a step. */
+  progress(steps: StepProgress[]): void
+  /** Why it should not go on, if so. */
+  cancelled(): JailopsError | undefined
+  /** True while the worker shuts down: the run stops between steps and is taken up again at the next start. */
+  stopping(): boolean
+}
+
+/**
+ * Carries a plan out, from wherever its journal stands: forward, and back if something fails or it is cancelled.
+ * @returns how it ended, or undefined when the worker stopped in between
+ */
+export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
+  if (run.journal.last('turn') === undefined) {
+    const forward = await goForward(deps, run)
+    if (forward !== 'turned') return forward
+  }
+  return goBack(deps, run)
+}
+
+async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefined | 'turned'> {
+  const { journal, plan } = run
+  for (const [index, step] of plan.steps.entries()) {
+    if (stepEntry(journal, 'done', 'do', index) !== undefined) continue
+    if (run.stopping()) return undefined
+    try {
+      const cancelled = run.cancelled()
+      if (cancelled !== undefined) throw cancelled
+      run.progress(progressOf(journal, plan))
+      await doStep(deps, run, index, step)
+      await journal.append({ kind: 'done', direction: 'do', step: index })
+    } catch (error) {
+      const { code, message } = toJailopsError(error)
+      await journal.append({
+        kind: 'turn',
+        step: index,
+        reason: code,
+        sentence: code === 'cancelled' ? message : `${step.title}: ${message}`,
+      })
+      return 'turned'
+    }
+  }
+  return { state: 'done' }
+}
+
+/** One step, begun for the first time or found begun after a crash. Never blindly repeated: its probe is asked first. */
+async function doStep(deps: ExecutorDeps, { journal, plan, progress }: Run, index: number, step: Step): Promise<void> {
+  const earlier = stepEntry(journal, 'intent', 'do', index)
+  if (earlier !== undefined) {
+    await endWhatRuns(deps, journal, index, step)
+    const standing = await deps.effects.check(step)
+    if (standing === 'done') return
+    if (standing === 'half') {
+      await journal.append({ kind: 'intent', direction: 'undo', step: index, before: null })
+      await deps.effects.revert(step, earlier.before, { groupFile: journal.groupFile(attemptName(journal, 'undo', index)) })
+    }
+  }
+  const before = earlier === undefined ? await deps.effects.capture(step) : earlier.before
+  await journal.append({ kind: 'intent', direction: 'do', step: index, before })
+  progress(progressOf(journal, plan))
+  await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)) })
+}
+
+async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
+  const { journal, plan } = run
+  const turn = journal.last('turn')
+  const steps = [...plan.steps.entries()].toReversed()
+  for (const [index, step] of steps) {
+    const intent = stepEntry(journal, 'intent', 'do', index)
+    if (intent === undefined || stepEntry(journal, 'done', 'undo', index) !== undefined) continue
+    if (run.stopping()) return undefined
+    try {
+      await endWhatRuns(deps, journal, index, step)
+      await journal.append({ kind: 'intent', direction: 'undo', step: index, before: null })
+      await deps.effects.revert(step, intent.before, { groupFile: journal.groupFile(attemptName(journal, 'undo', index)) })
+      await journal.append({ kind: 'done', direction: 'undo', step: index })
+      run.progress(progressOf(journal, plan))
+    } catch (error) {
+      return {
+        state: 'needs_human',
+        reason: 'undo_failed',
+        sentence: `${turn?.sentence ?? 'It did not go on.'} Taking step ${index + 1} back failed too (${step.title}): ${toJailopsError(error).message} Look at the host; the steps above show what still stands.`,
+      }
+    }
+  }
+  const why = { ...(turn !== undefined && { reason: turn.reason, sentence: turn.sentence }) }
+  if (turn?.reason === 'cancelled') return { state: 'cancelled', ...why }
+  const tookEffect = plan.steps.some((_, index) => stepEntry(journal, 'done', 'do', index) !== undefined)
+  return { state: tookEffect ? 'undone' : 'failed', ...why }
+}
+
+/** Before a step is touched again, nothing of it (nor of an earlier try to take it back) may still be running. */
+async function endWhatRuns(deps: ExecutorDeps, journal: Journal, index: number, step: Step): Promise<void> {
+  if (stepEntry(journal, 'done', 'do', index) === undefined) {
+    await deps.endGroup(journal.groupFile(attemptName(journal, 'do', index)), timeoutOf(step))
+  }
+  if (stepEntry(journal, 'intent', 'undo', index) !== undefined) {
+    await deps.endGroup(journal.groupFile(attemptName(journal, 'undo', index)), timeoutOf(step))
+  }
+}
+
+function stepEntry(journal: Journal, kind: 'done', direction: 'do' | 'undo', step: number): EntryOf<'done'> | undefined
+function stepEntry(journal: Journal, kind: 'intent', direction: 'do' | 'undo', step: number): EntryOf<'intent'> | undefined
+function stepEntry(
+  journal: Journal,
+  kind: 'intent' | 'done',
+  direction: 'do' | 'undo',
+  step: number,
+): EntryOf<'intent' | 'done'> | undefined {
+  const entries: EntryOf<'intent' | 'done'>[] = journal.all(kind)
+  return entries.findLast((entry) => entry.direction === direction && entry.step === step)
+}
+
+/** Every attempt has a group file of its own, named by how often the step was begun. */
+function attemptName(journal: Journal, direction: 'do' | 'undo', step: number): string {
+  const attempts = journal.all('intent').filter((entry) => entry.direction === direction && entry.step === step).length
+  return `${direction}-${step}-${attempts}`
+}
+
+function timeoutOf(step: Step): number {
+  return 'timeoutSeconds' in step.action ? step.action.timeoutSeconds : 5
+}
+
+/** How each step stands, read from the journal alone. */
+export function progressOf(journal: Journal, plan: Plan): StepProgress[] {
+  const turn = journal.last('turn')
+  return plan.steps.map((_, index) => {
+    if (stepEntry(journal, 'done', 'undo', index) !== undefined) return { state: index === turn?.step ? 'failed' : 'undone' }
+    if (turn !== undefined && index === turn.step && turn.reason !== 'cancelled') return { state: 'failed' }
+    if (stepEntry(journal, 'done', 'do', index) !== undefined) return { state: 'done' }
+    return { state: stepEntry(journal, 'intent', 'do', index) === undefined ? 'pending' : 'running' }
+  })
+}

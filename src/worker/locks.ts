@@ -1,0 +1,40 @@
+/** Locks by resource name, all of a request's at once, first come first served: two plans that share a resource never overlap. */
+export interface ResourceLocks {
+  /** Resolves with the release when every resource is free. */
+  acquire(resources: readonly string[]): Promise<() => void>
+}
+
+export function createResourceLocks(): ResourceLocks {
+  const held = new Set<string>()
+  let waiting: { resources: readonly string[]; grant: () => void }[] = []
+
+  const grantWhatFits = () => {
+    // a resource that an earlier one waits for is not given to a later one: nobody starves
+    const claimed = new Set<string>()
+    const stillWaiting: typeof waiting = []
+    for (const waiter of waiting) {
+      const free = waiter.resources.every((resource) => !held.has(resource) && !claimed.has(resource))
+      if (free) {
+        for (const resource of waiter.resources) held.add(resource)
+        waiter.grant()
+      } else {
+        for (const resource of waiter.resources) claimed.add(resource)
+        stillWaiting.push(waiter)
+      }
+    }
+    waiting = stillWaiting
+  }
+
+  return {
+    acquire(resources) {
+      return new Promise((resolve) => {
+        const release = () => {
+          for (const resource of resources) held.delete(resource)
+          grantWhatFits()
+        }
+        waiting.push({ resources, grant: () => resolve(release) })
+        grantWhatFits()
+      })
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { birthOf } from '../guard/birth.ts'
+import { JailopsError } from '../core/errors.ts'
+
+/**
+ * One worker a host: two would not see each other's locks and reservations. A dead one's claim is taken over.
+ * @returns gives the claim back
+ * @throws jail_busy when another worker lives
+ */
+export async function claimHost(path: string): Promise<() => Promise<void>> {
+  const mine = `${process.pid} ${birthOf(process.pid)}\n`
+  const draft = `${path}.${process.pid}`
+  await writeFile(draft, mine, { flush: true })
+  try {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      // link() makes the claim whole or not at all, and never in the place of another's
+      if (
+        await link(draft, path).then(
+          () => true,
+          () => false,
+        )
+      )
+        return () => rm(path, { force: true })
+      const [pid = '', ...birth] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ')
+      if (pid !== '' && isAlive(Number(pid)) && birthOf(Number(pid)) === birth.join(' ')) {
+        throw new JailopsError('config_error', `Another jailops worker (process ${pid}) serves this host already; one is enough.`)
+      }
+      await rm(path, { force: true })
+      await delay(10)
+    }
+    throw new JailopsError('internal', `The claim ${path} could not be taken.`)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

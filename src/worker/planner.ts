@@ -1,0 +1,81 @@
+import type { ChangeCommand, Command } from '../core/command.ts'
+import { parseArguments } from '../core/arguments.ts'
+import type { Clock } from '../core/clock.ts'
+import { JailopsError } from '../core/errors.ts'
+import { type Drivers, type FactName, type Facts, factsOf, type ObservedFacts } from '../core/host.ts'
+import type { Layout } from '../core/layout.ts'
+import type { Answer } from '../core/card.ts'
+import type { ToHost } from '../core/message.ts'
+import { digestOf, type Plan } from '../core/plan.ts'
+import type { Journal } from './journal.ts'
+import { createMutex } from '../core/mutex.ts'
+
+export interface Planner {
+  /** Observes, plans, and lets `keep` write the plan down before anybody else may choose an address. */
+  plan(journal: Journal, asked: PlanMessage, keep: (planned: Planned) => Promise<void>): Promise<Planned>
+  query(asked: Asked): Promise<Answer>
+  /** Nothing is kept for this request any more. */
+  release(request: string): void
+  /** At start: what the open journals had chosen. */
+  reserve(request: string, words: readonly string[], until: number): void
+}
+
+export type PlanMessage = Extract<ToHost, { kind: 'plan' }>
+type Asked = Pick<PlanMessage, 'command' | 'args'>
+
+export interface Planned {
+  plan: Plan
+  digest: string
+}
+
+export interface PlannerDeps {
+  host: string
+  layout: Layout
+  commands: readonly Command[]
+  now: Clock
+  observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
+  drivers(facts: Facts): Drivers
+}
+
+export function createPlanner({ host, layout, commands, now, observe, drivers }: PlannerDeps): Planner {
+  const oneAtATime = createMutex()
+  const reservations = new Map<string, { words: readonly string[]; until: number }>()
+
+  const reservedFor = (request: string) => {
+    for (const [holder, { until }] of reservations) if (until <= now()) reservations.delete(holder)
+    return {
+      here: [...(reservations.get(request)?.words ?? [])],
+      others: [...reservations].filter(([holder]) => holder !== request).flatMap(([, { words }]) => words),
+    }
+  }
+
+  return {
+    plan(journal, asked, keep) {
+      return oneAtATime(async () => {
+        const command = changeNamed(commands, asked.command)
+        const { args } = parseArguments(command, asked.args)
+        const facts = factsOf(layout, await observe(command.needs, reservedFor(journal.request)))
+        const plan = command.plan({ args, facts, drivers: drivers(facts), request: journal.request })
+        const planned = { plan, digest: digestOf({ host, command: command.path, args }, plan) }
+        await keep(planned)
+        if (!asked.dryRun) reservations.set(journal.request, { words: plan.reserves, until: asked.reserveUntil })
+        return planned
+      })
+    },
+    async query(asked) {
+      const command = commands.find((candidate) => candidate.path === asked.command)
+      if (command?.risk !== 'read') throw new JailopsError('definition_mismatch', `This host knows no question ${asked.command}.`)
+      const { args } = parseArguments(command, asked.args)
+      const facts = factsOf(layout, await observe(command.needs, { here: [], others: [] }))
+      return command.query({ args, facts })
+    },
+    release: (request) => void reservations.delete(request),
+    reserve: (request, words, until) => void reservations.set(request, { words, until }),
+  }
+}
+
+function changeNamed(commands: readonly Command[], path: string): ChangeCommand {
+  const command = commands.find((candidate) => candidate.path === path)
+  if (command?.risk !== 'change') throw new JailopsError('definition_mismatch', `This host knows no change ${path}.`)
+  return command
+}

@@ -1,0 +1,200 @@
+import { type JailopsError, toJailopsError } from '../core/errors.ts'
+import type { Clock } from '../core/clock.ts'
+import { sha256 } from '../core/canonical.ts'
+import type { HostMessage } from '../core/message.ts'
+import { requestId } from '../core/names.ts'
+import type { Answers } from './answers.ts'
+import { cancellation, endOf, type Ended, refusal, tooLate, wanted } from './endings.ts'
+import { execute, type ExecutorDeps, progressOf } from './executor.ts'
+import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
+import type { Journal, JournalFolder } from './journal.ts'
+import type { ResourceLocks } from './locks.ts'
+import type { Planner, PlanMessage } from './planner.ts'
+
+export interface WorkerDeps extends ExecutorDeps, GuardDeps {
+  now: Clock
+  journals: JournalFolder
+  planner: Planner
+  locks: ResourceLocks
+  answers: Answers
+  /** Proves who signed it and that it is meant for this host. @throws bad_signature */
+  verify(token: string): Promise<HostMessage>
+  /** The host has changed: tell the bot what it holds now. */
+  changed(): void
+  alarm(what: string, details: Record<string, unknown>): void
+}
+
+export interface Worker {
+  /** Takes a message off the queue: verified and written down, not yet carried out. */
+  receive(id: string, token: string): Promise<void>
+  /** Goes on with everything that an earlier life left open. */
+  resume(): Promise<void>
+  /** Stops between steps; what is open goes on at the next start. */
+  stop(): Promise<void>
+}
+
+/** The story of a request on its host, from the queue to its end. */
+export function createWorker(deps: WorkerDeps): Worker {
+  const { journals, planner, locks, answers, now } = deps
+  const stories = new Map<string, Promise<void>>()
+  let stopping = false
+
+  /** Verify → write down → off the queue. */
+  async function receive(id: string, token: string): Promise<void> {
+    const message = await deps
+      .verify(token)
+      .catch((error: unknown) => deps.alarm('ignored a message that nobody trusted signed', { id, error: String(error) }))
+    if (message === undefined) return
+    if (message.id !== id) return deps.alarm('ignored a message under a wrong id', { id, signed: message.id })
+    if (!requestId.safeParse(message.request).success) return deps.alarm('ignored a message with no proper request id', { id })
+    const beginsHere = message.body.kind === 'plan' || message.body.kind === 'query'
+    if (!beginsHere && !(await journals.exists(message.request))) return deps.alarm('ignored a message about a request never seen', { id })
+    const journal = await journals.open(message.request)
+    const seen = ledgerSays(journal, message, token)
+    if (seen === 'replayed') return deps.alarm('ignored other bytes under a known id', { id })
+    if (seen === 'again') answers.sayAgain(journal, { also: 'sent' })
+    if (seen === 'new') {
+      // decided before it is written down, so that a message once accepted never expires on the way
+      const objection = objectionTo(message)
+      await journal.append({ kind: 'message', hash: sha256(token), message })
+      if (objection !== undefined && journal.last('end') === undefined) await end(journal, refusal(objection))
+    }
+    if (journal.last('end') === undefined) sayWhereItStands(journal)
+    goOn(journal)
+  }
+
+  function sayWhereItStands(journal: Journal): void {
+    const planned = journal.last('planned')
+    answers.progress(journal, planned === undefined ? [] : progressOf(journal, planned.plan))
+  }
+
+  function objectionTo(message: HostMessage): JailopsError | undefined {
+    try {
+      guardMessage(deps, message)
+      return undefined
+    } catch (error) {
+      return toJailopsError(error)
+    }
+  }
+
+  /** One story a request at a time; a message that comes meanwhile is read by the next turn. */
+  function goOn(journal: Journal): void {
+    const before = stories.get(journal.request) ?? Promise.resolve()
+    const turn = before
+      .then(() => (stopping ? undefined : tell(journal)))
+      .catch((error: unknown) => deps.alarm('a request could not go on', { request: journal.request, error: String(error) }))
+    stories.set(journal.request, turn)
+    void turn.then(() => stories.get(journal.request) === turn && stories.delete(journal.request))
+  }
+
+  async function tell(journal: Journal): Promise<void> {
+    if (journal.last('end') !== undefined) return
+    const asked = journal.all('message')[0]?.message.body
+    if (asked?.kind === 'query') return end(journal, await endOf(async () => ({ state: 'done', answer: await planner.query(asked) })))
+    if (asked?.kind === 'plan') await tellOfChange(journal, asked)
+  }
+
+  async function tellOfChange(journal: Journal, asked: PlanMessage): Promise<void> {
+    if (journal.last('begun') === undefined) {
+      if (cancellation(journal) !== undefined)
+        return end(journal, { state: 'cancelled', reason: 'cancelled', sentence: 'It was cancelled before anything was done.' })
+      if (journal.last('planned') === undefined) {
+        const refused = await endOf(() => plan(journal, asked))
+        if (refused !== undefined) return end(journal, refused)
+      }
+      if (wanted(journal, asked) === undefined) return
+    }
+    const release = await locks.acquire(journal.last('planned')?.plan.resources ?? [])
+    try {
+      if (stopping) return
+      const ready = await endOf(() => agree(journal, asked))
+      if (ready === 'not yet') return
+      if (ready !== 'begun') return await end(journal, ready)
+      const ending = await carryOut(journal)
+      if (ending !== undefined) await end(journal, ending)
+    } finally {
+      release()
+    }
+  }
+
+  /** Observe → plan → written down → signed answer. @returns an ending where nothing is left to do */
+  async function plan(journal: Journal, asked: PlanMessage): Promise<Ended | undefined> {
+    const planned = await planner.plan(journal, asked, async (fresh) => void (await journal.append({ kind: 'planned', ...fresh })))
+    await answers.say(journal, { kind: 'planned', ...planned })
+    if (planned.plan.steps.length === 0) return { state: 'done', reason: 'nothing_to_do', sentence: planned.plan.remarks.join(' ') }
+    if (asked.dryRun) return { state: 'done', sentence: 'This was a dry run: nothing was changed.' }
+    return undefined
+  }
+
+  /** Observe and plan again, now that nobody else touches these resources: is it still what was approved? */
+  async function agree(journal: Journal, asked: PlanMessage): Promise<'begun' | 'not yet' | Ended> {
+    if (journal.last('begun') !== undefined) return 'begun'
+    const approved = wanted(journal, asked)
+    const resources = journal.last('planned')?.plan.resources.join()
+    const fresh = await planner.plan(journal, asked, async (planned) => {
+      if (planned.digest !== journal.last('planned')?.digest) await journal.append({ kind: 'planned', ...planned })
+    })
+    const changed = approved === 'any' ? fresh.plan.resources.join() !== resources : fresh.digest !== approved
+    if (changed || (approved === 'any' && journal.all('planned').length > 1)) await answers.say(journal, { kind: 'planned', ...fresh })
+    if (fresh.plan.steps.length === 0) return { state: 'done', reason: 'nothing_to_do', sentence: fresh.plan.remarks.join(' ') }
+    if (changed) {
+      if (approved === 'any') goOn(journal)
+      return 'not yet'
+    }
+    await journal.append({ kind: 'begun' })
+    return 'begun'
+  }
+
+  function carryOut(journal: Journal): Promise<Ended | undefined> {
+    const planned = journal.last('planned')
+    if (planned === undefined) throw new TypeError('begun without a plan')
+    return execute(deps, {
+      journal,
+      plan: planned.plan,
+      progress: (steps) => answers.progress(journal, steps),
+      cancelled: () => cancellation(journal),
+      stopping: () => stopping,
+    })
+  }
+
+  async function end(journal: Journal, ending: Ended): Promise<void> {
+    await journal.append({ kind: 'end', ...ending })
+    planner.release(journal.request)
+    const planned = journal.last('planned')
+    await answers.say(journal, { kind: 'result', steps: planned === undefined ? [] : progressOf(journal, planned.plan), ...ending })
+    if (journal.last('begun') !== undefined) deps.changed()
+  }
+
+  return {
+    receive,
+    async resume() {
+      for (const request of await journals.requests()) {
+        const journal = await journals.open(request)
+        const asked = journal.all('message')[0]?.message.body
+        const planned = journal.last('planned')
+        if (planned !== undefined && asked?.kind === 'plan' && journal.last('end') === undefined) {
+          planner.reserve(
+            request,
+            planned.plan.reserves,
+            journal.last('begun') === undefined ? asked.reserveUntil : Number.POSITIVE_INFINITY,
+          )
+        }
+        answers.sayAgain(journal, {})
+        const late = journal.last('end') === undefined && journal.last('begun') === undefined && tooLate(journal, now())
+        // the bot may have given it up meanwhile and said that nothing was done
+        if (late)
+          await end(journal, {
+            state: 'expired',
+            reason: 'message_expired',
+            sentence: 'The host was away for too long, so nothing was done. Ask again.',
+          })
+        if (journal.last('end') === undefined) sayWhereItStands(journal)
+        goOn(journal)
+      }
+    },
+    async stop() {
+      stopping = true
+      await Promise.allSettled(stories.values())
+    },
+  }
+}

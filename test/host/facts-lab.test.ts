@@ -1,0 +1,193 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Lab, setFaults, startLab } from '../../src/lab/lab.ts'
+import { type FactName, type Facts, factsOf } from '../../src/core/host.ts'
+import type { Step } from '../../src/core/step.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
+import { observe } from '../../src/host/facts/observe.ts'
+import type { Shell } from '../../src/host/shell.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
+import { createEffects, type Effects } from '../../src/worker/effects/index.ts'
+
+/* The drivers' steps, carried out on the lab's FreeBSD with real HAProxy and nginx, and taken back again. */
+
+let folder: string
+let lab: Lab
+let shell: Shell
+let effects: Effects
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'jailops-host-'))
+  lab = await startLab({ folder })
+  shell = createLocalShell(lab.layout)
+  const stagingFolder = join(lab.folder, 'staging')
+  effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
+}, 60_000)
+
+afterAll(async () => {
+  await shell?.stop()
+  await lab?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function look(...wanted: FactName[]): Promise<Facts> {
+  return factsOf(lab.layout, await observe({ shell, layout: lab.layout }, wanted, { others: [], here: [] }))
+}
+
+let groups = 0
+function groupFile(): string {
+  return join(folder, `group-${groups++}`)
+}
+
+interface Done {
+  step: Step
+  before: string | null
+}
+
+async function carryOut(steps: readonly Step[]): Promise<Done[]> {
+  const done: Done[] = []
+  for (const step of steps) {
+    done.push({ step, before: await effects.capture(step) })
+    await effects.perform(step, { groupFile: groupFile() })
+  }
+  return done
+}
+
+async function takeBack(done: readonly Done[]): Promise<void> {
+  for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
+}
+
+function rcConf(): string {
+  return readFileSync(join(lab.hostFolder, 'etc/rc.conf'), 'utf8')
+}
+
+async function front(hostHeader: string): Promise<{ status: number; body: string }> {
+  const { bindAddress, bindPort } = lab.layout.haproxy
+  return shell.httpGet({ address: bindAddress, port: bindPort, path: '/', hostHeader, timeoutSeconds: 5 })
+}
+
+async function createSteps(name: string, request: string): Promise<Step[]> {
+  const facts = await look('jails', 'addresses')
+  const { jails, site, chooseAddress } = createDrivers(facts)
+  const jail = { name, address: chooseAddress(), startsAtBoot: true }
+  return [...jails.create(jail, request), ...site.install(jail), ...jails.boot(name, true)]
+}
+
+async function routeSteps(name: string, hosts: string[]): Promise<Step[]> {
+  const facts = await look('jails', 'proxy')
+  const { proxy } = createDrivers(facts)
+  return [...proxy.prepare(), ...proxy.add(hosts, { name, address: facts.ownJail(name).address ?? '' })]
+}
+
+test('a fresh host has no jails, a pool, and no HAProxy', async () => {
+  const facts = await look('jails', 'trash', 'addresses', 'proxy', 'proxyStatus', 'siteStatus')
+  expect(facts).toMatchObject({ jails: [], trash: [], siteStatus: [], proxy: { running: false, configured: false, routes: [] } })
+  expect(facts.baseMegabytes).toBeGreaterThan(0)
+  expect(facts.proxyStatus).toBeUndefined()
+})
+
+test('a creation that fails late is taken back without a trace', async () => {
+  const before = rcConf()
+  setFaults(lab.folder, [{ program: 'service', argumentsInclude: ['nginx', 'start'], exitCode: 1, stderr: 'no\n' }])
+  const steps = await createSteps('blog', 'raaaaaaaaaaaaaaa')
+  const done: Done[] = []
+  await expect(async () => {
+    for (const step of steps) {
+      done.push({ step, before: await effects.capture(step) })
+      await effects.perform(step, { groupFile: groupFile() })
+    }
+  }).rejects.toThrow(expect.objectContaining({ code: 'step_failed' }))
+  setFaults(lab.folder, [])
+  await takeBack(done)
+  expect((await look('jails')).jails).toEqual([])
+  expect(await shell.list(lab.layout.jailRoots)).not.toContain('blog')
+  expect(await shell.list(lab.layout.jailConfFolder)).toEqual([])
+  expect(rcConf()).toBe(before)
+}, 60_000)
+
+test('create, route, look, destroy, restore', async () => {
+  await carryOut(await createSteps('blog', 'rbbbbbbbbbbbbbbb'))
+  const made = await look('jails', 'addresses', 'siteStatus')
+  const blog = made.ownJail('blog')
+  expect(blog).toMatchObject({ state: 'running', startsAtBoot: true, root: `${lab.layout.jailRoots}/blog` })
+  expect(made.addresses.taken).toContain(blog.address)
+  expect(made.siteStatus).toMatchObject([{ jail: 'blog', figures: { active: 1 } }])
+
+  await carryOut(await routeSteps('blog', ['blog.example.com', '*.wild.example.com']))
+  expect(await front('blog.example.com')).toMatchObject({ status: 200, body: expect.stringContaining('<h1>blog</h1>') })
+  expect(await front('any.wild.example.com')).toMatchObject({ status: 200 })
+  expect(await front('other.example.com')).toMatchObject({ status: 421 })
+
+  const { proxy, proxyStatus } = await look('jails', 'proxy', 'proxyStatus')
+  expect(proxy).toEqual({
+    running: true,
+    configured: true,
+    enabled: true,
+    backends: ['jail_blog'],
+    routes: [
+      { host: 'blog.example.com', backend: 'jail_blog', jail: 'blog' },
+      { host: '*.wild.example.com', backend: 'jail_blog', jail: 'blog' },
+    ],
+  })
+  expect(proxyStatus?.backends).toMatchObject([
+    { name: 'jail_blog', status: expect.stringContaining('UP'), check: expect.stringContaining('L7') },
+  ])
+
+  // a second jail's backend, taken back: the reload of the way back sees the old files
+  await carryOut(await createSteps('shop', 'rccccccccccccccc'))
+  const routed = await carryOut(await routeSteps('shop', ['shop.example.com']))
+  expect(await front('shop.example.com')).toMatchObject({ status: 200, body: expect.stringContaining('jail shop') })
+  await takeBack(routed)
+  expect(await front('shop.example.com')).toMatchObject({ status: 421 })
+  expect(await effects.holds({ kind: 'haproxy-backend', socket: lab.layout.haproxy.socket, backend: 'jail_shop', server: null })).toBe(true)
+  expect(await front('blog.example.com')).toMatchObject({ status: 200 })
+
+  const destroy = async () => {
+    const facts = await look('jails', 'proxy', 'trash')
+    const jail = facts.ownJail('blog')
+    const drivers = createDrivers(facts)
+    const routes = facts.routesTo('blog')
+    return [
+      ...routes.flatMap((route) => drivers.proxy.remove(route)),
+      ...drivers.proxy.forget('blog'),
+      ...drivers.jails.boot('blog', false),
+      ...drivers.jails.stop(jail),
+      ...drivers.jails.toTrash(
+        jail,
+        routes.map((route) => route.host),
+        'rddddddddddddddd',
+      ),
+    ]
+  }
+  const listBefore = rcConf()
+  await takeBack(await carryOut(await destroy()))
+  expect(await front('blog.example.com')).toMatchObject({ status: 200 })
+  expect(rcConf()).toBe(listBefore)
+
+  await carryOut(await destroy())
+  expect(await front('blog.example.com')).toMatchObject({ status: 421 })
+  const gone = await look('jails', 'trash', 'addresses', 'proxy')
+  expect(gone.jails.map((jail) => jail.name)).toEqual(['shop'])
+  const entry = gone.trashed('blog')
+  expect(entry).toMatchObject({ address: blog.address, wasRunning: true, routes: ['*.wild.example.com', 'blog.example.com'] })
+  expect(gone.addresses.taken).not.toContain(blog.address)
+
+  // somebody has the old address by now
+  const drivers = createDrivers(gone)
+  const address = drivers.chooseAddress(lab.layout.pool.replace(/0\/24$/, '99'))
+  const restore = [
+    ...drivers.jails.fromTrash(entry, address),
+    ...drivers.jails.boot('blog', true),
+    ...drivers.site.install({ name: 'blog', address }),
+    ...drivers.site.awaitAnswer(address),
+    ...drivers.proxy.add(entry.routes, { name: 'blog', address }),
+  ]
+  await takeBack(await carryOut(restore))
+  expect((await look('trash')).trashed('blog')).toMatchObject({ request: 'rddddddddddddddd' })
+  await carryOut(restore)
+  expect(await front('blog.example.com')).toMatchObject({ status: 200, body: expect.stringContaining('<h1>blog</h1>') })
+  expect((await look('jails', 'trash')).trash).toEqual([])
+}, 120_000)

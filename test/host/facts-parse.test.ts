@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { addressesOf, parseExhibit } from '../../src/host/facts/jail-parameters.ts'
+import { checkText } from '../../src/host/facts/proxy-status.ts'
+import { parseStubStatus } from '../../src/host/facts/site-status.ts'
+
+test('what jail -e prints is read with its quotes and its bars', () => {
+  const line = ['name=alpha', 'exec.start="/bin/sh -c \'exit 7\'"', 'exec.clean', 'ip4.addr=lo1|10.0.0.3/32', 'x="a\\"b"'].join('\u001f')
+  const [jail] = parseExhibit(`${line}\n`)
+  expect(jail?.name).toBe('alpha')
+  expect(Object.fromEntries(jail?.parameters ?? [])).toMatchObject({
+    'exec.start': "/bin/sh -c 'exit 7'",
+    'exec.clean': '',
+    'ip4.addr': 'lo1|10.0.0.3/32',
+    x: 'a"b',
+  })
+})
+
+test('addresses lose their interface and prefix; what is none is left out', () => {
+  expect(addressesOf('lo1|10.0.0.3/32,10.0.0.4,em0|10.0.0.5/24')).toEqual(['10.0.0.3', '10.0.0.4', '10.0.0.5'])
+  expect(addressesOf('inherit')).toEqual([])
+  expect(addressesOf(undefined)).toEqual([])
+})
+
+const row = {
+  proxy: 'jail_blog',
+  server: 's',
+  status: 'UP',
+  sessions: 0,
+  rate: 0,
+  requestRate: 0,
+  requests: 0,
+  errors4xx: 0,
+  errors5xx: 0,
+  since: 9,
+}
+
+test.each([
+  [{ checkStatus: 'L7OK', checkCode: '200', checkMilliseconds: '3' }, 'L7OK/200 in 3 ms'],
+  [{ checkStatus: '* L4CON', checkCode: '', checkMilliseconds: '0' }, 'L4CON in 0 ms'],
+  [{ checkStatus: '', checkCode: '', checkMilliseconds: '' }, 'no check'],
+])('%j reads %s', (check, text) => {
+  expect(checkText({ ...row, ...check })).toBe(text)
+})
+
+test('nginx’s figures are read; anything else is none', () => {
+  const body = 'Active connections: 1 \nserver accepts handled requests\n 7 7 9 \nReading: 0 Writing: 1 Waiting: 2 \n'
+  expect(parseStubStatus(body)).toEqual({ active: 1, accepted: 7, requests: 9, reading: 0, writing: 1, waiting: 2 })
+  expect(parseStubStatus('<html>')).toBeUndefined()
+})

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { stepSchema } from '../../src/core/step.ts'
+import { jailConfiguration, plainValue } from '../../src/host/jails/configuration.ts'
+import { createJailConfDriver } from '../../src/host/jails/jail-conf.ts'
+import { testFacts, testJail, testLayout } from './facts-helper.ts'
+
+const request = 'rabcdefghijkmnpq'
+const newJail = { name: 'blog', address: '10.0.0.5', startsAtBoot: true }
+
+test('a new jail is copied aside, moved into place, configured and started, in that order', () => {
+  const steps = createJailConfDriver(testFacts()).create(newJail, request)
+  expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual(['require', 'folder', 'folder', 'run', 'move', 'write', 'run'])
+  const [space, , , copy, move, , start] = steps
+  expect(space?.done).toEqual({ kind: 'free-space', path: '/usr/jails', megabytes: 512 })
+  expect(copy?.action).toMatchObject({ argv: ['cp', '-a', '/usr/jails/.base/.', `/usr/jails/.new/${request}`] })
+  expect(copy?.undo?.map((undo) => undo.action.argv[0])).toEqual(['chflags', 'rm', 'mkdir'])
+  expect(move?.action).toEqual({ kind: 'move', from: `/usr/jails/.new/${request}`, to: '/usr/jails/blog' })
+  expect(start?.action).toMatchObject({ argv: ['jail', '-f', '/etc/jail.conf.d/blog.conf', '-c', 'blog'] })
+})
+
+test('an archive is unpacked', () => {
+  const layout = { ...testLayout, base: '/usr/freebsd-dist/base.txz' }
+  const steps = createJailConfDriver(testFacts({}, layout)).create(newJail, request)
+  expect(steps[3]?.action).toMatchObject({ argv: ['tar', '-xpf', '/usr/freebsd-dist/base.txz', '-C', `/usr/jails/.new/${request}`] })
+})
+
+test('a base that grew by a little gives the same plan', () => {
+  const [before, after] = [400, 401].map((baseMegabytes) => createJailConfDriver(testFacts({ baseMegabytes })).create(newJail, request))
+  expect(after).toEqual(before)
+})
+
+test('without a base nothing is planned', () => {
+  const driver = createJailConfDriver(testFacts({ baseMegabytes: 0 }))
+  expect(() => driver.create(newJail, request)).toThrow(expect.objectContaining({ code: 'host_not_ready' }))
+})
+
+test('the trash looks for mounts before anything is moved, and moves the root last', () => {
+  const steps = createJailConfDriver(testFacts()).toTrash(testJail('blog'), ['b.example.com', 'a.example.com'], request)
+  expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual([
+    'require',
+    'require',
+    'folder',
+    'folder',
+    'write',
+    'move',
+    'move',
+  ])
+  expect(steps[1]?.done).toEqual({ kind: 'no-mounts', path: '/usr/jails/blog' })
+  expect(steps.at(-1)?.action).toEqual({ kind: 'move', from: '/usr/jails/blog', to: `/usr/jails/.trash/blog.${request}/root` })
+  const manifest = steps[4]?.action
+  expect(manifest?.kind === 'write' && JSON.parse(manifest.content)).toEqual({
+    name: 'blog',
+    address: '10.0.0.2',
+    startsAtBoot: true,
+    wasRunning: true,
+    routes: ['a.example.com', 'b.example.com'],
+  })
+})
+
+test('a root that is not where jailops makes them is never moved', () => {
+  const driver = createJailConfDriver(testFacts())
+  expect(() => driver.toTrash(testJail('blog', { root: '/' }), [], request)).toThrow(expect.objectContaining({ code: 'not_ours' }))
+})
+
+test('restoring writes the configuration anew for the address of now, and starts what ran', () => {
+  const driver = createJailConfDriver(testFacts())
+  const entry = { name: 'blog', address: '10.0.0.2', startsAtBoot: true, wasRunning: true, routes: [], request, destroyedAt: 0 }
+  const steps = driver.fromTrash(entry, '10.0.0.9')
+  expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual(['move', 'write', 'remove', 'remove', 'remove-folder', 'run'])
+  expect(steps[1]?.action).toMatchObject({ content: expect.stringContaining('"lo1|10.0.0.9/32"') })
+  expect(driver.fromTrash({ ...entry, wasRunning: false }, '10.0.0.2').map((step) => step.action.kind)).not.toContain('run')
+})
+
+test.each(['a"b', 'a\nb', 'a b', 'a#b', 'a$b', 'a;b', 'a}b', "a'b", 'a\\b', 'a\u0000b', 'ä', ''])(
+  '%j is not written into jail.conf',
+  (value) => {
+    expect(() => plainValue(value)).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+  },
+)
+
+test.each(['has space', '-dash', '12', 'a.b', 'all', 'b"; exec.prestart = "id', '*'])(
+  '%j is no jail name in a configuration either',
+  (name) => {
+    expect(() => jailConfiguration(testLayout, { name, address: '10.0.0.5' })).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+  },
+)

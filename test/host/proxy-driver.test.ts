@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ObservedFacts } from '../../src/core/host.ts'
+import { layoutSchema } from '../../src/core/layout.ts'
+import { stepSchema } from '../../src/core/step.ts'
+import { backendConfiguration, baseConfiguration, emptyHostsMap, frontConfiguration, hostsMap } from '../../src/host/proxy/configuration.ts'
+import { createHaproxyDriver } from '../../src/host/proxy/haproxy.ts'
+import { testFacts, testLayout } from './facts-helper.ts'
+
+const nothing: ObservedFacts['proxy'] = { running: false, configured: false, enabled: false, routes: [], backends: [] }
+const ready: ObservedFacts['proxy'] = { ...nothing, running: true, configured: true, enabled: true }
+const jail = { name: 'blog', address: '10.0.0.5' }
+
+function driver(proxy: Partial<ObservedFacts['proxy']> = {}) {
+  return createHaproxyDriver(testFacts({ proxy: { ...ready, ...proxy } }))
+}
+
+test('a host without HAProxy gets its folders, map and files before the service starts', () => {
+  const steps = driver(nothing).prepare()
+  expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual([
+    'require',
+    'folder',
+    'folder',
+    'write',
+    'write',
+    'haproxy-config',
+    'run',
+    'run',
+    'run',
+  ])
+  expect(steps.at(-1)).toMatchObject({
+    action: { argv: ['service', 'haproxy', 'start'] },
+    done: { kind: 'http', statusFrom: 421, statusTo: 421 },
+  })
+})
+
+test('where HAProxy runs by our files nothing is left to do; where it is down it is only started', () => {
+  expect(driver().prepare()).toEqual([])
+  expect(
+    driver({ running: false })
+      .prepare()
+      .map(({ action }) => action),
+  ).toMatchObject([{ argv: ['service', 'haproxy', 'start'] }])
+})
+
+test('an HAProxy of the owner is not taken over', () => {
+  expect(() => driver({ configured: false }).prepare()).toThrow(expect.objectContaining({ code: 'host_not_ready' }))
+})
+
+test('a map that holds routes is never written over', () => {
+  const proxy = { ...nothing, routes: [{ host: 'a.example.com', backend: 'jail_blog' }] }
+  const paths = createHaproxyDriver(testFacts({ proxy }))
+    .prepare()
+    .map(({ action }) => ('path' in action ? action.path : ''))
+  expect(paths).not.toContain(hostsMap(testLayout))
+})
+
+test('the first host of a jail brings its backend and a reload, the next ones only map entries', () => {
+  const [first, next] = [[], ['jail_blog']].map((backends) => driver({ backends }).add(['a.example.com'], jail))
+  expect(first?.map((step) => stepSchema.parse(step).action.kind)).toEqual(['haproxy-config', 'run', 'map-entry', 'haproxy-map', 'await'])
+  expect(next?.map((step) => step.action.kind)).toEqual(['map-entry', 'haproxy-map', 'await'])
+})
+
+test('the reload of the way back belongs to the step that puts the old file back', () => {
+  const [change, reload] = driver().add(['a.example.com'], jail)
+  expect(change).toMatchObject({ action: { kind: 'haproxy-config' }, undo: [{ action: { argv: ['service', 'haproxy', 'reload'] } }] })
+  expect(reload).toMatchObject({ done: { kind: 'haproxy-backend', backend: 'jail_blog', server: '10.0.0.5:80' } })
+  expect(reload?.undo).toBeUndefined()
+})
+
+test('a wildcard is proved by one of its names', () => {
+  const last = driver().add(['*.example.com'], jail).at(-1)
+  expect(last?.done).toMatchObject({ kind: 'http', hostHeader: 'jailops-check.example.com', notStatus: [421, 503] })
+})
+
+test('a host leaves the running HAProxy before its file, and its backend only after both', () => {
+  const proxy = driver({ backends: ['jail_blog'] })
+  const steps = [...proxy.remove({ host: 'a.example.com', backend: 'jail_blog', jail: 'blog' }), ...proxy.forget('blog')]
+  expect(steps.map(({ action }) => action.kind)).toEqual(['haproxy-map', 'map-entry', 'haproxy-config', 'run'])
+  expect(steps.at(-1)?.done).toMatchObject({ backend: 'jail_blog', server: null })
+})
+
+test('while HAProxy is down only files are changed', () => {
+  const proxy = driver({ running: false, backends: ['jail_blog'] })
+  const steps = [...proxy.remove({ host: 'a.example.com', backend: 'jail_blog' }), ...proxy.forget('blog')]
+  expect(steps.map(({ action }) => action.kind)).toEqual(['map-entry', 'haproxy-config'])
+  expect(driver().forget('blog')).toEqual([])
+})
+
+test.each(['a } || { always_true', 'a\nb', '-f', 'a b', '$HOME'])('%j never reaches the configuration', (name) => {
+  expect(() => backendConfiguration(name, { address: '10.0.0.5', port: 80 })).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+})
+
+test('the real HAProxy accepts the configuration', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jailops-haproxy-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const layout = layoutSchema.parse({ haproxy: { configFolder: folder, socket: join(folder, 'socket'), bindPort: 28_483 } })
+  mkdirSync(join(folder, 'maps'))
+  writeFileSync(hostsMap(layout), emptyHostsMap)
+  writeFileSync(join(folder, '00-base.cfg'), baseConfiguration(layout))
+  writeFileSync(join(folder, '10-front.cfg'), frontConfiguration(layout))
+  for (const name of ['blog', 'shop'])
+    writeFileSync(join(folder, `20-jail-${name}.cfg`), backendConfiguration(name, { address: '10.0.0.5', port: 80 }))
+  const { stdout, stderr } = await promisify(execFile)('haproxy', ['-c', '-f', folder], { env: { PATH: '/usr/sbin:/usr/local/sbin' } })
+  expect(stdout + stderr).toContain('Configuration file is valid')
+  expect(stdout + stderr).not.toMatch(/WARNING|ALERT/)
+})

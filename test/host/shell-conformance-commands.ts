@@ -1,0 +1,168 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import type { Bench } from './shell-conformance.ts'
+import { isRunning } from './shell-processes.ts'
+
+const sh = (script: string, ...words: string[]) => ['sh', '-c', script, 'sh', ...words]
+
+export function commandConformance(bench: () => Bench): void {
+  const run = async (argv: string[], more: { stdin?: string; timeoutSeconds?: number; signal?: AbortSignal; groupFile?: string } = {}) =>
+    bench().shell.run({ argv, timeoutSeconds: 20, ...more })
+
+  describe('argv', () => {
+    const words = [
+      '',
+      ' ',
+      'a b',
+      "it's",
+      '"',
+      '$(touch /tmp/x)',
+      '`id`',
+      ';',
+      '&&',
+      '|',
+      '\\',
+      '-n',
+      '--',
+      '*',
+      '~',
+      '$HOME',
+      'a\nb',
+      '\t',
+      'ü 日本 🙂',
+      '%s',
+    ]
+
+    test('arrive as they are', async () => {
+      const { stdout, exitCode } = await run(['printf', '[%s]', ...words])
+      expect(stdout).toBe(words.map((word) => `[${word}]`).join(''))
+      expect(exitCode).toBe(0)
+    })
+
+    test('arrive as they are through the group file wrapper', async () => {
+      const { stdout } = await run(['printf', '[%s]', ...words], { groupFile: `${bench().folder}/group $(x) ';` })
+      expect(stdout).toBe(words.map((word) => `[${word}]`).join(''))
+    })
+
+    test('a NUL is refused before anything starts', async () => {
+      await expect(run(['echo', 'a\0b'])).rejects.toMatchObject({ code: 'step_failed' })
+    })
+  })
+
+  describe('endings', () => {
+    test('exit codes come back', async () => {
+      expect(await run(sh('exit 3'))).toMatchObject({ exitCode: 3, timedOut: false, truncated: false })
+    })
+
+    test('a signal leaves no exit code', async () => {
+      const { exitCode, timedOut } = await run(sh('kill -9 $$'))
+      expect({ exitCode, timedOut }).toEqual({ exitCode: undefined, timedOut: false })
+    })
+
+    test('a program that is not there could not be started, and the sentence says where it was looked for', async () => {
+      await expect(run(['no-such-program'])).rejects.toMatchObject({ code: 'step_failed', message: expect.stringContaining('/usr/bin') })
+    })
+
+    test('names with a slash that is not the first are no programs', async () => {
+      await expect(run(['./sh'])).rejects.toMatchObject({ code: 'step_failed' })
+    })
+
+    test('the time limit ends the whole group', async () => {
+      const mark = `${bench().folder}/pids`
+      const result = await run(sh('trap "" TERM; sleep 300 & echo $! >"$1"; (trap "" TERM; sleep 301) & echo $! >>"$1"; sleep 302', mark), {
+        timeoutSeconds: 0.5,
+      })
+      expect(result).toMatchObject({ timedOut: true })
+      const pids = readFileSync(mark, 'utf8').trim().split('\n').map(Number)
+      expect(pids).toHaveLength(2)
+      expect(pids.filter(isRunning)).toEqual([])
+    })
+
+    test('an abort ends the whole group', async () => {
+      const mark = `${bench().folder}/pids`
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(), 300)
+      const result = await run(sh('sleep 300 & echo $! >"$1"; sleep 300', mark), { signal: controller.signal })
+      expect(result).toMatchObject({ exitCode: undefined, timedOut: false })
+      expect(isRunning(Number(readFileSync(mark, 'utf8')))).toBe(false)
+    })
+
+    test('what was aborted before does not start', async () => {
+      const mark = `${bench().folder}/mark`
+      expect(await run(['touch', mark], { signal: AbortSignal.abort() })).toMatchObject({ exitCode: undefined })
+      expect(await bench().shell.stat(mark)).toBeUndefined()
+    })
+
+    test('a daemon that keeps the output open does not keep the command from having ended, and lives on', async () => {
+      const begin = Date.now()
+      const { exitCode, stdout } = await run(sh('sleep 20 & echo $!'))
+      expect(exitCode).toBe(0)
+      expect(Date.now() - begin).toBeLessThan(10_000)
+      expect(isRunning(Number(stdout))).toBe(true)
+      process.kill(Number(stdout))
+    })
+
+    test('stop() ends what has no group file', async () => {
+      const shell = await bench().make({})
+      const running = shell.run({ argv: ['sleep', '300'], timeoutSeconds: 300 })
+      await sleep(200)
+      await shell.stop()
+      expect(await running).toMatchObject({ exitCode: undefined })
+    })
+  })
+
+  describe('input, output, surroundings', () => {
+    test('stdin is the given text, or nothing', async () => {
+      expect(await run(['cat'], { stdin: 'ü\nno newline' })).toMatchObject({ stdout: 'ü\nno newline' })
+      expect(await run(['cat'])).toMatchObject({ stdout: '', exitCode: 0 })
+    })
+
+    test('a command that does not read its stdin is no failure', async () => {
+      expect(await run(['true'], { stdin: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0 })
+    })
+
+    test('of ten megabytes the beginning and the end are kept', async () => {
+      const { stdout, stderr, truncated } = await run(sh('echo first; head -c 10000000 /dev/zero | tr "\\0" x; echo last; echo oops >&2'))
+      expect(truncated).toBe(true)
+      expect(stdout.length).toBeLessThan(140_000)
+      expect(stdout.startsWith('first\nxxx')).toBe(true)
+      expect(stdout.endsWith('xxxlast\n')).toBe(true)
+      expect(stderr).toBe('oops\n')
+    })
+
+    test('what fits is kept to the byte', async () => {
+      const { stdout, truncated } = await run(sh('head -c 131072 /dev/zero | tr "\\0" x'))
+      expect({ length: stdout.length, truncated }).toEqual({ length: 131_072, truncated: false })
+    })
+
+    test('nothing of our own environment gets through', async () => {
+      process.env['JAILOPS_SECRET'] = 'secret'
+      const { stdout } = await run(['env'])
+      delete process.env['JAILOPS_SECRET']
+      const names = stdout.split('\n').map((line) => line.split('=')[0])
+      expect(names.filter((name) => name !== '' && name !== 'PWD').toSorted()).toEqual([
+        'HOME',
+        'LANG',
+        'LC_ALL',
+        'NO_COLOR',
+        'PATH',
+        'TERM',
+      ])
+      expect(stdout).toContain('PATH=/bin:/usr/bin\n')
+      expect(await run(['pwd'])).toMatchObject({ stdout: '/\n' })
+    })
+
+    test('a confined shell starts nothing from outside its program folders', async () => {
+      const { folder } = bench()
+      writeFileSync(`${folder}/hello`, '#!/bin/sh\necho hello\n')
+      chmodSync(`${folder}/hello`, 0o755)
+      const confined = await bench().make({ confineTo: folder, programFolders: [folder] })
+      expect(await confined.run({ argv: ['hello'], timeoutSeconds: 5 })).toMatchObject({ stdout: 'hello\n' })
+      expect(await confined.run({ argv: [`${folder}/hello`], timeoutSeconds: 5 })).toMatchObject({ stdout: 'hello\n' })
+      for (const program of ['/bin/echo', 'echo', `${folder}/../../bin/echo`]) {
+        await expect(confined.run({ argv: [program], timeoutSeconds: 5 })).rejects.toMatchObject({ code: 'step_failed' })
+      }
+    })
+  })
+}

@@ -1,0 +1,3 @@
+import { shellConformance } from './shell-conformance.ts'
+
+shellConformance('local')

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { Command } from '../../src/core/command.ts'
+import { approvePermission } from '../../src/core/policy.ts'
+import { type CommandFile, loadCommands, optionsOf } from './commands.ts'
+
+/* The limits of the platforms, held against every definition in commands/. While the folder is empty there is nothing to hold. */
+
+const files = await loadCommands()
+const commands = files.map(({ command }) => command)
+const tops = Map.groupBy(commands, ({ path }) => path.split(' ')[0] ?? '')
+const each = files.map((entry): [string, CommandFile] => [entry.command.path, entry])
+
+const discord = { commands: 100, below: 25, options: 25, choices: 25, name: 32, description: 100, choice: 100, characters: 8000 }
+const slack = { commands: 50, name: 32, usageHint: 1000, choice: 75, choices: 100, blocks: 100 }
+
+describe('commands', () => {
+  it('no two have the same words', () => {
+    expect(new Set(commands.map(({ path }) => path)).size).toBe(commands.length)
+  })
+
+  it('none is the beginning of another: a platform has either subcommands or a command', () => {
+    const paths = commands.map(({ path }) => path)
+    expect(paths.filter((path) => paths.some((other) => other.startsWith(`${path} `)))).toEqual([])
+  })
+
+  it('there are not more than Discord and Slack take', () => {
+    expect(tops.size).toBeLessThanOrEqual(Math.min(discord.commands, slack.commands))
+  })
+})
+
+describe.each(each)('%s', (path, { file, command }) => {
+  const options = optionsOf(command)
+
+  it('lies where its words say', () => {
+    expect(file).toBe(`commands/${path.replaceAll(' ', '/')}.ts`)
+  })
+
+  it('has a permission that its words suggest', () => {
+    expect([path.replaceAll(' ', '.'), approvePermission]).toContain(command.permission)
+  })
+
+  it('fits Discord', () => {
+    expect(path.split(' ').filter((word) => word.length > discord.name)).toEqual([])
+    expect(command.summary.length).toBeLessThanOrEqual(discord.description)
+    expect(options.length).toBeLessThanOrEqual(discord.options)
+    expect(options.filter(({ name }) => !/^[-_a-z0-9]{1,32}$/.test(name))).toEqual([])
+    expect(options.filter(({ description }) => description.length > discord.description)).toEqual([])
+    expect(options.filter(({ choices }) => choices.length > discord.choices || choices.some((one) => one.length > discord.choice))).toEqual(
+      [],
+    )
+  })
+
+  it('fits Slack', () => {
+    expect(`/${path.split(' ')[0]}`.length).toBeLessThanOrEqual(slack.name)
+    expect((command.example ?? '').length).toBeLessThanOrEqual(slack.usageHint)
+    expect(options.length).toBeLessThanOrEqual(slack.blocks)
+    expect(options.filter(({ choices }) => choices.length > slack.choices || choices.some((one) => one.length > slack.choice))).toEqual([])
+  })
+
+  it('says of each of its own options what it is', () => {
+    expect(options.slice(0, -2).filter(({ description }) => description === '')).toEqual([])
+  })
+})
+
+describe.each([...tops])('/%s', (_, group) => {
+  it('has no more than 25 subcommands a level', () => {
+    const below = Map.groupBy(
+      group.filter(({ path }) => path.includes(' ')).map(({ path }) => path.split(' ')),
+      (words) => words.slice(0, -1).join(' '),
+    )
+    expect([...below].filter(([, paths]) => paths.length > discord.below)).toEqual([])
+    expect(new Set(group.map(({ path }) => path.split(' ')[1])).size).toBeLessThanOrEqual(discord.below)
+  })
+
+  it('has no more than 8000 characters in all', () => {
+    expect(group.map(characters).reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(discord.characters)
+  })
+})
+
+/** What Discord counts: names, descriptions and values, of the options and their choices too (a choice has its name and its value). */
+function characters(command: Command): number {
+  const options = optionsOf(command).flatMap(({ name, description, choices }) => [name, description, ...choices, ...choices])
+  return [command.path, command.summary, ...options].join('').length
+}

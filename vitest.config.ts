@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const isLong = process.env['JAILOPS_TEST_LONG'] === '1'
+const reportFolder = process.env['JAILOPS_REPORT_FOLDER']
+const report = `${reportFolder}/${isLong ? 'long' : 'short'}.json`
+
+export default defineConfig({
+  resolve: { alias: { jailops: fileURLToPath(new URL('src/core/index.ts', import.meta.url)) } },
+  test: {
+    include: [isLong ? 'test/long/**/*.test.ts' : 'test/**/*.test.ts'],
+    exclude: isLong ? [] : ['test/long/**'],
+    passWithNoTests: isLong, // a budget may leave none
+    // Processes, not threads: tests start programs, and change the working folder and the environment.
+    pool: 'forks',
+    testTimeout: isLong ? 60 * 60_000 : 30_000,
+    hookTimeout: 30_000,
+    reporters: reportFolder ? ['default', ['json', { outputFile: report }]] : ['default'],
+  },
+})
