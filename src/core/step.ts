@@ -65,6 +65,11 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('move'), from: absolutePath, to: absolutePath }),
   /** One `key value` line of a map file of ours; null takes it away. The rest of the file is not ours to say. */
   z.strictObject({ kind: z.literal('map-entry'), path: absolutePath, key: z.string(), value: z.string().nullable() }),
+  /**
+   * One name in rc.conf's jail_list, on or off; the other names are not ours to say. When nobody is left the list is unset, or
+   * says "nobody" where an empty one would start every jail of jail.conf.
+   */
+  z.strictObject({ kind: z.literal('boot-word'), name: z.string(), on: z.boolean(), whenEmpty: z.enum(['unset', 'nobody']) }),
   /** The same entry in the running HAProxy, read back. */
   z.strictObject({
     kind: z.literal('haproxy-map'),
@@ -123,6 +128,8 @@ export function describeAction(action: Action): string {
       return action.value === null
         ? `${action.path}: remove the line of ${action.key}`
         : `${action.path}: set the line ${action.key} ${action.value}`
+    case 'boot-word':
+      return `rc.conf: ${action.on ? 'add' : 'remove'} the word ${action.name} ${action.on ? 'to' : 'from'} jail_list (by sysrc)`
     case 'haproxy-map':
       return action.value === null ? `haproxy: del map ${action.key}` : `haproxy: add map ${action.key} ${action.value}`
     case 'haproxy-config':

@@ -20,19 +20,25 @@ export function startGuard(folder: string): Guard {
   const pids = join(folder, 'pids')
   mkdirSync(pids, { recursive: true })
   const options = { stdio: ['pipe', 'ignore', 'ignore'], detached: true } satisfies Parameters<typeof spawn>[2]
-  const process = spawn('/bin/sh', ['-c', guardScript, 'guard', folder], options)
+  let isStopped = false
+  const child = spawn('/bin/sh', ['-c', guardScript, 'guard', folder], options)
   const ended = new Promise<void>((resolve) => {
-    process.once('exit', () => resolve())
-    process.once('error', () => resolve())
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
   })
-  process.unref()
-  process.stdin?.on('error', () => undefined)
+  child.unref()
+  child.stdin?.on('error', () => undefined)
   return {
-    add: (name, pid) => writeFileSync(join(pids, fileName(name)), `${pid} ${birthOf(pid)}\n`),
+    add: (name, pid) => {
+      // A daemon that was being started while everything was stopped: nobody would end it later.
+      if (isStopped) process.kill(pid, 'SIGKILL')
+      else writeFileSync(join(pids, fileName(name)), `${pid} ${birthOf(pid)}\n`)
+    },
     remove: (name) => rmSync(join(pids, fileName(name)), { force: true }),
     stop: async () => {
-      process.ref()
-      process.stdin?.end()
+      isStopped = true
+      child.ref()
+      child.stdin?.end()
       await ended
     },
   }

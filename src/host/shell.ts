@@ -51,6 +51,8 @@ export interface ShellResult {
 export interface PathStatus {
   kind: 'file' | 'folder' | 'link' | 'other'
   size: number
+  /** Permission bits. */
+  mode: number
   /** Milliseconds since 1970. */
   modifiedAt: number
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { layoutSchema, type Layout } from '../core/layout.ts'
@@ -7,6 +7,7 @@ import { installPrograms } from './client.ts'
 import { setFaults, withFaults } from './faults.ts'
 import { boot, coldMachine, makeHostFiles } from './machine.ts'
 import { hostProgramNames, runHostProgram } from './programs.ts'
+import { isAlive } from './real.ts'
 import { startResident } from './resident.ts'
 import { loadSettings, type Settings } from './settings.ts'
 
@@ -40,6 +41,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const folder = realpathSync(resolve(options.folder))
   const hostFolder = join(folder, 'host')
   const controlFolder = join(folder, 'control')
+  mustNotRun(folder)
   const settings = await loadSettings(folder, options)
   const sockets = chooseSocketFolder(folder, options.runFolder)
   const layout = layoutOf(folder, hostFolder, sockets.folder, settings)
@@ -67,6 +69,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       sockets.remove()
     },
   }
+}
+
+/** Two residents in one folder would answer for one another. The guard takes the file away when a resident dies. */
+function mustNotRun(folder: string): void {
+  const file = join(folder, 'run', 'resident')
+  if (existsSync(file) && isAlive(Number(readFileSync(file, 'utf8')))) throw new Error(`lab: ${folder} is running already`)
 }
 
 function chooseSocketFolder(folder: string, asked: string | undefined): { folder: string; remove: () => void } {

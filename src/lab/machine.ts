@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Guard } from '../guard/guard.ts'
 import { makeBase, makeBaseArchive } from './base.ts'
@@ -72,11 +72,18 @@ export async function boot(host: Host): Promise<string> {
   const said = recordCall('rc', [])
   const values = readForService([{ real: join(host.paths.host, 'etc/rc.conf'), shown: '/etc/rc.conf' }], said.call)
   if (values === undefined) return said.text()
+  cleanVarRun(join(host.paths.host, 'var/run'))
   host.sysctls.set('kern.hostname', values.get('hostname') ?? '')
   bringUpInterfaces(host, values)
-  if (isYes(values.get('jail_enable')) && existsSync(join(host.paths.host, 'etc/jail.conf'))) {
+  const hasJails = existsSync(join(host.paths.host, 'etc/jail.conf')) || (values.get('jail_list') ?? '') !== ''
+  if (isYes(values.get('jail_enable')) && hasJails) {
     await runHostProgram(host, { ...said.call, program: 'service', args: ['jail', 'start'] })
   }
   if (isYes(values.get('haproxy_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['haproxy', 'start'] })
   return said.text()
+}
+
+/** Process ids of before the reboot are somebody else's by now. */
+function cleanVarRun(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.endsWith('.pid')) rmSync(join(folder, name))
 }

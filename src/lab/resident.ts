@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { encodeAnswer } from './answer.ts'
 import { atEndScript, findReal } from './client.ts'
 import { recordCall, type Call } from './call.ts'
+import { isAlive } from './real.ts'
 
 export type Answerer = (call: Call) => Promise<number | 'hang'>
 
@@ -102,13 +103,4 @@ function sweep(calls: string): void {
 
 function idsOf(calls: string): string[] {
   return readdirSync(calls).flatMap((name) => (name.endsWith('.reply') ? [name.slice(0, -'.reply'.length)] : []))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -2,6 +2,7 @@ import { Worker } from 'bullmq'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectRedis, type RedisAddress } from './redis.ts'
 import { defaultPrefix, jobSchema } from './queue-names.ts'
+import { isReply } from './redis-errors.ts'
 import { quietly, type OnProblem } from './quiet.ts'
 
 export interface Receiver {
@@ -29,6 +30,7 @@ export interface ReceiverOptions {
 }
 
 const closeMilliseconds = 3000
+const restMilliseconds = 500
 
 export function openReceiver(options: ReceiverOptions): Receiver {
   const report = quietly(options.onProblem)
@@ -58,14 +60,23 @@ export function openReceiver(options: ReceiverOptions): Receiver {
       skipVersionCheck: true,
     },
   )
-  worker.on('error', report)
-  const ww: any = worker
-  let tr: string[] = []
-  const b = ww.backend
-  ;(globalThis as any).dbg = () => JSON.stringify({ main: connection.status, blk: b.blockingConnection._client.status, tr, running: ww.running, lock: ww.lockManager.closed })
-  for (const [o, n] of [[ww, 'whenCurrentJobsFinished'], [b, 'disconnectBlocking'], [b, 'close'], [ww.lockManager, 'close'], [b, 'reconnectBlocking'], [b,'waitForJob'], [b,'moveToActive']] as any) {
-    const f = o[n].bind(o)
-    o[n] = async (...a: any[]) => { tr.push('>' + n); tr = tr.slice(-25); try { const r = await f(...a); tr.push('<' + n); return r } catch (e) { tr.push('!' + n + String(e)); throw e } }
+  let isResting = false
+  worker.on('error', (error) => {
+    report(error)
+    if (isReply(error) && !isResting && !isClosing) void rest()
+  })
+  // A Redis that says no (it is full) is asked again by BullMQ without a pause, 20,000 times a second.
+  const rest = async () => {
+    isResting = true
+    try {
+      await worker.pause(true)
+      await delay(restMilliseconds)
+      if (!isClosing) await worker.resume()
+    } catch (error) {
+      report(error)
+    } finally {
+      isResting = false
+    }
   }
   worker.on('failed', (_job, error) => report(error))
   return {
@@ -75,7 +86,8 @@ export function openReceiver(options: ReceiverOptions): Receiver {
     close: async () => {
       isClosing = true
       // ioredis never ends a connection that is told to while it waits for its next attempt, and BullMQ would wait for that end for ever.
-      await delay(Math.max(0, nextAttempt - performance.now()))
+      const untilTried = nextAttempt + 50 - performance.now()
+      if (untilTried > 0) await delay(untilTried)
       // A Redis that is there but does not answer: cutting the connection ends what waits for it.
       const cut = setTimeout(() => connection.disconnect(), closeMilliseconds)
       await worker.close().catch(report)

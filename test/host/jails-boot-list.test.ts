@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Step } from '../../src/core/step.ts'
 import { bootOff, bootOn } from '../../src/host/jails/boot-list.ts'
+import { withBootWord, withoutBootChange } from '../../src/worker/effects/boot-words.ts'
 
 type Boot = ObservedFacts['boot']
 
@@ -50,6 +51,7 @@ function holds(rc: RcConf, probe: NonNullable<Step['done']>): boolean {
 
 function carryOut(rc: RcConf, steps: readonly Step[]): RcConf {
   return steps.reduce((now, { action, done }) => {
+    if (action.kind === 'boot-word') return { ...now, list: withBootWord(now.list, action.name, action.on, action.whenEmpty) }
     if (action.kind !== 'run' || done === undefined) throw new Error('a boot step runs sysrc and can be probed')
     const after = sysrc(now, action.argv)
     expect(holds(after, done), action.argv.join(' ')).toBe(true)
@@ -57,9 +59,11 @@ function carryOut(rc: RcConf, steps: readonly Step[]): RcConf {
   }, rc)
 }
 
-function takeBack(rc: RcConf, steps: readonly Step[]): RcConf {
+function takeBack(rc: RcConf, steps: readonly Step[], before: RcConf): RcConf {
+  const word = steps.map(({ action }) => action).find((action) => action.kind === 'boot-word')
   const undos = steps.toReversed().flatMap((step) => step.undo ?? [])
-  return undos.reduce((now, { action, unless }) => (unless !== undefined && holds(now, unless) ? now : sysrc(now, action.argv)), rc)
+  const listed = word === undefined ? rc : { ...rc, list: withoutBootChange(rc.list, before.list, word.name) }
+  return undos.reduce((now, { action, unless }) => (unless !== undefined && holds(now, unless) ? now : sysrc(now, action.argv)), listed)
 }
 
 function factsOf(rc: RcConf, configured: string[]): Boot {
@@ -90,7 +94,7 @@ test('on: blog starts, and nobody else’s boot changes; taken back, all is as b
       }
       const after = carryOut(rc, steps)
       expect(new Set(starting(after, configured))).toEqual(new Set([...before, 'blog']))
-      expect(starting(takeBack(after, steps), configured)).toEqual(before)
+      expect(starting(takeBack(after, steps, rc), configured)).toEqual(before)
     }),
   )
 })
@@ -102,7 +106,7 @@ test('off: blog no longer starts, and nobody else’s boot changes; taken back, 
       const steps = bootOff(factsOf(rc, configured), 'blog')
       const after = carryOut(rc, steps)
       expect(starting(after, configured)).toEqual(before.filter((name) => name !== 'blog'))
-      expect(starting(takeBack(after, steps), configured)).toEqual(before)
+      expect(starting(takeBack(after, steps, rc), configured)).toEqual(before)
     }),
   )
 })
@@ -121,5 +125,10 @@ test('an empty list with jails in jail.conf is written out before a name is adde
 
 test('the last name never leaves an empty list behind while jail.conf has jails', () => {
   const [step] = bootOff({ list: ['blog'], configured: ['mail'], jailEnable: true }, 'blog')
-  expect(step?.action).toMatchObject({ argv: ['sysrc', 'jail_list= '] })
+  expect(step?.action).toEqual({ kind: 'boot-word', name: 'blog', on: false, whenEmpty: 'nobody' })
+})
+
+test('two jails that wait to be destroyed do not void each other', () => {
+  const first = bootOff({ list: ['blog', 'shop'], configured: [], jailEnable: true }, 'shop')
+  expect(bootOff({ list: ['shop'], configured: [], jailEnable: true }, 'shop')).toEqual(first)
 })

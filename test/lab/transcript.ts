@@ -17,7 +17,7 @@ export function readTranscript(name: string): Entry[] {
     if (!first.startsWith('$ ')) continue
     const command = [first.slice(2)]
     const endOfHere = /<<'?([A-Z]+)'?$/.exec(first)?.[1]
-    while (endOfHere !== undefined && command.at(-1) !== endOfHere) command.push(lines[++at] ?? '')
+    if (endOfHere !== undefined) while (command.at(-1) !== endOfHere) command.push(lines[++at] ?? '')
     const output: string[] = []
     while (!/^\[rc=.*\]$/.test(lines[at + 1] ?? '[rc=]')) output.push(lines[++at] ?? '')
     const code = Number(/^\[rc=(\d+)\]$/.exec(lines[++at] ?? '')?.[1] ?? -1)

@@ -44,7 +44,7 @@ export async function killCampaign(demo: Demo, kills: number): Promise<Verdict> 
   const killer = killAtRandom(demo, kills, verdict.kills).finally(() => (over = true))
   await Promise.all(['amy', 'ben', 'cat'].map((jail) => liveALife(demo, jail, () => over, told, verdict)))
   await killer
-  await checkJournals(demo, told, verdict)
+  checkJournals(demo, told, verdict)
   checkLeftovers(demo, before, verdict)
   verdict.requests = told.length
   for (const { card } of told) if (card !== undefined) verdict.ends[card.state] = (verdict.ends[card.state] ?? 0) + 1
@@ -129,15 +129,17 @@ async function sayAndApprove(demo: Demo, text: string, entry: Told): Promise<Car
       entry.request = card.request
       entry.card = card
       if (card.state !== 'waiting') return
-      approving ??= approve(demo, card.request).finally(() => (approving = undefined))
+      approving ??= approve(demo, card.request, () => entry.card?.state === 'waiting').finally(() => (approving = undefined))
     },
   })
 }
 
-async function approve(demo: Demo, request: string): Promise<void> {
-  const card = await demo.say('bo', `approve ${request}`).catch(() => undefined)
-  if (card !== undefined && hasEnded(card.state)) return
-  await delay(200)
+/** As long as it waits: bot and store may be away meanwhile, and the plan may change under the vote. */
+async function approve(demo: Demo, request: string, isWaiting: () => boolean): Promise<void> {
+  while (isWaiting()) {
+    await demo.say('bo', `approve ${request}`).catch(() => undefined)
+    await delay(300)
+  }
 }
 
 /** The host is asked directly; HAProxy and nginx may still be settling, so for a moment only. */
@@ -150,7 +152,7 @@ async function expectHost(demo: Demo, verdict: Verdict, what: string, holds: () 
 }
 
 /** Every request of ours has one journal at most, begun once and ended once, and no step done twice. */
-async function checkJournals(demo: Demo, told: readonly Told[], verdict: Verdict): Promise<void> {
+function checkJournals(demo: Demo, told: readonly Told[], verdict: Verdict): void {
   const folder = join(demo.stateDir, 'worker/journal')
   for (const { request, card, text } of told) {
     const path = join(folder, request ?? 'none', 'entries.jsonl')

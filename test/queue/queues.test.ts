@@ -173,6 +173,29 @@ describe('when Redis is away', () => {
   }, 60_000)
 })
 
+test('a full Redis is not pestered, and what lay in it is taken when there is room', async () => {
+  const { address } = await makeRedis({ maxMemory: '8mb' })
+  const sender = await makeSender(address)
+  const redis = await makeConnection(address)
+  await sender.send('r1-plan-1', 'a')
+  const fill = async (bytes: number) => {
+    for (let number = 0; ; number += 1) await redis.set(`full-${bytes}-${number}`, 'x'.repeat(bytes))
+  }
+  await expect(fill(100_000)).rejects.toThrow('OOM')
+  await expect(fill(1000)).rejects.toThrow('OOM')
+  await expect(sender.send('r2-plan-1', 'a')).rejects.toMatchObject({ code: 'store_full' })
+
+  const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1])
+  const taken: string[] = []
+  const receiver = makeReceiver({ address, handle: async (id) => void taken.push(id) })
+  await receiver.ready()
+  const before = await commands()
+  await pause(1500)
+  expect((await commands()) - before).toBeLessThan(200)
+  await redis.del(...Array.from({ length: 60 }, (_, number) => `full-100000-${number}`))
+  await until(() => taken.includes('r1-plan-1'))
+})
+
 test('a receiver killed twice in mid-message does not lose it', async () => {
   const { address } = await makeRedis()
   const sender = await makeSender(address)

@@ -5,6 +5,7 @@ const [, , socketPath = '', queue = ''] = process.argv
 openReceiver({
   address: { socketPath },
   queue,
+  lockMilliseconds: 1000,
   handle: async (id) => {
     process.stdout.write(id)
     await new Promise(() => undefined)

@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 afterEach(() => bench.end())
 
-const run = (argv: string[], more: Partial<RunAction> = {}): RunAction => ({ kind: 'run', argv, timeoutSeconds: 0.5, ...more })
+const run = (argv: string[], more: Partial<RunAction> = {}): RunAction => ({ kind: 'run', argv, timeoutSeconds: 20, ...more })
 const path = (name: string, exists: boolean): Probe => ({ kind: 'path', path: bench.at(name), exists })
 const revert = (step: ReturnType<typeof stepOf>) => bench.effects.revert(step, null, { groupFile: bench.groupFile })
 
@@ -38,7 +38,7 @@ describe('run', () => {
 
   test('a tool that lies is found out', async () => {
     bench.program('service', 'echo "nothing to do"; exit 0')
-    const step = stepOf(run(['service', 'jail', 'start', 'blog']), { done: path('x', true) })
+    const step = stepOf(run(['service', 'jail', 'start', 'blog'], { timeoutSeconds: 2 }), { done: path('x', true) })
     await expect(perform(bench, step)).rejects.toMatchObject({
       code: 'step_failed',
       message: expect.stringContaining('reported success, but'),
@@ -53,7 +53,7 @@ describe('run', () => {
   test('stdin, time limit, program not there, cancelled', async () => {
     await perform(bench, stepOf(run(['sh', '-c', `cat >${bench.at('x')}`], { stdin: 'text' })))
     expect(readFileSync(bench.at('x'), 'utf8')).toBe('text')
-    await expect(perform(bench, stepOf(run(['sleep', '100'])))).rejects.toMatchObject({ code: 'timed_out' })
+    await expect(perform(bench, stepOf(run(['sleep', '100'], { timeoutSeconds: 0.5 })))).rejects.toMatchObject({ code: 'timed_out' })
     await expect(perform(bench, stepOf(run(['no-such-program'])))).rejects.toMatchObject({ code: 'step_failed' })
     const signal = AbortSignal.timeout(100)
     const cancelled = bench.effects.perform(stepOf(run(['sleep', '100'], { timeoutSeconds: 100 })), { groupFile: bench.groupFile, signal })
@@ -67,7 +67,7 @@ describe('run', () => {
     await perform(bench, step)
     expect(await bench.effects.check(step)).toBe('half')
     rmSync(bench.at('tree'), { recursive: true })
-    const liar = stepOf(run(['true']), { done: { kind: 'journal-only', path: bench.at('tree') } })
+    const liar = stepOf(run(['true'], { timeoutSeconds: 2 }), { done: { kind: 'journal-only', path: bench.at('tree') } })
     await expect(perform(bench, liar)).rejects.toMatchObject({ code: 'step_failed' })
   })
 })
@@ -105,7 +105,7 @@ describe('undo by commands', () => {
     writeFileSync(bench.at('x'), '')
     const step = stepOf(run(['touch', bench.at('x')]), {
       done: path('x', true),
-      undo: [{ action: run(['stop']), unless: path('x', false) }],
+      undo: [{ action: run(['stop'], { timeoutSeconds: 2 }), unless: path('x', false) }],
     })
     await expect(revert(step)).rejects.toMatchObject({ code: 'undo_failed', message: expect.stringContaining('still stands') })
   })

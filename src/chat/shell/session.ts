@@ -88,7 +88,8 @@ export function serveSession(socket: Socket, parts: SessionParts): { session: Se
   /** The card as it stands: what was shown before this session watched would be missed. Nothing older than what comes meanwhile. */
   async function showFirst(request: string): Promise<void> {
     const shown = watched.get(request)
-    const card = await parts.door.card(request).catch(() => undefined) // its edits come anyway
+    // one that has ended is never edited again: whoever could not be shown it must ask again
+    const card = await parts.door.card(request).catch(() => void socket.destroy())
     if (card !== undefined && watched.get(request) === shown) show(card)
   }
 

@@ -15,31 +15,24 @@ type Boot = ObservedFacts['boot']
 export function bootOn(boot: Boot, name: string): Step[] {
   if (!boot.jailEnable) return [...bootOnAlone(boot, name), enable]
   if (boot.list.includes(name)) return []
-  if (boot.list.length > 0) return [addToList(name, boot.list.join('') === '' ? bringBack(boot) : takeOutAgain(name))]
+  if (boot.list.length > 0 || boot.configured.length === 0) return [bootWord(boot, name, true)]
   if (boot.configured.includes(name)) return []
-  if (boot.configured.length > 0)
-    return [setList([...boot.configured, name], boot, `Let ${name} start at boot, and all others that do today`)]
-  return [addToList(name, takeOutAgain(name))]
+  return [setList([...boot.configured, name], boot, `Let ${name} start at boot, and all others that do today`)]
 }
 
 export function bootOff(boot: Boot, name: string): Step[] {
-  if (boot.list.length === 0) {
-    const others = boot.configured.filter((other) => other !== name)
-    return boot.configured.includes(name) ? [setList(others, boot, `Let all jails but ${name} start at boot, as today`)] : []
+  if (boot.list.includes(name)) return [bootWord(boot, name, false)]
+  if (boot.list.length > 0 || !boot.configured.includes(name)) return []
+  const others = boot.configured.filter((other) => other !== name)
+  return [setList(others, boot, `Let all jails but ${name} start at boot, as today`)]
+}
+
+/** Says nothing of the other names, so that two pending plans do not void each other. */
+function bootWord(boot: Boot, name: string, on: boolean): Step {
+  return {
+    title: on ? `Let ${name} start at boot` : `Take ${name} from the boot list`,
+    action: { kind: 'boot-word', name, on, whenEmpty: boot.configured.length === 0 ? 'unset' : 'nobody' },
   }
-  if (!boot.list.includes(name)) return []
-  const rest = boot.list.filter((other) => other !== name)
-  if (rest.length === 0 && boot.configured.length === 0) return [unsetList(boot, name)]
-  if (rest.length === 0) return [setList([], boot, `Take ${name} from the boot list, so that nobody else starts by it`)]
-  return [
-    {
-      title: `Take ${name} from the boot list`,
-      action: sysrc(`jail_list-=${name}`),
-      done: list({ noWord: name }),
-      // at its own place: the list is also the order in which jails start
-      undo: [boot.list.at(-1) === name ? { action: sysrc(`jail_list+=${name}`), unless: list({ word: name }) } : bringBackList(boot)],
-    },
-  ]
 }
 
 /** While jail_enable is NO nobody starts; switching it on for one must not switch it on for others. */
@@ -64,23 +57,10 @@ const enable: Step = {
   undo: [{ action: sysrc('-x', 'jail_enable') }],
 }
 
-function addToList(name: string, undo: Undo[]): Step {
-  return { title: `Let ${name} start at boot`, action: sysrc(`jail_list+=${name}`), done: list({ word: name }), undo }
-}
-
 /** An empty list of names is written as one space: see above. */
 function setList(names: readonly string[], before: Boot, title: string): Step {
   const value = names.join(' ') || ' '
   return { title, action: sysrc(`jail_list=${value}`), done: list({ stdout: value }), undo: bringBack(before) }
-}
-
-function unsetList(before: Boot, name: string): Step {
-  return {
-    title: `Take ${name} from the boot list; it was the last one`,
-    action: sysrc('-x', 'jail_list'),
-    done: list({ stdout: '' }),
-    undo: bringBack(before),
-  }
 }
 
 function bringBack(before: Boot): Undo[] {
@@ -92,15 +72,7 @@ function bringBackList({ list: names }: Boot): Undo {
   return { action: sysrc(`jail_list=${value}`), unless: list({ stdout: value }) }
 }
 
-/** Worded without the other names, so that two pending plans for two new jails do not void each other; what is then empty was unset before. */
-function takeOutAgain(name: string): Undo[] {
-  return [
-    { action: sysrc(`jail_list-=${name}`), unless: list({ noWord: name }) },
-    { action: sysrc('-x', 'jail_list'), unless: { kind: 'command', argv: ['sysrc', '-c', 'jail_list='], exitCode: 1 } },
-  ]
-}
-
-function list(expected: { stdout: string } | { word: string } | { noWord: string }) {
+function list(expected: { stdout: string }) {
   return { kind: 'command', argv: ['sysrc', '-n', 'jail_list'], ...expected } satisfies Step['done']
 }
 

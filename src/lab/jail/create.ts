@@ -25,8 +25,13 @@ export async function createJail(host: Host, config: JailConfig, call: Call, spe
     return 1
   }
   const undo: (() => Promise<void> | void)[] = []
-  const ok = await start(host, config, call, speech, undo)
-  if (!ok) for (const step of undo.toReversed()) await step()
+  let ok = false
+  try {
+    ok = await start(host, config, call, speech, undo)
+  } finally {
+    // Also when the lab refused something half-way.
+    if (!ok) for (const step of undo.toReversed()) await step()
+  }
   return ok ? 0 : 1
 }
 

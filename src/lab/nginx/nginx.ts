@@ -22,11 +22,15 @@ export async function nginxInJail(at: InJail, call: Call): Promise<number> {
   return testNginx(at, call, { conf: conf < 0 ? nginxConf : (args[conf + 1] ?? ''), quiet: rest.includes('-q') })
 }
 
+let tests = 0
+
 /** The real nginx -t; its messages name the jail's own files. */
 export async function testNginx(at: InJail, call: Call, options: { conf?: string; quiet?: boolean } = {}): Promise<number> {
   const { conf = nginxConf, quiet = false } = options
-  const prepared = prepare(at, conf)
+  // In a folder of its own: the running nginx's files are not to be touched by a check.
+  const prepared = prepare(at, conf, `test${++tests}`)
   const ended = await runReal('nginx', [...prepared.args, '-t', ...(quiet ? ['-q'] : [])], { cwd: at.root })
+  rmSync(prepared.conf, { recursive: true, force: true })
   call.err(prepared.back(ended.text))
   return ended.code
 }
@@ -71,14 +75,15 @@ function guardName(at: Pick<InJail, 'jail'>): string {
 }
 
 interface Prepared {
+  conf: string
   args: string[]
   pidFile: string
   back(text: string): string
 }
 
-function prepare(at: InJail, path: string): Prepared {
+function prepare(at: InJail, path: string, use = 'conf'): Prepared {
   const own = join(at.host.paths.folder, 'run', 'nginx', `${encodeURIComponent(at.jail.name)}-${at.jail.jid}`)
-  const conf = join(own, 'conf')
+  const conf = join(own, use)
   const addresses = at.host.sharedAddress === undefined ? at.jail.addresses : [at.host.sharedAddress, ...at.jail.addresses]
   const { files, problems } = translateConf(path, { root: at.root, addresses, conf })
   if (problems[0] !== undefined) refuse('nginx', problems.join('; '))
@@ -90,7 +95,7 @@ function prepare(at: InJail, path: string): Prepared {
   if (files.has(path)) write(`${conf}${path}`, main)
   // What nginx would write below its prefix before it has read anything stays in the jail too.
   const args = ['-c', `${conf}${path}`, '-p', `${at.root}/usr/local/`, '-e', errorLog]
-  return { args, pidFile: pid, back: (text) => text.replaceAll(conf, '').replaceAll(at.root, '') }
+  return { conf, args, pidFile: pid, back: (text) => text.replaceAll(conf, '').replaceAll(at.root, '') }
 }
 
 /** Adds, on lines that exist, what FreeBSD's nginx has compiled in: pid and log files, temporary folders. */

@@ -22,7 +22,7 @@ export interface Effect {
   capture(): Promise<string | null>
   perform(options: RunOptions): Promise<void>
   check(): Promise<Standing>
-  revert(before: string | null): Promise<void>
+  revert(before: string | null, options: RunOptions): Promise<void>
 }
 
 /** For actions that leave nothing behind, or whose undo is a list of commands. */

@@ -1,4 +1,5 @@
 import type { Probe, Step } from '../../core/step.ts'
+import { bootWordEffect } from './boot-word.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
@@ -29,7 +30,7 @@ export function createEffects(deps: EffectDeps): Effects {
     perform: async (step, options) => effectOf(deps, step).perform(options),
     check: async (step) => effectOf(deps, step).check(),
     revert: async (step, before, options) => {
-      await effectOf(deps, step).revert(before)
+      await effectOf(deps, step).revert(before, options)
       await undoByCommands(deps, step, options)
     },
     holds: (probe) => holds(deps.shell, probe),
@@ -52,6 +53,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return moveEffect(deps, action)
     case 'map-entry':
       return mapEntryEffect(deps, action)
+    case 'boot-word':
+      return bootWordEffect(deps, action)
     case 'haproxy-map':
       return haproxyMapEffect(deps, action)
     case 'haproxy-config':

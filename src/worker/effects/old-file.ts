@@ -35,8 +35,6 @@ export async function readExactly(shell: Shell, path: string): Promise<string | 
   )
 }
 
-/** Of a shell that does not say, the usual one. */
 export async function modeOf(shell: Shell, path: string): Promise<number> {
-  const status = await shell.stat(path)
-  return status !== undefined && 'mode' in status && typeof status.mode === 'number' ? status.mode : 0o644
+  return (await shell.stat(path))?.mode ?? 0o644
 }
