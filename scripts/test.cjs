@@ -1,5 +1,6 @@
 'use strict'
 // `npm test`: the checks, then the tests. `--long`: the long tests alone. Other arguments go to vitest.
+// `--kills N`: how many kills the long kill test makes (50 if not given).
 // JAILOPS_REPORT_FOLDER=DIR leaves checks.json and vitest's JSON reports there (.ci/run adds them up).
 
 const { mkdirSync, writeFileSync } = require('node:fs')
@@ -12,6 +13,7 @@ const { runTool } = require('./tool.cjs')
 runMain(async () => {
   const long = process.argv.includes('--long')
   const vitestArgs = process.argv.slice(2).filter((argument) => argument !== '--long')
+  takeKills(vitestArgs)
 
   await setUp(join(__dirname, '..'), { chromium: true })
   const failedChecks = long ? [] : await check()
@@ -21,6 +23,12 @@ runMain(async () => {
   if (!long) sayChecks(failedChecks)
   return code !== 0 ? code : Math.min(failedChecks.length, 1)
 })
+
+// vitest refuses options that it does not know.
+function takeKills(args) {
+  const at = args.indexOf('--kills')
+  if (at >= 0) process.env.JAILOPS_KILLS = args.splice(at, 2)[1]
+}
 
 function reportChecks(failed) {
   const folder = process.env.JAILOPS_REPORT_FOLDER

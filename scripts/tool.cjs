@@ -1,5 +1,6 @@
 'use strict'
-// `node scripts/tool.cjs TOOL ARGS`: one of the development tools (oxfmt, vitest, ...), run in Node 24 whatever Node this is.
+// `node scripts/tool.cjs TOOL ARGS`: one of the development tools (oxfmt, vitest, ...) or a .ts script of ours, run in Node 24
+// whatever Node this is.
 
 const { readFileSync } = require('node:fs')
 const { delimiter, dirname, join } = require('node:path')
@@ -24,6 +25,7 @@ async function runTool(tool, args, env = {}) {
 }
 
 function programOf(tool) {
+  if (tool.endsWith('.ts')) return join(root, tool)
   const folder = join(root, 'node_modules', PACKAGES[tool] ?? tool)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return join(folder, typeof bin === 'string' ? bin : bin[tool])

@@ -1,26 +1,9 @@
 import { shown } from '../core/arguments.ts'
 import { tally } from '../core/approval.ts'
-import { type Card, type CardStep, hasEnded, type RequestState } from '../core/card.ts'
+import { type Card, type CardStep, hasEnded } from '../core/card.ts'
 import { planText } from '../core/plan.ts'
 import { describeAction } from '../core/step.ts'
 import type { RequestRecord } from './record.ts'
-
-const stateWords: Record<RequestState, string> = {
-  stored: 'Received',
-  planning: 'Asking the host',
-  waiting: 'Waiting for approval',
-  queued: 'Approved, waiting for its turn',
-  running: 'Running',
-  done: 'Done',
-  refused: 'Refused',
-  denied: 'Denied',
-  cancelled: 'Cancelled',
-  expired: 'Expired',
-  undone: 'Failed, and taken back',
-  failed: 'Failed',
-  needs_human: 'Needs a human',
-  unreachable: 'Host not reached',
-}
 
 /** The card of a request, made from its record alone: what is shown is what is stored. */
 export function cardOf(record: RequestRecord): Card {
@@ -37,7 +20,7 @@ export function cardOf(record: RequestRecord): Card {
     request: record.id,
     state: record.state,
     ...(record.reason !== undefined && { reason: record.reason }),
-    title: answer?.title ?? `${stateWords[record.state]}: /${words}`,
+    title: answer?.title ?? `/${words}`,
     ...(text.length > 0 && { text: [...new Set(text)].join('\n') }),
     fields: fieldsOf(record),
     ...(answer?.table !== undefined && { table: answer.table }),
@@ -70,9 +53,13 @@ export function cardAbout(record: RequestRecord, about: Card): Card {
   }
 }
 
-export function commandLine(asked: NonNullable<RequestRecord['asked']>): string {
-  const words = Object.entries(asked.args).map(([key, value]) => `${key}:${String(value)}`)
-  return [asked.command, ...words].join(' ')
+/** As it could have been typed: the first argument plain, the others by name. */
+export function commandLine({ command, args }: NonNullable<RequestRecord['asked']>): string {
+  const words = Object.entries(args).map(([key, value], index) => {
+    const shown = value === true ? 'yes' : value === false ? 'no' : String(value)
+    return index === 0 && typeof value === 'string' ? shown : `${key}:${shown}`
+  })
+  return [command, ...words].join(' ')
 }
 
 function waitingFor({ state, approval, digest, asked }: RequestRecord): string | undefined {

@@ -17,6 +17,7 @@ import { openSender } from '../queue/sender.ts'
 import { createStore } from '../queue/store.ts'
 import { loadTrusted } from '../queue/trusted.ts'
 import { loadCommands } from './commands-folder.ts'
+import { keepHealth } from './health.ts'
 import { createLog, type Log } from './log.ts'
 import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf, type Runtime } from './runtime.ts'
@@ -27,7 +28,7 @@ const leaseMilliseconds = 4000
 
 export async function bot(options: { config?: string }): Promise<void> {
   const log = createLog('bot')
-  const runtime = runtimeOf(options)
+  const runtime = runtimeOf('bot', options)
   const { config, prefix, address } = runtime
   const name = config.bot.name
   const stopped = untilToldToStop()
@@ -90,6 +91,10 @@ export async function bot(options: { config?: string }): Promise<void> {
   releasers.add('receiver', () => receiver.close())
   void tickUntil(giveUp.signal, () => theBot.tick(), log)
   await receiver.ready()
+  releasers.add(
+    'health',
+    keepHealth(config.state, 'bot', () => redis.status === 'ready'),
+  )
   sayReady({ web: webUrl(adapters) })
   log.info({ hosts: hostNames, adapters: adapters.map((adapter) => adapter.platform) }, 'ready')
 

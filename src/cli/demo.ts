@@ -8,12 +8,11 @@ import { JailopsError } from '../core/errors.ts'
 import type { Layout } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
 import { startLab } from '../lab/lab.ts'
-import { createKeys } from '../queue/keys.ts'
 import { startPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts'
-import { addTrusted } from '../queue/trusted.ts'
 import { claimHost } from '../worker/only-one.ts'
 import { keepRunning, type Child } from './children.ts'
 import { configOf } from './config-check.ts'
+import { createAll } from './keys.ts'
 import { prepareProxy } from './prepare-proxy.ts'
 import { demoFileVariable } from './runtime.ts'
 import { createReleasers, untilToldToStop } from './serving.ts'
@@ -35,9 +34,9 @@ export async function demo(options: DemoOptions): Promise<void> {
     const state = resolve(options.stateDir)
     const places = { run: join(state, 'run'), log: join(state, 'log'), keys: join(state, 'keys'), file: join(state, 'demo.json') }
     await mkdir(state, { recursive: true, mode: 0o700 })
-    releasers.add('claim', await claimHost(join(state, 'claim')))
+    releasers.add('claim', await claimHost(join(state, 'claim'), (pid) => inTheWay(pid, state)))
     for (const folder of [places.run, places.log]) await mkdir(folder, { recursive: true })
-    for (const name of ['bot', 'demo']) await addTrusted(places.keys, (await createKeys(places.keys, name)).line)
+    await createAll({ folder: places.keys, bot: 'bot', host: 'demo' })
 
     // whatever happens to this process, the guard ends the real Redis, HAProxy and nginx
     const guard = startGuard(join(places.run, 'guard'))
@@ -156,6 +155,10 @@ async function keepRedis(options: {
       await current.stop()
     },
   }
+}
+
+function inTheWay(pid: string, state: string): string {
+  return `A demo runs in ${state} already (process ${pid}). Use that one, stop it, or start this one elsewhere: --state-dir FOLDER`
 }
 
 function portOf(text: string): number {

@@ -1,11 +1,14 @@
+import { join } from 'node:path'
 import { createKeys } from '../queue/keys.ts'
 import { addTrusted } from '../queue/trusted.ts'
 import { JailopsError } from '../core/errors.ts'
 import { configOf } from './config-check.ts'
 
-/** Keys of a bot and of a host that trust each other, in one folder: the demo, or a bot and worker on one machine. */
+/** Keys of a bot and a host that trust each other, each side in a folder of its own: the demo and docker-compose. */
 export async function createAll({ folder, bot, host }: { folder: string; bot: string; host: string }): Promise<void> {
-  for (const name of [bot, host]) await addTrusted(folder, (await createKeys(folder, name)).line)
+  const sides = { bot: join(folder, 'bot'), worker: join(folder, 'worker') }
+  const lines = [(await createKeys(sides.bot, bot)).line, (await createKeys(sides.worker, host)).line]
+  for (const side of [sides.bot, sides.worker]) for (const line of lines) await addTrusted(side, line)
 }
 
 /** Run once on each side; a person carries each printed line to the other. Nothing of this goes through Redis. */

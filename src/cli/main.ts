@@ -4,7 +4,11 @@ import { endWithParent } from './parent.ts'
 
 /* The top floor: the only place where parts are wired together. Each command loads what it needs, so that `run` starts fast. */
 
-const program = new Command('jailops').description('Run FreeBSD jails from the team’s chat.').showHelpAfterError()
+/** A usage error is 2, as everywhere here; commander itself would say 1. */
+const program = new Command('jailops')
+  .description('Run FreeBSD jails from the team’s chat.')
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 const configOption = ['-c, --config <file>', 'jailops.yaml', process.env['JAILOPS_CONFIG']] as const
 
 // whoever started us, a launcher or npm, must not leave us behind
@@ -17,12 +21,15 @@ program
   .option('--state-dir <folder>', 'where everything is kept', '.jailops/demo')
   .option('--port <port>', 'of the chat page; 0 for any free one', '0')
   .option('--proxy-port <port>', 'of HAProxy; any free one if not given')
+  .option('-c, --config <file>', 'jailops.yaml; only its own folders of commands count here')
   .action(async (options) => (await import('./demo.ts')).demo(options))
 
 program
   .command('run')
   .description('say one command, as in the chat, and wait for its end or until it needs somebody’s approval')
   .argument('<words...>', 'such as "jail create blog"')
+  // `--ip 10.0.0.5` and `-rf` belong to what is said, as in the chat
+  .allowUnknownOption()
   .option('--state-dir <folder>', 'of the demo or bot to talk to')
   .option('--as <person>', 'who to be; in the demo only')
   .option('--no-wait', 'return once it is accepted')
@@ -53,10 +60,16 @@ program
   .action(async (options) => (await import('./config-check.ts')).configCheck(options))
 
 program
+  .command('health')
+  .description('whether the bot or worker with this state folder is well; for health checks')
+  .option(...configOption)
+  .action(async (options) => (await import('./health.ts')).health(options))
+
+program
   .command('keys')
   .description('the keys that bot and hosts sign with')
   .command('create')
-  .description('make keys for a bot and a host that share one folder; what stands is kept')
+  .description('make the keys of a bot and a host that trust each other, in FOLDER/bot and FOLDER/worker; what stands is kept')
   .requiredOption('--folder <folder>', 'where the keys are kept')
   .option('--bot <name>', 'name of the bot', 'bot')
   .option('--host <name>', 'name of the host', 'demo')

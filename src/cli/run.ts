@@ -24,7 +24,7 @@ export async function run(words: readonly string[], options: RunOptions): Promis
       socketPath: join(folder, 'run', 'shell.sock'),
       pointerFile: join(folder, 'shell.json'),
       ...(options.as !== undefined && { as: options.as }),
-      text: words.join(' '),
+      text: lineOf(words),
       delivery: randomUUID(),
       wait: options.wait ? (options.waitForApproval === true ? 'end' : 'approval') : 'accepted',
       onCard: (latest) => !options.json && process.stderr.isTTY && !hasEnded(latest.state) && showProgress(latest),
@@ -37,10 +37,20 @@ export async function run(words: readonly string[], options: RunOptions): Promis
     const { code, message } = toJailopsError(error)
     // an error here means that no request came to be: the bot was not reached, or would not take it
     const state = code === 'bot_unreachable' || code.startsWith('store') ? 'unreachable' : 'refused'
-    if (options.json) process.stdout.write(`${JSON.stringify({ request: null, state, reason: code, sentence: message, card: null })}\n`)
+    if (options.json) process.stdout.write(`${JSON.stringify({ request: null, state, reason: code, card: cardWithout(state, code, message) })}\n`)
     else process.stderr.write(`jailops: ${message}\n`)
     process.exitCode = exitCodeOf({ state, reason: code })
   }
+}
+
+/** One word is a whole line; of several, each stays the one word that the caller's own shell made of it. The first is never an argument. */
+function lineOf([first = '', ...rest]: readonly string[]): string {
+  return [first, ...rest.map((word) => (/^[\w.:/=@+,*-]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, '\\$&')}"`))].join(' ')
+}
+
+/** Where no request came to be there is no card of the bot's; what to do is said at the same place all the same. */
+function cardWithout(state: 'unreachable' | 'refused', reason: string, text: string) {
+  return { request: null, state, reason, title: 'Nothing was asked', text, fields: [], steps: [], buttons: [], files: [], footer: '' }
 }
 
 function print(card: Card, shown: Pick<Card, 'request' | 'state' | 'reason'>, { json }: RunOptions): void {

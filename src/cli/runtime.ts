@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { type Config, configSchema } from '../config/schema.ts'
 import { JailopsError } from '../core/errors.ts'
@@ -22,7 +23,7 @@ export const demoFileSchema = z.strictObject({ config: z.unknown(), socketPath: 
 export const demoFileVariable = 'JAILOPS_INTERNAL_DEMO'
 
 /** @throws config_error */
-export function runtimeOf(options: { config?: string }): Runtime {
+export function runtimeOf(side: 'bot' | 'worker', options: { config?: string }): Runtime {
   const demoFile = process.env[demoFileVariable]
   if (demoFile !== undefined) {
     const demo = demoFileSchema.parse(JSON.parse(readFileSync(demoFile, 'utf8')))
@@ -30,7 +31,7 @@ export function runtimeOf(options: { config?: string }): Runtime {
       config: configSchema.parse(demo.config),
       address: { socketPath: demo.socketPath },
       prefix: defaultPrefix,
-      keys: demo.keys,
+      keys: join(demo.keys, side),
       demoPeople: true,
     }
   }

@@ -23,14 +23,15 @@ import { claimHost } from '../worker/only-one.ts'
 import { createPlanner } from '../worker/planner.ts'
 import { createWorker } from '../worker/worker.ts'
 import { loadCommands } from './commands-folder.ts'
+import { keepHealth } from './health.ts'
 import { createLog } from './log.ts'
-import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
+import { createReleasers, type Releasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
 
 export async function worker(options: { config?: string; lab?: boolean }): Promise<void> {
   const log = createLog('worker')
-  const { config, prefix, address, keys: keyFolder } = runtimeOf(options)
+  const { config, prefix, address, keys: keyFolder } = runtimeOf('worker', options)
   if (config.host === undefined)
     throw new JailopsError('config_error', 'Say in jailops.yaml which host this is, for example host: { name: web1 }')
   const { name: host, permissions } = config.host
@@ -44,7 +45,8 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
   const state = join(config.state, 'worker')
   await mkdir(state, { recursive: true, mode: 0o700 })
   releasers.add('claim', await claimHost(join(state, 'claim')))
-  const layout: Layout = options.lab === true ? await labLayout(join(config.state, 'lab'), releasers) : config.host.layout
+  const layout: Layout =
+    options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout
   const shell = createLocalShell({
     programFolders: layout.programFolders,
     jailRoots: layout.jailRoots,
@@ -105,6 +107,10 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
   inventory.start()
   releasers.add('inventory', () => inventory.stop())
   await receiver.ready()
+  releasers.add(
+    'health',
+    keepHealth(config.state, 'worker', () => redis.status === 'ready'),
+  )
   sayReady({ host })
   log.info({ host }, 'ready')
 
@@ -122,9 +128,11 @@ async function stagingFolder(layout: Layout, state: string): Promise<string> {
 }
 
 /** A lab instead of this machine: for docker-compose and for trying things out. */
-async function labLayout(folder: string, releasers: ReturnType<typeof createReleasers>): Promise<Layout> {
+async function labLayout(folder: string, { haproxy }: Layout, releasers: Releasers): Promise<Layout> {
   const { startLab } = await import('../lab/lab.ts')
-  const lab = await startLab({ folder })
+  const { prepareProxy } = await import('./prepare-proxy.ts')
+  const lab = await startLab({ folder, proxyAddress: haproxy.bindAddress, proxyPort: haproxy.bindPort })
   releasers.add('lab', () => lab.stop())
+  await prepareProxy(lab.layout)
   return lab.layout
 }

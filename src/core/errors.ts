@@ -25,7 +25,6 @@ export const reasonCodes = [
   'unknown_jail',
   'jail_exists',
   'jail_name_taken',
-  'jail_busy',
   'jail_stopped',
   'not_ours',
   'not_in_trash',
@@ -35,7 +34,6 @@ export const reasonCodes = [
   'route_exists',
   'nothing_to_do',
   'host_not_ready',
-  'not_supported_by_driver',
   // carrying it out
   'step_failed',
   'undo_failed',

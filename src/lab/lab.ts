@@ -29,6 +29,8 @@ export interface LabOptions {
   /** For sockets, whose paths must be short; by default a new folder below the system's temporary one. */
   runFolder?: string
   proxyPort?: number
+  /** Where HAProxy listens: this machine only, if not given. */
+  proxyAddress?: string
   /** One address for all jails, one port each: for machines that do not bind all of 127/8. */
   sharedAddress?: boolean
 }
@@ -44,7 +46,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   mustNotRun(folder)
   const settings = await loadSettings(folder, options)
   const sockets = chooseSocketFolder(folder, options.runFolder)
-  const layout = layoutOf(folder, hostFolder, sockets.folder, settings)
+  const layout = layoutOf(folder, hostFolder, sockets.folder, { ...settings, proxyAddress: options.proxyAddress ?? '127.0.0.1' })
 
   mkdirSync(controlFolder, { recursive: true })
   await makeHostFiles(hostFolder, layout.haproxy.configFolder)
@@ -87,8 +89,8 @@ function chooseSocketFolder(folder: string, asked: string | undefined): { folder
   return { folder: made, remove }
 }
 
-function layoutOf(folder: string, host: string, sockets: string, settings: Settings): Layout {
-  const { sharedAddress, sitePort, statusPort, proxyPort, pool } = settings
+function layoutOf(folder: string, host: string, sockets: string, settings: Settings & { proxyAddress: string }): Layout {
+  const { sharedAddress, sitePort, statusPort, proxyPort, proxyAddress, pool } = settings
   return layoutSchema.parse({
     programFolders: [join(folder, 'bin')],
     jailRoots: join(host, 'usr/jails'),
@@ -104,7 +106,7 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
     haproxy: {
       configFolder: join(host, 'usr/local/etc/haproxy.d'),
       socket: join(sockets, 'haproxy.sock'),
-      bindAddress: '127.0.0.1',
+      bindAddress: proxyAddress,
       bindPort: proxyPort,
     },
     confineTo: folder,

@@ -6,9 +6,9 @@ import { JailopsError } from '../core/errors.ts'
 /**
  * One worker a host: two would not see each other's locks and reservations. A dead one's claim is taken over.
  * @returns gives the claim back
- * @throws jail_busy when another worker lives
+ * @throws config_error when another one lives; `inTheWay` is what it is then told
  */
-export async function claimHost(path: string): Promise<() => Promise<void>> {
+export async function claimHost(path: string, inTheWay = anotherWorker): Promise<() => Promise<void>> {
   const mine = `${process.pid} ${birthOf(process.pid)}\n`
   const draft = `${path}.${process.pid}`
   await writeFile(draft, mine, { flush: true })
@@ -24,7 +24,7 @@ export async function claimHost(path: string): Promise<() => Promise<void>> {
         return () => rm(path, { force: true })
       const [pid = '', ...birth] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ')
       if (pid !== '' && isAlive(Number(pid)) && birthOf(Number(pid)) === birth.join(' ')) {
-        throw new JailopsError('config_error', `Another jailops worker (process ${pid}) serves this host already; one is enough.`)
+        throw new JailopsError('config_error', inTheWay(pid))
       }
       await rm(path, { force: true })
       await delay(10)
@@ -33,6 +33,10 @@ export async function claimHost(path: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true })
   }
+}
+
+function anotherWorker(pid: string): string {
+  return `Another jailops worker (process ${pid}) serves this host already; one is enough.`
 }
 
 function isAlive(pid: number): boolean {

@@ -17,7 +17,7 @@ const rooms: Record<string, readonly string[]> = {
   cli: ['core', 'config', 'guard', 'chat', 'queue', 'host', 'bot', 'worker'],
 }
 /** The one door into the lab: nobody else may import it. */
-const mayUseLab = /^src\/cli\/demo/
+const mayUseLab = /^src\/cli\/(demo|worker-process)\.ts$/
 /** Built into Node, and doing nothing to the world. */
 const pureBuiltins = new Set(['node:crypto', 'node:url'])
 

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Card, hasEnded } from '../../src/core/card.ts'
+import type { Card } from '../../src/core/card.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import type { Demo } from '../support/demo.ts'
 
@@ -72,19 +72,18 @@ async function liveALife(demo: Demo, jail: string, isOver: () => boolean, told: 
   const act = (text: string) => sayUntilDone(demo, text, told, verdict)
   for (;;) {
     if (!(await act(`jail create ${jail}`))) continue
-    await expectHost(demo, verdict, `${jail} was created`, async () => existsSync(confOf(demo, jail)) && existsSync(rootOf(demo, jail)))
+    await expectHost(verdict, `${jail} was created`, async () => existsSync(confOf(demo, jail)) && existsSync(rootOf(demo, jail)))
     if (await act(`proxy add ${site}`)) {
-      await expectHost(demo, verdict, `${site} answers`, async () => (await demo.get(site)).body.includes(`served by jail ${jail}`))
+      await expectHost(verdict, `${site} answers`, async () => (await demo.get(site)).body.includes(`served by jail ${jail}`))
     }
     await act(`jail destroy ${jail}`)
     await expectHost(
-      demo,
       verdict,
       `${jail} is gone`,
       async () => !existsSync(confOf(demo, jail)) && !existsSync(rootOf(demo, jail)) && (await demo.get(site)).status === 421,
     )
     if (await act(`jail restore ${jail}`)) {
-      await expectHost(demo, verdict, `${jail} is back`, async () => existsSync(confOf(demo, jail)) && existsSync(rootOf(demo, jail)))
+      await expectHost(verdict, `${jail} is back`, async () => existsSync(confOf(demo, jail)) && existsSync(rootOf(demo, jail)))
       await act(`jail destroy ${jail}`)
     }
     if (isOver()) return
@@ -143,7 +142,7 @@ async function approve(demo: Demo, request: string, isWaiting: () => boolean): P
 }
 
 /** The host is asked directly; HAProxy and nginx may still be settling, so for a moment only. */
-async function expectHost(demo: Demo, verdict: Verdict, what: string, holds: () => Promise<boolean>): Promise<void> {
+async function expectHost(verdict: Verdict, what: string, holds: () => Promise<boolean>): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt++) {
     if (await holds().catch(() => false)) return
     await delay(100)

@@ -26,7 +26,8 @@ export interface Demo {
   sayApproved(person: string, text: string): Promise<Card>
   /** What the proxy answers for a host name. */
   get(host: string, path?: string): Promise<{ status: number; body: string }>
-  stop(): Promise<void>
+  /** With `keep` the state folder stays, for another start on it. */
+  stop(options?: { keep?: boolean }): Promise<void>
 }
 
 export interface SayOptions {
@@ -35,8 +36,15 @@ export interface SayOptions {
   onCard?(card: Card): void
 }
 
-export async function startDemo(options: { args?: readonly string[]; env?: Record<string, string> } = {}): Promise<Demo> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'demo-'))
+export interface DemoOptions {
+  args?: readonly string[]
+  env?: Record<string, string>
+  /** A new temporary folder by default. */
+  stateDir?: string
+}
+
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'demo-'))
   const child = spawn(process.execPath, [main, 'demo', '--headless', '--state-dir', stateDir, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -86,13 +94,13 @@ export async function startDemo(options: { args?: readonly string[]; env?: Recor
         asking.end()
       })
     },
-    async stop() {
+    async stop({ keep = false } = {}) {
       const ended = new Promise((resolve) => child.once('exit', resolve))
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM')
         await ended
       }
-      rmSync(stateDir, { recursive: true, force: true })
+      if (!keep) rmSync(stateDir, { recursive: true, force: true })
     },
   }
 }

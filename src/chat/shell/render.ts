@@ -23,11 +23,11 @@ const stateWords: Record<Card['state'], string> = {
 
 /** A card as plain text for a terminal; `files: 'full'` prints attached files too, otherwise they are named with their length. */
 export function renderCard(card: Card, options: { files?: 'named' | 'full' } = {}): string {
-  const reason = card.reason === undefined ? '' : ` (${visible(card.reason)})`
+  const { state, reason } = card.about ?? card
   return join([
-    `${visible(card.title)} – ${stateWords[card.state]}${reason}`,
+    `${visible(card.title)} – ${stateWords[state]}${reason === undefined ? '' : ` (${visible(reason)})`}`,
     ...bodyOf(card),
-    ...card.steps.flatMap(({ title, detail, state }) => [`  ${marks[state]} ${visible(title)}`, ...indent(detail, '      ')]),
+    ...card.steps.flatMap(({ title, detail, state: mark }) => [`  ${marks[mark]} ${visible(title)}`, ...indent(detail, '      ')]),
     ...card.files.flatMap((file) => linesOfFile(file, options.files ?? 'named')),
     ...(card.footer === '' ? [] : [visible(card.footer)]),
     ...(card.footer.includes(card.request) ? [] : [`request ${visible(card.request)}`]),

@@ -18,6 +18,8 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
   }
   return {
     install({ name, address }) {
+      // also so when the jail itself is gone
+      const isStopped: Probe = { kind: 'command', argv: ['service', '-j', name, 'nginx', 'status'], exitCode: 1 }
       const config = nginxConfiguration({ name, address, endpoint: endpointOf(layout, address) })
       return [
         {
@@ -45,7 +47,7 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
           title: `Start nginx in ${name}`,
           action: run(['service', '-j', name, 'nginx', 'start']),
           done: answers(address),
-          undo: [{ action: run(['service', '-j', name, 'nginx', 'stop']), unless: { kind: 'jail', name, running: false } }],
+          undo: [{ action: run(['service', '-j', name, 'nginx', 'stop']), unless: isStopped }],
         },
       ]
     },
