@@ -56,8 +56,8 @@ export function cardAbout(record: RequestRecord, about: Card): Card {
 /** As it could have been typed: the first argument plain, the others by name. */
 export function commandLine({ command, args }: NonNullable<RequestRecord['asked']>): string {
   const words = Object.entries(args).map(([key, value], index) => {
-    const shown = value === true ? 'yes' : value === false ? 'no' : String(value)
-    return index === 0 && typeof value === 'string' ? shown : `${key}:${shown}`
+    const word = value === true ? 'yes' : value === false ? 'no' : String(value)
+    return index === 0 && typeof value === 'string' ? word : `${key}:${word}`
   })
   return [command, ...words].join(' ')
 }

@@ -18,7 +18,7 @@ import { createStore } from '../queue/store.ts'
 import { loadTrusted } from '../queue/trusted.ts'
 import { loadCommands } from './commands-folder.ts'
 import { keepHealth } from './health.ts'
-import { createLog, type Log } from './log.ts'
+import { createLog, hidePassword, type Log } from './log.ts'
 import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf, type Runtime } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
@@ -31,6 +31,7 @@ export async function bot(options: { config?: string }): Promise<void> {
   const runtime = runtimeOf('bot', options)
   const { config, prefix, address } = runtime
   const name = config.bot.name
+  hidePassword(log, address)
   const stopped = untilToldToStop()
   const releasers = createReleasers((what, error) => log.warn({ error: String(error) }, `closing ${what}`))
   const report = (error: unknown) => log.warn({ error: String(error) }, 'redis')

@@ -37,7 +37,8 @@ export async function run(words: readonly string[], options: RunOptions): Promis
     const { code, message } = toJailopsError(error)
     // an error here means that no request came to be: the bot was not reached, or would not take it
     const state = code === 'bot_unreachable' || code.startsWith('store') ? 'unreachable' : 'refused'
-    if (options.json) process.stdout.write(`${JSON.stringify({ request: null, state, reason: code, card: cardWithout(state, code, message) })}\n`)
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ request: null, state, reason: code, card: cardWithout(state, code, message) })}\n`)
     else process.stderr.write(`jailops: ${message}\n`)
     process.exitCode = exitCodeOf({ state, reason: code })
   }

@@ -21,10 +21,11 @@ import { openJournalFolder } from '../worker/journal.ts'
 import { createResourceLocks } from '../worker/locks.ts'
 import { claimHost } from '../worker/only-one.ts'
 import { createPlanner } from '../worker/planner.ts'
+import { createRetention } from '../worker/retention.ts'
 import { createWorker } from '../worker/worker.ts'
 import { loadCommands } from './commands-folder.ts'
 import { keepHealth } from './health.ts'
-import { createLog } from './log.ts'
+import { createLog, hidePassword } from './log.ts'
 import { createReleasers, type Releasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
@@ -35,6 +36,7 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
   if (config.host === undefined)
     throw new JailopsError('config_error', 'Say in jailops.yaml which host this is, for example host: { name: web1 }')
   const { name: host, permissions } = config.host
+  hidePassword(log, address)
   const stopped = untilToldToStop()
   const stopping = new AbortController()
   void stopped.then(() => stopping.abort())
@@ -94,6 +96,9 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
     changed: () => inventory.tell(),
     alarm,
   })
+  const retention = createRetention({ journals, now: Date.now })
+  await retention.start()
+  releasers.add('retention', () => retention.stop())
   await theWorker.resume()
   releasers.add('worker', () => theWorker.stop())
   const receiver = openReceiver({

@@ -94,6 +94,8 @@ export interface ObservedFacts {
   boot: { list: string[]; configured: string[]; jailEnable: boolean }
   freeMegabytes: number
   baseMegabytes: number
+  /** The host's own resolv.conf; empty where there is none. */
+  resolver: string
   proxy: { running: boolean; configured: boolean; enabled: boolean; routes: Route[]; backends: string[] }
   proxyStatus?: ProxyStatus
   siteStatus: SiteStatus[]

@@ -33,6 +33,7 @@ export const layoutSchema = z.strictObject({
   trash: absolutePath.default('/usr/jails/.trash'),
   /** A folder that is copied, or an archive (.txz, .tar.gz, .tar) that is unpacked, into a new jail's root. */
   base: absolutePath.default('/usr/jails/.base'),
+  resolvConf: absolutePath.default('/etc/resolv.conf'),
   jailConf: absolutePath.default('/etc/jail.conf'),
   jailConfFolder: absolutePath.default('/etc/jail.conf.d'),
   interface: z

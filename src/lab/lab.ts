@@ -96,6 +96,7 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
     jailRoots: join(host, 'usr/jails'),
     trash: join(host, 'usr/jails/.trash'),
     base: join(host, 'usr/jails/.base'),
+    resolvConf: join(host, 'etc/resolv.conf'),
     jailConf: join(host, 'etc/jail.conf'),
     jailConfFolder: join(host, 'etc/jail.conf.d'),
     interface: 'lo1',

@@ -28,6 +28,7 @@ export async function makeHostFiles(host: string, haproxyFolder: string): Promis
   if (isNew) writeFileSync(join(host, 'etc/rc.conf'), rcConf)
   for (const name of ['jail', 'ipfw', 'netif', 'routing']) put(join(host, 'etc/rc.d', name), script)
   put(join(host, 'usr/local/etc/rc.d/haproxy'), script)
+  if (isNew) writeFileSync(join(host, 'etc/resolv.conf'), 'nameserver 10.0.2.3\n')
   for (const folder of ['etc/jail.conf.d', 'usr/jails/.trash', 'usr/local/sbin']) mkdirSync(join(host, folder), { recursive: true })
   mkdirSync(haproxyFolder, { recursive: true })
   const base = join(host, 'usr/jails/.base')

@@ -16,7 +16,7 @@ export interface Paths {
 /** A path as a person or a file wrote it → the real place in the lab. What already lies in the lab means itself. */
 export function toReal(paths: Paths, path: string, cwd = '/'): string {
   const absolute = resolve(cwd, path)
-  return isInside(paths.folder, absolute) ? absolute : join(paths.host, absolute)
+  return isInside(paths.folder, absolute) ? absolute : resolve(paths.host, `.${absolute}`)
 }
 
 /** A real place → the path as the imitated host calls it; paths that were written out in full stay as they are. */

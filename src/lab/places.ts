@@ -38,7 +38,7 @@ export function onHost(host: Host): Where {
       const name = argv[0]?.split('/').at(-1) ?? ''
       const program = hostProgram(name)
       if (program !== undefined) return program(host, { ...call, program: name, args: argv.slice(1) })
-      return name.startsWith('nosuch') ? undefined : refuse(name, 'is not imitated on the host')
+      return refuse(name, 'is not imitated on the host')
     },
     write: (path, bytes, append) => write(() => toWritable(host.paths, 'sh', path, '/'), bytes, append),
   }

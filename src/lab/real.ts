@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { findReal } from './client.ts'
 import { refuse } from './refuse.ts'
@@ -26,10 +27,11 @@ export function runReal(program: string, args: string[], options: { cwd: string;
   })
 }
 
+/** A zombie is dead: where process 1 does not reap (a plain container) it would otherwise live for ever. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
   }

@@ -54,7 +54,7 @@ async function simple(where: Where, command: Word[], call: Call, last: number): 
         streams = { ...streams, input: () => Promise.resolve(Buffer.alloc(0)) }
         continue
       }
-      const file = { path, append: sign.includes('>>'), chunks: [] as Uint8Array[] }
+      const file: { path: string; append: boolean; chunks: Uint8Array[] } = { path, append: sign.includes('>>'), chunks: [] }
       files.push(file)
       const keep = (bytes: string | Uint8Array) => void file.chunks.push(Buffer.from(bytes))
       streams = sign.startsWith('2') ? { ...streams, err: keep } : { ...streams, out: keep }

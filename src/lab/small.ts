@@ -101,8 +101,18 @@ const pw: Small = (_host, call) => refuse('pw', `${call.args.join(' ')} is not i
 
 const ipfw: Small = (_host, call) => refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
 
+/** The machine runs for as long as this process. */
+const uptime: Small = (_host, call) => {
+  const minutes = Math.floor(process.uptime() / 60)
+  const time = new Date().toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit' }).replace(' ', '')
+  const up = minutes < 60 ? `${minutes} mins` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
+  call.out(`${time.padStart(7)}  up ${up}, 0 users, load averages: 0.00, 0.00, 0.00\n`)
+  return 0
+}
+
 export const smallPrograms: Record<string, Small> = {
   sysctl,
+  uptime,
   uname,
   'freebsd-version': freebsdVersion,
   hostname,

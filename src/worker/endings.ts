@@ -22,6 +22,12 @@ export function refusal({ code, message }: JailopsError): Ended {
   return { state: code === 'internal' ? 'failed' : code === 'message_expired' ? 'expired' : 'refused', reason: code, sentence: message }
 }
 
+/** What the host said no to when it came; only until the host is being changed. */
+export function objectionIn(journal: Journal): JailopsError | undefined {
+  const refused = journal.all('message').find((entry) => entry.refused !== undefined)?.refused
+  return refused === undefined ? undefined : new JailopsError(refused.code, refused.sentence)
+}
+
 /** Set once somebody cancelled it. */
 export function cancellation(journal: Journal): JailopsError | undefined {
   const asked = journal.all('message').some((entry) => entry.message.body.kind === 'cancel')
@@ -37,9 +43,25 @@ export function wanted(journal: Journal, asked: PlanMessage): string | undefined
   return apply !== undefined && apply.digest === journal.last('planned')?.digest ? apply.digest : undefined
 }
 
+/** True when the bot was sent the plan that was made last, after any approval of another one. */
+export function isPlanSaid({ entries }: Journal): boolean {
+  const planned = entries.findLastIndex((entry) => entry.kind === 'planned')
+  const said = entries.findLastIndex((entry) => entry.kind === 'answer' && entry.body.kind === 'planned')
+  const digest = entries.findLast((entry) => entry.kind === 'planned')?.digest
+  const stray = entries.findLastIndex((entry) => {
+    const body = entry.kind === 'message' ? entry.message.body : undefined
+    return body?.kind === 'apply' && body.digest !== digest
+  })
+  return said > Math.max(planned, stray)
+}
+
 /** True when the message that lets it begin (or a question) has expired before it began. */
 export function tooLate(journal: Journal, now: number): boolean {
   const messages = journal.all('message').map((entry) => entry.message)
-  const decisive = messages.findLast(({ body }) => body.kind === 'apply' || body.kind === 'query' || (body.kind === 'plan' && body.execute))
+  const digest = journal.last('planned')?.digest
+  // an approval of an earlier plan lets nothing begin: the request waits for another one
+  const decisive = messages.findLast(
+    ({ body }) => (body.kind === 'apply' && body.digest === digest) || body.kind === 'query' || (body.kind === 'plan' && body.execute),
+  )
   return decisive !== undefined && now > decisive.expiresAt
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answerSchema, requestStates } from '../core/card.ts'
+import { reasonCodes } from '../core/errors.ts'
 import { hostMessageSchema, toBotSchema } from '../core/message.ts'
 import { planSchema } from '../core/plan.ts'
 
@@ -7,8 +8,17 @@ const direction = z.enum(['do', 'undo'])
 
 /** What a journal is made of, in the order in which it happens. */
 export const entrySchema = z.discriminatedUnion('kind', [
-  /** A message was accepted; `hash` is of its signed bytes, so that a replay with other bytes shows. */
-  z.strictObject({ kind: z.literal('message'), at: z.number(), hash: z.string(), message: hostMessageSchema }),
+  /**
+   * A message has come; `hash` is of its signed bytes, so that a replay with other bytes shows. `refused` stands in the same entry,
+   * so that no crash can part a message from the no that it got.
+   */
+  z.strictObject({
+    kind: z.literal('message'),
+    at: z.number(),
+    hash: z.string(),
+    message: hostMessageSchema,
+    refused: z.strictObject({ code: z.enum(reasonCodes), sentence: z.string() }).optional(),
+  }),
   z.strictObject({ kind: z.literal('planned'), at: z.number(), plan: planSchema, digest: z.string() }),
   /** From here on nothing is planned again: the host is being changed. */
   z.strictObject({ kind: z.literal('begun'), at: z.number() }),

@@ -149,7 +149,8 @@ function timeoutOf(step: Step): number {
 export function progressOf(journal: Journal, plan: Plan): StepProgress[] {
   const turn = journal.last('turn')
   return plan.steps.map((_, index) => {
-    if (stepEntry(journal, 'done', 'undo', index) !== undefined) return { state: index === turn?.step ? 'failed' : 'undone' }
+    if (stepEntry(journal, 'done', 'undo', index) !== undefined)
+      return { state: index === turn?.step && turn.reason !== 'cancelled' ? 'failed' : 'undone' }
     if (turn !== undefined && index === turn.step && turn.reason !== 'cancelled') return { state: 'failed' }
     if (stepEntry(journal, 'done', 'do', index) !== undefined) return { state: 'done' }
     return { state: stepEntry(journal, 'intent', 'do', index) === undefined ? 'pending' : 'running' }

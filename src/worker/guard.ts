@@ -2,7 +2,7 @@ import { type Command, definitionHash } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
 import { sha256 } from '../core/canonical.ts'
 import { JailopsError } from '../core/errors.ts'
-import type { HostMessage } from '../core/message.ts'
+import type { HostMessage, ToHost } from '../core/message.ts'
 import { covers } from '../core/policy.ts'
 import type { Journal } from './journal.ts'
 
@@ -20,10 +20,22 @@ export function ledgerSays(journal: Journal, message: HostMessage, token: string
   return earlier.hash === sha256(token) ? 'again' : 'replayed'
 }
 
-/** Refuses what this host does not do for the bot. Runs once, when a message is new. @throws JailopsError */
-export function guardMessage({ commands, permissions, now }: GuardDeps, { body, expiresAt }: HostMessage): void {
-  if (now() > expiresAt) {
+/**
+ * Refuses what this host does not do for the bot. Runs once, when a message is new; `asked` is what its request began with.
+ * A cancel is heeded however late it comes. @throws JailopsError
+ */
+export function guardMessage({ commands, permissions, now }: GuardDeps, { body, expiresAt }: HostMessage, asked?: ToHost): void {
+  if (body.kind !== 'cancel' && now() > expiresAt) {
     throw new JailopsError('message_expired', 'The host got this too late, so nothing was done. Ask again.')
+  }
+  const mayAsk = (permission: string) => {
+    if (permissions.some((pattern) => covers(pattern, permission))) return
+    throw new JailopsError('not_allowed_on_host', `This host's own configuration does not let the bot ask for ${permission}.`)
+  }
+  if (body.kind === 'apply' && asked?.kind === 'plan') {
+    // the host's configuration may have changed while the plan waited
+    const waiting = commands.find((candidate) => candidate.path === asked.command)
+    if (waiting !== undefined) mayAsk(waiting.permission)
   }
   if (body.kind !== 'plan' && body.kind !== 'query') return
   const command = commands.find((candidate) => candidate.path === body.command)
@@ -33,7 +45,5 @@ export function guardMessage({ commands, permissions, now }: GuardDeps, { body, 
       `The bot and this host have different versions of /${body.command}. Install the same jailops and the same own commands on both.`,
     )
   }
-  if (!permissions.some((pattern) => covers(pattern, command.permission))) {
-    throw new JailopsError('not_allowed_on_host', `This host's own configuration does not let the bot ask for ${command.permission}.`)
-  }
+  mayAsk(command.permission)
 }

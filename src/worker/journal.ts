@@ -26,14 +26,23 @@ export interface JournalFolder {
   requests(): Promise<string[]>
   exists(request: string): Promise<boolean>
   remove(request: string): Promise<void>
+  /** Those that are open now. */
+  inMemory(): Promise<Journal[]>
+  /** Closes the journal; the next open reads it from disk. */
+  rest(request: string): Promise<void>
 }
 
 export async function openJournalFolder(folder: string, now: Clock): Promise<JournalFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await giveRoom(folder)
   const opened = new Map<string, Promise<Journal>>()
+  const rest = async (request: string) => {
+    const journal = await opened.get(request)
+    opened.delete(request)
+    await journal?.close()
+  }
   return {
-    open(request) {
+    async open(request) {
       const known = opened.get(request) ?? openJournal(folder, requestId.parse(request), now)
       opened.set(request, known)
       known.catch(() => opened.delete(request))
@@ -45,10 +54,10 @@ export async function openJournalFolder(folder: string, now: Clock): Promise<Jou
     async exists(request) {
       return opened.has(request) || (requestId.safeParse(request).success && (await readdir(folder)).includes(request))
     },
+    inMemory: () => Promise.all(opened.values()),
+    rest,
     async remove(request) {
-      const journal = await opened.get(request)
-      opened.delete(request)
-      await journal?.close()
+      await rest(request)
       await rm(join(folder, requestId.parse(request)), { recursive: true, force: true })
     },
   }
@@ -59,10 +68,24 @@ async function openJournal(parent: string, request: string, now: Clock): Promise
   const path = join(folder, 'entries.jsonl')
   await withRoom(parent, () => mkdir(folder, { mode: 0o700, recursive: true }))
   const { entries, length } = await readEntries(path)
-  const file = await withRoom(parent, () => open(path, 'a+', 0o600))
-  // a line that a crash cut short was never acted upon
-  await file.truncate(length)
-  await Promise.all([file.sync(), syncFolder(folder), syncFolder(parent)])
+  let isTrimmed = false
+  let opened: FileHandle | undefined
+  // only when there is something to write: a host has many journals that have long ended
+  const writable = async (): Promise<FileHandle> => {
+    if (opened !== undefined) return opened
+    const file = await open(path, 'a+', 0o600)
+    try {
+      // a line that a crash cut short was never acted upon
+      if (!isTrimmed) await file.truncate(length)
+      isTrimmed = true
+      await Promise.all([file.sync(), syncFolder(folder), syncFolder(parent)])
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+    opened = file
+    return file
+  }
   let lastWrite: Promise<unknown> = Promise.resolve()
   return {
     request,
@@ -70,7 +93,7 @@ async function openJournal(parent: string, request: string, now: Clock): Promise
     append(entry) {
       const written = lastWrite.then(async () => {
         const timed = entrySchema.parse({ ...entry, at: now() })
-        await withRoom(parent, () => appendDurably(file, `${JSON.stringify(timed)}\n`))
+        await withRoom(parent, async () => appendDurably(await writable(), `${JSON.stringify(timed)}\n`))
         return entries.push(timed)
       })
       lastWrite = written.catch(() => undefined)
@@ -81,7 +104,8 @@ async function openJournal(parent: string, request: string, now: Clock): Promise
     groupFile: (name) => join(folder, `group-${name}`),
     async close() {
       await lastWrite
-      await file.close()
+      await opened?.close()
+      opened = undefined
     },
   }
 }
@@ -117,7 +141,11 @@ async function withRoom<T>(folder: string, write: () => Promise<T>): Promise<T> 
 }
 
 async function readEntries(path: string): Promise<{ entries: Entry[]; length: number }> {
-  const text = await readFile(path, 'utf8').catch(() => '')
+  // whatever else keeps us from reading it must not make it look empty: it would be cut to that length
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  })
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const entries = whole
     .split('\n')

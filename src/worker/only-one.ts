@@ -1,4 +1,4 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { birthOf } from '../guard/birth.ts'
 import { JailopsError } from '../core/errors.ts'
@@ -22,11 +22,12 @@ export async function claimHost(path: string, inTheWay = anotherWorker): Promise
         )
       )
         return () => rm(path, { force: true })
-      const [pid = '', ...birth] = (await readFile(path, 'utf8').catch(() => '')).trim().split(' ')
+      const claim = await readFile(path, 'utf8').catch(() => '')
+      const [pid = '', ...birth] = claim.trim().split(' ')
       if (pid !== '' && isAlive(Number(pid)) && birthOf(Number(pid)) === birth.join(' ')) {
         throw new JailopsError('config_error', inTheWay(pid))
       }
-      await rm(path, { force: true })
+      await takeAway(path, `${draft}.dead`, claim)
       await delay(10)
     }
     throw new JailopsError('internal', `The claim ${path} could not be taken.`)
@@ -37,6 +38,16 @@ export async function claimHost(path: string, inTheWay = anotherWorker): Promise
 
 function anotherWorker(pid: string): string {
   return `Another jailops worker (process ${pid}) serves this host already; one is enough.`
+}
+
+/** Takes a dead one's claim away, but not that of somebody who was quicker to take it over. */
+async function takeAway(path: string, aside: string, claim: string): Promise<void> {
+  const taken = await rename(path, aside).then(
+    () => true,
+    () => false,
+  )
+  if (taken && (await readFile(aside, 'utf8')) !== claim) await link(aside, path).catch(() => undefined)
+  await rm(aside, { force: true })
 }
 
 function isAlive(pid: number): boolean {

@@ -2,9 +2,10 @@ import { type JailopsError, toJailopsError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
 import { sha256 } from '../core/canonical.ts'
 import type { HostMessage } from '../core/message.ts'
+import { createKeyedMutex } from '../core/mutex.ts'
 import { requestId } from '../core/names.ts'
 import type { Answers } from './answers.ts'
-import { cancellation, endOf, type Ended, refusal, tooLate, wanted } from './endings.ts'
+import { cancellation, endOf, type Ended, isPlanSaid, objectionIn, refusal, tooLate, wanted } from './endings.ts'
 import { execute, type ExecutorDeps, progressOf } from './executor.ts'
 import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
 import type { Journal, JournalFolder } from './journal.ts'
@@ -37,6 +38,7 @@ export interface Worker {
 export function createWorker(deps: WorkerDeps): Worker {
   const { journals, planner, locks, answers, now } = deps
   const stories = new Map<string, Promise<void>>()
+  const alone = createKeyedMutex()
   let stopping = false
 
   /** Verify → write down → off the queue. */
@@ -47,6 +49,12 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (message === undefined) return
     if (message.id !== id) return deps.alarm('ignored a message under a wrong id', { id, signed: message.id })
     if (!requestId.safeParse(message.request).success) return deps.alarm('ignored a message with no proper request id', { id })
+    await alone(message.request, () => writeDown(message, token))
+  }
+
+  /** One at a time for each request: the queue may hand over the same message twice at once. */
+  async function writeDown(message: HostMessage, token: string): Promise<void> {
+    const { id } = message
     const beginsHere = message.body.kind === 'plan' || message.body.kind === 'query'
     if (!beginsHere && !(await journals.exists(message.request))) return deps.alarm('ignored a message about a request never seen', { id })
     const journal = await journals.open(message.request)
@@ -55,9 +63,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (seen === 'again') answers.sayAgain(journal, { also: 'sent' })
     if (seen === 'new') {
       // decided before it is written down, so that a message once accepted never expires on the way
-      const objection = objectionTo(message)
-      await journal.append({ kind: 'message', hash: sha256(token), message })
-      if (objection !== undefined && journal.last('end') === undefined) await end(journal, refusal(objection))
+      const objection = objectionTo(message, journal)
+      const refused = objection !== undefined && { refused: { code: objection.code, sentence: objection.message } }
+      await journal.append({ kind: 'message', hash: sha256(token), message, ...refused })
     }
     if (journal.last('end') === undefined) sayWhereItStands(journal)
     goOn(journal)
@@ -68,9 +76,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     answers.progress(journal, planned === undefined ? [] : progressOf(journal, planned.plan))
   }
 
-  function objectionTo(message: HostMessage): JailopsError | undefined {
+  function objectionTo(message: HostMessage, journal: Journal): JailopsError | undefined {
     try {
-      guardMessage(deps, message)
+      guardMessage(deps, message, journal.all('message')[0]?.message.body)
       return undefined
     } catch (error) {
       return toJailopsError(error)
@@ -88,7 +96,9 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 
   async function tell(journal: Journal): Promise<void> {
-    if (journal.last('end') !== undefined) return
+    if (journal.last('end') !== undefined) return sayEnd(journal)
+    const objection = journal.last('begun') === undefined ? objectionIn(journal) : undefined
+    if (objection !== undefined) return end(journal, refusal(objection))
     const asked = journal.all('message')[0]?.message.body
     if (asked?.kind === 'query') return end(journal, await endOf(async () => ({ state: 'done', answer: await planner.query(asked) })))
     if (asked?.kind === 'plan') await tellOfChange(journal, asked)
@@ -96,12 +106,8 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   async function tellOfChange(journal: Journal, asked: PlanMessage): Promise<void> {
     if (journal.last('begun') === undefined) {
-      if (cancellation(journal) !== undefined)
-        return end(journal, { state: 'cancelled', reason: 'cancelled', sentence: 'It was cancelled before anything was done.' })
-      if (journal.last('planned') === undefined) {
-        const refused = await endOf(() => plan(journal, asked))
-        if (refused !== undefined) return end(journal, refused)
-      }
+      const over = await endOf(() => plan(journal, asked))
+      if (over !== undefined) return end(journal, over)
       if (wanted(journal, asked) === undefined) return
     }
     const release = await locks.acquire(journal.last('planned')?.plan.resources ?? [])
@@ -117,31 +123,43 @@ export function createWorker(deps: WorkerDeps): Worker {
     }
   }
 
-  /** Observe → plan → written down → signed answer. @returns an ending where nothing is left to do */
+  /** Observe → plan → written down → signed answer; from wherever a crash cut it off. @returns an ending where nothing is left to do */
   async function plan(journal: Journal, asked: PlanMessage): Promise<Ended | undefined> {
-    const planned = await planner.plan(journal, asked, async (fresh) => void (await journal.append({ kind: 'planned', ...fresh })))
-    await answers.say(journal, { kind: 'planned', ...planned })
+    if (cancellation(journal) !== undefined) return cancelledBefore
+    const planned =
+      journal.last('planned') ??
+      (await planner.plan(journal, asked, async (fresh) => void (await journal.append({ kind: 'planned', ...fresh }))))
+    await sayPlan(journal)
     if (planned.plan.steps.length === 0) return { state: 'done', reason: 'nothing_to_do', sentence: planned.plan.remarks.join(' ') }
     if (asked.dryRun) return { state: 'done', sentence: 'This was a dry run: nothing was changed.' }
     return undefined
   }
 
+  async function sayPlan(journal: Journal): Promise<void> {
+    const planned = journal.last('planned')
+    if (planned === undefined || isPlanSaid(journal)) return
+    await answers.say(journal, { kind: 'planned', plan: planned.plan, digest: planned.digest })
+  }
+
   /** Observe and plan again, now that nobody else touches these resources: is it still what was approved? */
   async function agree(journal: Journal, asked: PlanMessage): Promise<'begun' | 'not yet' | Ended> {
     if (journal.last('begun') !== undefined) return 'begun'
+    if (cancellation(journal) !== undefined) return cancelledBefore
     const approved = wanted(journal, asked)
     const resources = journal.last('planned')?.plan.resources.join()
     const fresh = await planner.plan(journal, asked, async (planned) => {
       if (planned.digest !== journal.last('planned')?.digest) await journal.append({ kind: 'planned', ...planned })
     })
     const changed = approved === 'any' ? fresh.plan.resources.join() !== resources : fresh.digest !== approved
-    if (changed || (approved === 'any' && journal.all('planned').length > 1)) await answers.say(journal, { kind: 'planned', ...fresh })
+    await sayPlan(journal)
     if (fresh.plan.steps.length === 0) return { state: 'done', reason: 'nothing_to_do', sentence: fresh.plan.remarks.join(' ') }
     if (changed) {
       if (approved === 'any') goOn(journal)
       return 'not yet'
     }
     await journal.append({ kind: 'begun' })
+    // what is being carried out stays reserved however long it takes
+    planner.reserve(journal.request, fresh.plan.reserves, Number.POSITIVE_INFINITY)
     return 'begun'
   }
 
@@ -160,21 +178,41 @@ export function createWorker(deps: WorkerDeps): Worker {
   async function end(journal: Journal, ending: Ended): Promise<void> {
     await journal.append({ kind: 'end', ...ending })
     planner.release(journal.request)
+    await sayEnd(journal)
+    if (journal.last('begun') !== undefined) deps.changed()
+  }
+
+  async function sayEnd(journal: Journal): Promise<void> {
+    const ended = journal.last('end')
+    if (ended === undefined || journal.all('answer').some(({ body }) => body.kind === 'result')) return
+    const { kind: _kind, at: _at, ...ending } = ended
     const planned = journal.last('planned')
     await answers.say(journal, { kind: 'result', steps: planned === undefined ? [] : progressOf(journal, planned.plan), ...ending })
-    if (journal.last('begun') !== undefined) deps.changed()
+  }
+
+  async function openAll(): Promise<Journal[]> {
+    const opened: Journal[] = []
+    for (const request of await journals.requests()) {
+      // one that cannot be read must not keep all others waiting
+      const journal = await journals
+        .open(request)
+        .catch((error: unknown) => deps.alarm('a journal cannot be read; look at it and at the host', { request, error: String(error) }))
+      if (journal !== undefined) opened.push(journal)
+    }
+    // whoever has begun has its resources first: nobody else may meet them half changed
+    const begunFirst = (journal: Journal) => (journal.last('begun') === undefined ? 1 : 0)
+    return opened.toSorted((a, b) => begunFirst(a) - begunFirst(b))
   }
 
   return {
     receive,
     async resume() {
-      for (const request of await journals.requests()) {
-        const journal = await journals.open(request)
+      for (const journal of await openAll()) {
         const asked = journal.all('message')[0]?.message.body
         const planned = journal.last('planned')
-        if (planned !== undefined && asked?.kind === 'plan' && journal.last('end') === undefined) {
+        if (planned !== undefined && asked?.kind === 'plan' && !asked.dryRun && journal.last('end') === undefined) {
           planner.reserve(
-            request,
+            journal.request,
             planned.plan.reserves,
             journal.last('begun') === undefined ? asked.reserveUntil : Number.POSITIVE_INFINITY,
           )
@@ -198,3 +236,5 @@ export function createWorker(deps: WorkerDeps): Worker {
     },
   }
 }
+
+const cancelledBefore: Ended = { state: 'cancelled', reason: 'cancelled', sentence: 'It was cancelled before anything was done.' }

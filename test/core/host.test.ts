@@ -30,6 +30,7 @@ const observed: ObservedFacts = {
   boot: { list: [], configured: [], jailEnable: true },
   freeMegabytes: 1,
   baseMegabytes: 1,
+  resolver: '',
   proxy: {
     running: true,
     configured: true,

@@ -12,6 +12,7 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     boot: { list: [], configured: [], jailEnable: true },
     freeMegabytes: 10_000,
     baseMegabytes: 400,
+    resolver: '',
     proxy: { running: false, configured: false, enabled: false, routes: [], backends: [] },
     siteStatus: [],
     reservedByOthers: [],

@@ -5,6 +5,8 @@ import { parseJailConf, type Include } from '../../src/lab/jail-conf/parse.ts'
 import { quoted } from '../../src/lab/jail-conf/quote.ts'
 
 const nothing: Include = () => []
+const whole: Include = (path) => [{ file: path, text: 'b { }' }]
+const broken: Include = (path) => [{ file: path, text: 'b {' }]
 
 function read(text: string, include = nothing): string[] {
   return configuredJails(parseJailConf(text, '/j', include)).map((jail) =>
@@ -49,9 +51,7 @@ describe('jail.conf', () => {
   })
 
   it('includes, and names the file that is wrong', () => {
-    const include: Include = (path) => [{ file: path, text: 'b { }' }]
-    expect(read('.include "/b"; a { }', include)).toEqual(['name=b', 'name=a'])
-    const broken: Include = (path) => [{ file: path, text: 'b {' }]
+    expect(read('.include "/b"; a { }', whole)).toEqual(['name=b', 'name=a'])
     expect(() => read('.include "/b";', broken)).toThrow('/b: unexpected EOF')
   })
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { startGuard } from '../../src/guard/guard.ts'
 import { isAlive } from '../../src/lab/real.ts'
 import { runShell, temporaryFolder } from './temporary-lab.ts'
@@ -14,6 +14,12 @@ async function until(condition: () => boolean, milliseconds = 10_000): Promise<v
     await wait(20)
   }
 }
+
+/** A failing test must not leave its children behind. */
+const children: ReturnType<typeof spawn>[] = []
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
 
 function sleeper(ignoresTerm = false): number {
   const child = spawn('/bin/sh', ['-c', `${ignoresTerm ? "trap '' TERM; " : ''}while :; do sleep 0.2; done`], {
@@ -49,7 +55,6 @@ describe('the guard', () => {
     const pid = sleeper()
     const guard = startGuard(folder)
     guard.add('other', pid)
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(join(folder, 'pids/other'), `${pid} 1\n`)
     await guard.stop()
     expect(isAlive(pid)).toBe(true)
@@ -73,13 +78,11 @@ describe('a lab whose process is killed', () => {
     const script = `
       import { startLab } from '${source('lab/lab.ts')}'
       const lab = await startLab({ folder: '${folder}' })
-      console.log('ready')`
+      console.log(lab.layout.haproxy.bindPort)`
     const child = run(script)
-    await ready(child)
+    const port = await ready(child)
     const sh = (line: string) => runShell([join(folder, 'bin')], line)
-    const config =
-      'global\ndefaults\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\nfrontend f\n bind 127.0.0.1:0\n'
-    const { writeFileSync, readFileSync } = await import('node:fs')
+    const config = `global\ndefaults\n mode http\n timeout connect 1s\n timeout client 1s\n timeout server 1s\nfrontend f\n bind 127.0.0.1:${port}\n`
     writeFileSync(join(folder, 'host/usr/local/etc/haproxy.d/a.cfg'), config)
     await sh('sysrc haproxy_enable=YES; sysrc haproxy_config=/usr/local/etc/haproxy.d; jail -c name=a path=/usr/jails/.base persist')
     expect((await sh('service haproxy start')).code).toBe(0)
@@ -99,11 +102,13 @@ describe('a lab whose process is killed', () => {
 })
 
 function run(script: string): ReturnType<typeof spawn> {
-  return spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  return child
 }
 
-function ready(child: ReturnType<typeof spawn>): Promise<void> {
-  return new Promise((resolve) => child.stdout?.once('data', () => resolve()))
+function ready(child: ReturnType<typeof spawn>): Promise<string> {
+  return new Promise((resolve) => child.stdout?.once('data', (data: Buffer) => resolve(data.toString().trim())))
 }
 
 async function killWhenReady(script: string): Promise<void> {

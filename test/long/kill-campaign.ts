@@ -183,7 +183,7 @@ function hostFiles(demo: Demo): Set<string> {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name)
       const shown = relative(demo.hostFolder, path)
-      if (/^(usr\/jails\/\.(trash|base|new$)|var\/(log|run)|tmp)/.test(shown)) continue
+      if (/^(usr\/jails\/\.(trash|base)|var\/(log|run)|tmp)/.test(shown)) continue
       found.add(shown)
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) walk(path)
     }

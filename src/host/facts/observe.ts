@@ -51,12 +51,13 @@ export async function observe(
     wants('addresses') ? observeAddresses(shell, running, configuration) : { taken: [], interfaces: [] },
     free,
     wants('addresses') ? observeBase(shell, layout) : 0,
+    wants('addresses') ? shell.readFile(layout.resolvConf) : undefined,
     wants('proxy') ? observeProxy(shell, layout, jails) : noProxy,
     wants('siteStatus') ? jails.then((all) => observeSites(shell, layout, all)) : [],
     running,
     configuration,
   ])
-  const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, proxy, siteStatus] = seen
+  const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, resolver, proxy, siteStatus] = seen
   return {
     jails: allJails,
     trash,
@@ -64,6 +65,7 @@ export async function observe(
     boot: bootFacts,
     freeMegabytes,
     baseMegabytes,
+    resolver: resolver ?? '',
     proxy,
     siteStatus,
     ...(proxyStatus !== undefined && { proxyStatus }),

@@ -12,7 +12,11 @@ const spareMegabytes = 64
  * A new jail: its root is filled in a staging folder and only then renamed to where jails live, so that a half copied tree never
  * stands under a jail's name.
  */
-export function createJail({ layout, baseMegabytes }: Pick<Facts, 'layout' | 'baseMegabytes'>, jail: NewJail, request: string): Step[] {
+export function createJail(
+  { layout, baseMegabytes, resolver }: Pick<Facts, 'layout' | 'baseMegabytes' | 'resolver'>,
+  jail: NewJail,
+  request: string,
+): Step[] {
   if (baseMegabytes === 0) {
     throw new JailopsError(
       'host_not_ready',
@@ -20,18 +24,27 @@ export function createJail({ layout, baseMegabytes }: Pick<Facts, 'layout' | 'ba
     )
   }
   const { name } = jail
-  const allStaging = `${layout.jailRoots}/.new`
-  const staging = `${allStaging}/${request}`
+  const staging = `${layout.jailRoots}/.new-${request}`
   const root = rootOf(layout, name)
   return [
     enoughSpace(layout, baseMegabytes),
-    { title: 'Make the staging folder, closed to other users', action: { kind: 'folder', path: allStaging, mode: 0o700 } },
     { title: `Make the folder of ${name}`, action: { kind: 'folder', path: staging, mode: 0o755 } },
     copyBase(layout, staging),
     { title: `Put the root of ${name} in its place`, action: { kind: 'move', from: staging, to: root } },
     writeConfiguration(layout, jail),
     ...startJail(layout, name),
+    ...(resolver === '' ? [] : [giveResolver(name, resolver)]),
   ]
+}
+
+/** A fresh base has none, and without it pkg in the jail finds nobody. Written from inside, as everything in a jail. */
+function giveResolver(name: string, resolver: string): Step {
+  const path = '/etc/resolv.conf'
+  return {
+    title: `Give ${name} the host's resolv.conf`,
+    action: { kind: 'run', argv: ['jexec', name, 'tee', path], stdin: resolver, timeoutSeconds: 30 },
+    done: { kind: 'command', argv: ['jexec', name, 'cat', path], stdout: resolver.replace(/\n$/, '') },
+  }
 }
 
 export function writeConfiguration(layout: Layout, jail: { name: string; address: string }): Step {

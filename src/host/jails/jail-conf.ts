@@ -5,7 +5,7 @@ import { startJail, stopJail } from './start-stop.ts'
 import { fromTrash, toTrash } from './trash.ts'
 
 /** Jails by the base system's own means: jail(8), one file each in jail.conf.d, jail_list. */
-export function createJailConfDriver(facts: Pick<Facts, 'layout' | 'boot' | 'baseMegabytes'>): JailDriver {
+export function createJailConfDriver(facts: Pick<Facts, 'layout' | 'boot' | 'baseMegabytes' | 'resolver'>): JailDriver {
   const { layout, boot } = facts
   return {
     create: (jail, request) => createJail(facts, jail, request),

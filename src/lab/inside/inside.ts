@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
 import { resolveInside } from '../paths.ts'
+import { Refusal } from '../refuse.ts'
 
 /** A running jail as its own programs see it: `root` is their `/`. */
 export interface InJail {
@@ -48,25 +49,10 @@ export function forEach(call: Call, operands: string[], work: (operand: string) 
     try {
       work(operand)
     } catch (error) {
+      if (error instanceof Refusal) throw error
       call.err(`${call.program}: ${operand}: ${errorText(error)}\n`)
       code = 1
     }
   }
   return code
-}
-
-/** Splits leading flags from operands; a flag outside `known` is refused by the caller. */
-export function splitFlags(args: string[]): { flags: Set<string>; operands: string[] } {
-  const flags = new Set<string>()
-  let at = 0
-  for (; at < args.length; at++) {
-    const arg = args[at] ?? ''
-    if (arg === '--') {
-      at++
-      break
-    }
-    if (!/^-./.test(arg)) break
-    for (const letter of arg.slice(1)) flags.add(letter)
-  }
-  return { flags, operands: args.slice(at) }
 }

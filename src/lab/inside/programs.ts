@@ -1,6 +1,7 @@
 import { refuse } from '../refuse.ts'
 import type { InsideProgram } from './inside.ts'
 import { insideFiles } from './files.ts'
+import { insideLooking } from './looking.ts'
 import { insideSystem } from './system.ts'
 import { wordsOf } from '../words.ts'
 
@@ -14,7 +15,7 @@ const notImitated = new Set(
 
 /** undefined: FreeBSD has no such program either. */
 export function insideProgram(name: string): InsideProgram | undefined {
-  const all: Record<string, InsideProgram> = { ...insideFiles, ...insideSystem }
+  const all: Record<string, InsideProgram> = { ...insideFiles, ...insideLooking, ...insideSystem }
   if (Object.hasOwn(all, name)) return all[name]
   if (notImitated.has(name)) return () => refuse(name, 'is not imitated inside a jail')
   return undefined

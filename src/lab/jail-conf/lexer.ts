@@ -12,6 +12,12 @@ export type Token =
 
 const endOfWord = /[\s{}=;,"'#]/
 
+const escapes = new Map([
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+])
+
 /** Splits jail.conf text into tokens; comments are `#`, `//` and C's. */
 export function tokenize(text: string, file: string): Token[] {
   const tokens: Token[] = []
@@ -88,7 +94,7 @@ export function tokenize(text: string, file: string): Token[] {
       line++
       return ''
     }
-    return ({ n: '\n', t: '\t', r: '\r' } as Record<string, string>)[escaped] ?? escaped
+    return escapes.get(escaped) ?? escaped
   }
 
   function readVariable(pieces: Piece[]): void {

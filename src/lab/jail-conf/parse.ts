@@ -67,7 +67,7 @@ export function parseJailConf(text: string, file: string, include: Include, dept
   function readParameter(name: Token & { kind: 'string' }): Parameter {
     const [only] = name.pieces
     const isVariable = name.pieces.length === 1 && only?.kind === 'variable'
-    const parameter = { name: isVariable ? only.name : fixedText(name), isVariable, append: false, values: [] as Piece[][] }
+    const parameter: Parameter = { name: isVariable ? only.name : fixedText(name), isVariable, append: false, values: [] }
     const sign = peek()
     if (sign.kind === 'string' || (sign.text !== '=' && sign.text !== '+=')) return parameter
     at++

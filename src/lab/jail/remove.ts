@@ -33,11 +33,10 @@ export async function endJail(host: Host, jail: RunningJail): Promise<void> {
 }
 
 /** What `jail -C` takes back for a jail that is gone already. */
-export function cleanUp(host: Host, config: JailConfig, call: Call): void {
+export function cleanUp(host: Host, config: JailConfig): void {
   const path = config.parameters.find(({ name }) => name === 'path')?.values.join(',') ?? ''
   if (isOn(config, 'mount.devfs')) dropMount(host, `${path}/dev`)
   for (const { address, interface: name } of addressesOf(config)) if (name !== undefined) dropAlias(host, name, address)
-  void call
 }
 
 function dropAliases(host: Host, config: JailConfig, call: Call, verbose: boolean): boolean {

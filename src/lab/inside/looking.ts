@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { parseFlags } from '../files/operands.ts'
+import { refuse, refuseOption } from '../refuse.ts'
+import { forEach, place, type InJail, type InsideProgram } from './inside.ts'
+
+const ls: InsideProgram = (at, call) => {
+  const { flags, operands } = parseFlags(call, '1ad')
+  return forEach(call, operands.length > 0 ? operands : ['.'], (path) => {
+    const real = place(at, path, { mustExist: true })
+    if (flags.has('d') || !statSync(real).isDirectory()) return call.out(`${path}\n`)
+    const names = readdirSync(real).filter((name) => flags.has('a') || !name.startsWith('.'))
+    call.out(
+      names
+        .toSorted()
+        .map((name) => `${name}\n`)
+        .join(''),
+    )
+  })
+}
+
+const test: InsideProgram = (at, call) => {
+  const args = call.program === '[' ? call.args.slice(0, -1) : call.args
+  if (args[0] === '!') return (test(at, { ...call, program: 'test', args: args.slice(1) }) as number) === 0 ? 1 : 0
+  const [first = '', second, third] = args
+  if (args.length === 3 && (second === '=' || second === '!=')) return (first === third) === (second === '=') ? 0 : 1
+  if (args.length === 2) return fileTest(at, first, second ?? '') ? 0 : 1
+  return refuse('test', `test ${args.join(' ')} is not imitated here`)
+}
+
+function fileTest(at: InJail, sign: string, path: string): boolean {
+  if (sign === '-n') return path !== ''
+  if (sign === '-z') return path === ''
+  const isLinkTest = sign === '-L' || sign === '-h'
+  let real: string
+  try {
+    real = place(at, path, { mustExist: true, followLast: !isLinkTest })
+  } catch {
+    return false
+  }
+  const found = lstatSync(real)
+  if (sign === '-e' || sign === '-r' || sign === '-w') return true
+  if (isLinkTest) return found.isSymbolicLink()
+  if (sign === '-d') return found.isDirectory()
+  if (sign === '-f') return found.isFile()
+  if (sign === '-s') return found.size > 0
+  if (sign === '-x') return found.isDirectory() || (found.mode & 0o111) !== 0
+  return refuse('test', `${sign} is not imitated here`)
+}
+
+/** Only `stat -f FORMAT`: %z size, %m modification time, %Lp permissions, %N name, %Su owner. */
+const stat: InsideProgram = (at, call) => {
+  const [flag, format = '', ...operands] = call.args
+  if (flag !== '-f') return refuse('stat', 'only stat -f FORMAT is imitated here')
+  return forEach(call, operands, (path) => {
+    const found = lstatSync(place(at, path, { mustExist: true, followLast: false }))
+    const line = format.replace(/%(Lp|Su|HT|[a-zA-Z])/g, (code, letter: string) => {
+      if (letter === 'z') return String(found.size)
+      if (letter === 'm') return String(Math.floor(found.mtimeMs / 1000))
+      if (letter === 'Lp') return (found.mode & 0o777).toString(8)
+      if (letter === 'N') return path
+      if (letter === 'u' || letter === 'g') return '0'
+      if (letter === 'HT') return found.isDirectory() ? 'Directory' : found.isSymbolicLink() ? 'Symbolic Link' : 'Regular File'
+      return letter === 'Su' ? 'root' : refuse('stat', `${code} is not imitated here`)
+    })
+    call.out(`${line}\n`)
+  })
+}
+
+const sha256: InsideProgram = (at, call) => {
+  const { flags, operands } = parseFlags(call, 'q')
+  return forEach(call, operands, (path) => {
+    const digest = createHash('sha256')
+      .update(readFileSync(place(at, path)))
+      .digest('hex')
+    call.out(flags.has('q') ? `${digest}\n` : `SHA256 (${path}) = ${digest}\n`)
+  })
+}
+
+const cutLines =
+  (take: (lines: string[], count: number) => string[]): InsideProgram =>
+  async (at, call) => {
+    const [first = '', second = '', ...rest] = call.args
+    const short = /^-([0-9]+)$/.exec(first)?.[1]
+    const count = Number(short ?? (first === '-n' ? second : 10))
+    const operands = short === undefined ? (first === '-n' ? rest : call.args) : call.args.slice(1)
+    if (operands.some((operand) => operand.startsWith('-'))) return refuseOption(call.program, operands.join(' '))
+    const show = (text: string) => call.out(take(text.match(/[^\n]*\n|[^\n]+$/g) ?? [], count).join(''))
+    if (operands.length === 0) {
+      show((await call.input()).toString('latin1'))
+      return 0
+    }
+    return forEach(call, operands, (path) => show(readFileSync(place(at, path), 'utf8')))
+  }
+
+/** Programs that only look. */
+export const insideLooking: Record<string, InsideProgram> = {
+  ls,
+  test,
+  '[': test,
+  stat,
+  sha256,
+  head: cutLines((lines, count) => lines.slice(0, count)),
+  tail: cutLines((lines, count) => lines.slice(-count)),
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../core/clock.ts'
+import type { Journal, JournalFolder } from './journal.ts'
+
+/** Lets go of what is over: questions at once, changes from memory after a while and from disk after a month. */
+export interface Retention {
+  start(): Promise<void>
+  /** One round over the journals in memory. */
+  sweep(): Promise<void>
+  stop(): void
+}
+
+const everyMilliseconds = 60_000
+/** Long enough that a message delivered twice still meets the journal it was delivered to. */
+const restMilliseconds = 60_000
+const keepMilliseconds = 30 * 24 * 3600_000
+
+export function createRetention({ journals, now }: { journals: JournalFolder; now: Clock }): Retention {
+  let timer: NodeJS.Timeout | undefined
+
+  async function letGo(journal: Journal): Promise<void> {
+    const last = journal.entries.at(-1)
+    if (last === undefined || !isOver(journal) || now() - last.at < restMilliseconds) return
+    const isQuestion = journal.all('message')[0]?.message.body.kind === 'query'
+    if (isQuestion || now() - last.at > keepMilliseconds) await journals.remove(journal.request)
+    else await journals.rest(journal.request)
+  }
+
+  async function sweep(): Promise<void> {
+    for (const journal of await journals.inMemory()) await letGo(journal)
+  }
+
+  return {
+    sweep,
+    async start() {
+      for (const request of await journals.requests()) await letGo(await journals.open(request))
+      timer = setInterval(() => void sweep().catch(() => undefined), everyMilliseconds)
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** Ended, and the bot has been told everything. */
+function isOver(journal: Journal): boolean {
+  const sent = new Set(journal.all('sent').map((entry) => entry.number))
+  const said = journal.entries.flatMap((entry, index) => (entry.kind === 'answer' ? [index + 1] : []))
+  return journal.last('end') !== undefined && said.every((number) => sent.has(number))
+}
