@@ -48,6 +48,11 @@ export async function answerItself(
       const voted = await change(id, async (target) => {
         // a button votes on the plan that it was shown under, a typed approval on the one that stands now
         const digest = said.kind === 'press' && said.press.kind !== 'cancel' ? said.press.digest : (target.digest ?? '')
+        // already counted for this very invocation, before a crash
+        const isCounted = target.approval?.votes.some(
+          (vote) => vote.person === person && vote.digest === digest && vote.choice === choice && vote.at >= record.createdAt,
+        )
+        if (isCounted === true) return target
         const { record: next, outcome } = afterVote(target, { person, name: actor.name, choice, digest, at: now() })
         if (outcome === 'approved') return tell(next, { kind: 'apply', digest, votes: next.approval?.votes ?? [] })
         return outcome === 'denied' ? tell(next, { kind: 'cancel' }) : next
@@ -55,7 +60,11 @@ export async function answerItself(
       return summary(voted ?? unknown(id))
     },
     async cancel(id) {
-      const cancelled = await change(id, async (target) => tell(afterCancel(target, actor.name), { kind: 'cancel' }))
+      const cancelled = await change(id, async (target) => {
+        // the same, before a crash
+        if (target.cancelRequested && target.updatedAt >= record.createdAt) return target
+        return tell(afterCancel(target, actor.name), { kind: 'cancel' })
+      })
       return summary(cancelled ?? unknown(id))
     },
   })

@@ -23,8 +23,8 @@ export interface Asking {
   send(record: RequestRecord, message: Outgoing): void
 }
 
-/** A host heard of lately gets a minute to take a message; one that seems to be away, ten seconds. */
-const patience = { seen: 60_000, away: 10_000, seenWithin: 90_000 }
+/** A host heard of lately gets half a minute to take a message: enough for a restart. One that seems to be away, ten seconds. */
+const patience = { seen: 30_000, away: 10_000, seenWithin: 90_000 }
 /** For requests without approval: how long their choices stay reserved. */
 const reserveMilliseconds = 10 * 60_000
 
@@ -77,7 +77,9 @@ export function asking({ now, sign, post, hosts }: Posting): Asking {
       const host = record.asked?.host
       if (host === undefined || underway.has(id)) return
       underway.add(id)
-      void post(host, id, token).finally(() => underway.delete(id))
+      const forget = () => underway.delete(id)
+      // given up only when we stop: the next start sends it again
+      post(host, id, token).then(forget, forget)
     },
   }
 }

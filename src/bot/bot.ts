@@ -46,6 +46,9 @@ export function createBot(deps: BotDeps): Bot {
   const showing = createShowing({ requests, alarm, adapters: new Map(deps.adapters.map((adapter) => [adapter.platform, adapter])) })
   const host = asking(deps)
   const underway = new Set<Promise<unknown>>()
+  /** Stored invocations that could not go on, for example because the store failed: the next tick tries again. */
+  const stuck = new Set<string>()
+  let hearingSince = now()
 
   const door: Door = {
     // stored, then acknowledged; what follows happens behind the acknowledgement
@@ -71,14 +74,14 @@ export function createBot(deps: BotDeps): Bot {
       const judgement = judge(record.incoming, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() })
       if (judgement.command.risk === 'bot') {
         const answered = await answerItself(judgement.command, judgement, record, { ...deps, change, card: showing.card, tell: host.tell })
-        await change(id, (latest) => ({ ...latest, ...answered, state: 'done' }))
+        await change(id, (latest) => (latest.state === 'stored' ? { ...latest, ...answered, state: 'done' } : undefined))
       } else {
         await change(id, (latest) => (latest.state === 'stored' ? host.ask(latest, judgement) : undefined))
       }
     } catch (error) {
       const { code, message, cause } = toJailopsError(error)
       if (code === 'internal') alarm('a request failed inside the bot', { request: id, error: String(cause) })
-      await change(id, (latest) => refused(latest, code, message))
+      await change(id, (latest) => (latest.state === 'stored' ? refused(latest, code, message) : undefined))
       await tellPresser(record, message)
     }
   }
@@ -106,11 +109,21 @@ export function createBot(deps: BotDeps): Bot {
   }
 
   async function tick(): Promise<void> {
-    for (const record of requests.live()) {
-      await change(record.id, async (latest) => {
-        const due = afterTime(latest, now())
-        return due?.state === 'expired' || due?.state === 'unreachable' ? host.tell(due, { kind: 'cancel' } satisfies ToHost) : due
-      })
+    for (const id of stuck) {
+      stuck.delete(id)
+      follow(id, goOn(id))
+    }
+    showing.again(now())
+    try {
+      for (const record of requests.live()) {
+        await change(record.id, async (latest) => {
+          const due = afterTime(latest, now(), hearingSince)
+          return due?.state === 'expired' || due?.state === 'unreachable' ? host.tell(due, { kind: 'cancel' } satisfies ToHost) : due
+        })
+      }
+    } catch (error) {
+      hearingSince = now()
+      throw error
     }
   }
 
@@ -122,7 +135,10 @@ export function createBot(deps: BotDeps): Bot {
   }
 
   function follow(id: string, work: Promise<unknown>): void {
-    const safe = work.catch((error: unknown) => alarm('a request could not go on', { request: id, error: String(error) }))
+    const safe = work.catch((error: unknown) => {
+      stuck.add(id)
+      alarm('a request could not go on', { request: id, error: String(error) })
+    })
     underway.add(safe)
     void safe.then(() => underway.delete(safe))
   }
@@ -131,8 +147,11 @@ export function createBot(deps: BotDeps): Bot {
     hear,
     tick,
     async start() {
+      // read before anything new can come in, so that nothing is taken up twice
+      const open = await requests.open()
       for (const adapter of deps.adapters) await adapter.start(door)
-      for (const record of await requests.open()) {
+      hearingSince = now()
+      for (const record of open) {
         for (const message of record.outgoing) host.send(record, message)
         showing.show(record.id)
         follow(record.id, goOn(record.id))

@@ -53,6 +53,10 @@ function suggestions(command: Command, word: string, before: string, hosts: read
 }
 
 function valuesOf(key: string, command: Command, hosts: readonly KnownHost[]): string[] {
+  return [...new Set(namesFor(key, command, hosts))]
+}
+
+function namesFor(key: string, command: Command, hosts: readonly KnownHost[]): string[] {
   const held = hosts.flatMap(({ inventory }) => (inventory === undefined ? [] : [inventory]))
   if (key === 'host') return hosts.map((host) => host.name)
   if (key === 'jail')

@@ -1,3 +1,4 @@
+import { tally } from '../core/approval.ts'
 import { hasEnded } from '../core/card.ts'
 import type { BotMessage } from '../core/message.ts'
 import type { RequestRecord } from './record.ts'
@@ -13,12 +14,14 @@ export function afterAnswer(record: RequestRecord, { body, number, host }: BotMe
       const planned = {
         ...record,
         heard,
+        // it was made because of them, so the host has them
+        outgoing: record.outgoing.filter(({ id }) => isCancel(record, id)),
         plan: body.plan,
         digest: body.digest,
         steps: body.plan.steps.map(() => ({ state: 'pending' as const })),
       }
       if (record.asked.execute || record.asked.dryRun || body.plan.steps.length === 0) return planned
-      const { sentence: _old, ...rest } = planned
+      const { sentence: _sentence, reason: _reason, ...rest } = planned
       const changed = record.digest !== undefined && record.digest !== body.digest
       return {
         ...rest,
@@ -32,8 +35,8 @@ export function afterAnswer(record: RequestRecord, { body, number, host }: BotMe
       if (number <= record.heard.progress) return undefined
       const heard = { ...record.heard, progress: number }
       const outgoing = record.outgoing.filter(({ id }) => !body.taken.includes(id))
-      const state = body.begun ? 'running' : record.state === 'unreachable' ? 'planning' : record.state
-      return { ...record, heard, outgoing, state, ...(body.steps.length > 0 && { steps: body.steps }) }
+      const was = record.state === 'unreachable' ? reached(record) : record
+      return { ...was, heard, outgoing, ...(body.begun && { state: 'running' }), ...(body.steps.length > 0 && { steps: body.steps }) }
     }
     case 'result': {
       const { reason: _reason, sentence: _sentence, ...rest } = record
@@ -50,4 +53,15 @@ export function afterAnswer(record: RequestRecord, { body, number, host }: BotMe
     case 'inventory':
       return undefined
   }
+}
+
+/** That it was not reached has turned out wrong: how it stood before, with nothing said of it. */
+function reached({ reason: _reason, sentence: _sentence, ...record }: RequestRecord): RequestRecord {
+  const { approval, asked, digest } = record
+  if (approval === undefined || asked === undefined || digest === undefined) return { ...record, state: 'planning' }
+  return { ...record, state: tally({ asker: asked.person, digest, ...approval }).kind === 'approved' ? 'queued' : 'waiting' }
+}
+
+function isCancel(record: RequestRecord, id: string): boolean {
+  return id.startsWith(`${record.id}-cancel-`)
 }

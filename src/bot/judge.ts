@@ -25,7 +25,7 @@ export function judge(
   // who, before what is wrong with the rest: a stranger learns nothing of our hosts
   const decision = decide(context.policy, incoming.actor, command.permission)
   if (decision.kind === 'no') throw new JailopsError(decision.code, decision.sentence)
-  const { args, host, dryRun } = parseArguments(command, given)
+  const { args, host, dryRun } = parseArguments(command, given())
   if (dryRun && command.risk !== 'change')
     throw new JailopsError('usage', `/${command.path} changes nothing, so there is nothing to try dry.`)
   return {
@@ -34,22 +34,24 @@ export function judge(
     dryRun,
     person: personOf(context.policy, incoming.actor),
     ...(command.risk !== 'bot' && { host: chooseHost(context.hosts, args, host) }),
-    approvals: decision.kind === 'approvals' ? decision.count : 0,
+    // only changes are approved: a rule for `*` does not make anybody wait for a list
+    approvals: decision.kind === 'approvals' && command.risk === 'change' ? decision.count : 0,
     expiresMinutes: decision.kind === 'approvals' ? decision.expiresMinutes : 60,
   }
 }
 
-function understand({ said }: Incoming, commands: readonly Command[]): { command: Command; given: Record<string, unknown> } {
+/** `given` is only asked for once it is known who speaks: what is wrong with the words is nobody else's business. */
+function understand({ said }: Incoming, commands: readonly Command[]): { command: Command; given: () => Record<string, unknown> } {
   if (said.kind === 'options') {
     const { command } = findCommand(commands, said.command.split(' '))
-    return { command, given: said.options }
+    return { command, given: () => said.options }
   }
   if (said.kind === 'press') {
     const path = said.press.kind === 'cancel' ? 'job cancel' : said.press.kind
-    return { command: findCommand(commands, path.split(' ')).command, given: { request: said.press.request } }
+    return { command: findCommand(commands, path.split(' ')).command, given: () => ({ request: said.press.request }) }
   }
   const words = splitWords(said.text.trim().replace(/^\//, ''))
   if (words.length === 0) throw new JailopsError('usage', 'Say a command, such as /help or /jail list.')
   const { command, rest } = findCommand(commands, words)
-  return { command, given: argumentsFromWords(command, rest) }
+  return { command, given: () => argumentsFromWords(command, rest) }
 }

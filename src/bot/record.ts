@@ -42,5 +42,7 @@ export const requestRecordSchema = z.strictObject({
   outgoing: z.array(z.strictObject({ id: z.string(), token: z.string(), expiresAt: z.number() })),
   cancelRequested: z.boolean(),
   message: z.string().optional(),
+  /** Set once the message shows the end. */
+  shown: z.literal(true).optional(),
 })
 export type RequestRecord = z.infer<typeof requestRecordSchema>

@@ -15,7 +15,7 @@ export interface Requests {
     id: string,
     change: (record: RequestRecord) => Promise<RequestRecord | undefined> | RequestRecord | undefined,
   ): Promise<RequestRecord | undefined>
-  /** Reads all requests that have not ended; from then on `live` has them. */
+  /** Reads all requests that have not ended, and those whose message does not show it yet; from then on `live` has them. */
   open(): Promise<RequestRecord[]>
   /** Requests that have not ended, from memory. */
   live(): RequestRecord[]
@@ -70,9 +70,12 @@ export function createRequests({ store, now }: { store: Store; now: Clock }): Re
         const record = await get(id)
         const next = record === undefined ? undefined : await change(record)
         if (next === undefined) return undefined
-        const stored = { ...next, updatedAt: now() }
-        await store.save(id, JSON.stringify(stored), hasEnded(stored.state))
-        if (hasEnded(stored.state)) known.delete(id)
+        const { shown: wasShown, ...rest } = next
+        // another end than the one that was shown (a host that was reached after all) is to be shown again
+        const isOver = hasEnded(next.state) && wasShown === true && next.state === record?.state
+        const stored: RequestRecord = { ...rest, updatedAt: now(), ...(isOver && { shown: true }) }
+        await store.save(id, JSON.stringify(stored), isOver)
+        if (isOver) known.delete(id)
         else known.set(id, stored)
         return stored
       }),
@@ -81,12 +84,12 @@ export function createRequests({ store, now }: { store: Store; now: Clock }): Re
       for (const id of ids) {
         await alone(id, async () => {
           const record = await get(id)
-          if (record !== undefined && !hasEnded(record.state)) known.set(id, record)
+          if (record !== undefined && record.shown !== true) known.set(id, record)
         })
       }
       return [...known.values()]
     },
-    live: () => [...known.values()],
+    live: () => [...known.values()].filter(({ state }) => !hasEnded(state)),
     recent: async (limit) => all(await store.recent(limit)),
   }
 }

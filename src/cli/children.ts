@@ -22,6 +22,7 @@ export interface ChildOptions {
 }
 
 const readySchema = z.looseObject({ ready: z.literal(true) })
+const endSchema = z.tuple([z.number().nullable(), z.string().nullable()])
 const graceMilliseconds = 25_000
 
 /** Keeps one of our processes running: when it ends, however it ends, it is started again, ever more slowly if it keeps ending. */
@@ -43,8 +44,8 @@ export function keepRunning({ name, args, env, logFile, pidFile, onEnd }: ChildO
         if (said.success) sayReady(said.data)
       })
       const ended = once(child, 'exit')
-      ended.catch(() => undefined)
-      const [code, signal] = z.tuple([z.number().nullable(), z.string().nullable()]).parse(await ended)
+      // one that could not even be started has no code
+      const [code, signal] = endSchema.parse(await ended.catch(() => [null, null]))
       if (!stopping) onEnd(code, signal)
       if (performance.now() - startedAt > 10_000) pause = 100
       if (!stopping) await delay(pause)

@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { demoConfig } from '../config/demo.ts'
 import { JailopsError } from '../core/errors.ts'
-import type { Layout } from '../core/layout.ts'
+import { absolutePath, type Layout } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
 import { startLab } from '../lab/lab.ts'
 import { startPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts'
 import { claimHost } from '../worker/only-one.ts'
 import { keepRunning, type Child } from './children.ts'
+import { loadCommands } from './commands-folder.ts'
 import { configOf } from './config-check.ts'
 import { createAll } from './keys.ts'
 import { prepareProxy } from './prepare-proxy.ts'
@@ -25,13 +26,20 @@ export interface DemoOptions {
   config?: string
 }
 
+const triesBeforeReady = 5
+
 /** Everything on one machine: a private Redis, a FreeBSD host in a folder, and bot and worker as processes of their own. */
 export async function demo(options: DemoOptions): Promise<void> {
   const stopped = untilToldToStop()
   const say = (line: string) => void (options.headless === true || process.stdout.write(`${line}\n`))
   const releasers = createReleasers((what, error) => process.stderr.write(`jailops: closing ${what}: ${String(error)}\n`), 30_000)
   try {
-    const state = resolve(options.stateDir)
+    const state = stateFolder(options.stateDir)
+    const asked = { web: portOf(options.port), proxy: options.proxyPort === undefined ? undefined : portOf(options.proxyPort) }
+    await mustBeFree(asked.web)
+    await mustBeFree(asked.proxy ?? 0)
+    const ownCommands = options.config === undefined ? [] : configOf({ config: options.config }).commands
+    await loadCommands(ownCommands) // what is wrong with them is said here and now, not in a log
     const places = { run: join(state, 'run'), log: join(state, 'log'), keys: join(state, 'keys'), file: join(state, 'demo.json') }
     await mkdir(state, { recursive: true, mode: 0o700 })
     releasers.add('claim', await claimHost(join(state, 'claim'), (pid) => inTheWay(pid, state)))
@@ -44,16 +52,16 @@ export async function demo(options: DemoOptions): Promise<void> {
     say('Starting a private Redis, a FreeBSD host in a folder, HAProxy, a bot and a worker …')
     const lab = await startLab({
       folder: join(state, 'lab'),
-      ...(options.proxyPort !== undefined && { proxyPort: portOf(options.proxyPort) }),
+      ...(asked.proxy !== undefined && { proxyPort: asked.proxy }),
     })
     releasers.add('lab', () => lab.stop())
     await prepareProxy(lab.layout)
 
-    const web = portOf(options.port) || (await freePort())
+    const web = asked.web || (await listenOnce(0))
     const writeDemoFile = (socketPath: string) =>
       writeFile(
         places.file,
-        JSON.stringify({ config: configFor(options, { state, web, layout: lab.layout }), socketPath, keys: places.keys }),
+        JSON.stringify({ config: configFor(ownCommands, { state, web, layout: lab.layout }), socketPath, keys: places.keys }),
         { mode: 0o600 },
       )
     const children: Child[] = []
@@ -69,20 +77,28 @@ export async function demo(options: DemoOptions): Promise<void> {
     releasers.add('redis', () => redis.stop())
     await writeDemoFile(redis.socketPath)
 
+    const startsInVain = Promise.withResolvers<never>()
     for (const name of ['worker', 'bot']) {
+      let ends = 0
       const child = keepRunning({
         name,
         args: [fileURLToPath(new URL('main.ts', import.meta.url)), name],
         env: { ...process.env, [demoFileVariable]: places.file },
         logFile: join(places.log, `${name}.log`),
         pidFile: join(places.run, `${name}.pid`),
-        onEnd: (code, signal) =>
-          process.stderr.write(`jailops: the ${name} ended (${signal ?? code}) and is started again; see ${places.log}\n`),
+        onEnd: (code, signal) => {
+          process.stderr.write(`jailops: the ${name} ended (${signal ?? code}) and is started again; see ${places.log}\n`)
+          if (++ends === triesBeforeReady)
+            startsInVain.reject(
+              new JailopsError('worker_failed', `The ${name} does not start; ${join(places.log, `${name}.log`)} says why.`),
+            )
+        },
       })
       children.push(child)
       releasers.add(name, () => child.stop())
     }
-    const ready = await Promise.race([Promise.all(children.map((child) => child.ready)), stopped])
+    const ready = await Promise.race([Promise.all(children.map((child) => child.ready)), stopped, startsInVain.promise])
+    startsInVain.promise.catch(() => undefined) // from now on they are kept running, however often they end
     if (typeof ready !== 'string')
       tellReady(options, { web: `http://127.0.0.1:${web}`, proxy: `http://127.0.0.1:${lab.layout.haproxy.bindPort}`, stateDir: state })
     await stopped
@@ -108,10 +124,19 @@ function tellReady({ headless }: DemoOptions, where: { web: string; proxy: strin
 `)
 }
 
-/** The demo's people, policy and host; from a jailops.yaml only its own folders of commands and its policy count. */
-function configFor(options: DemoOptions, { state, web, layout }: { state: string; web: number; layout: Layout }) {
-  const config = demoConfig({ stateDir: state, layout, ports: { web } })
-  return options.config === undefined ? config : { ...config, commands: configOf({ config: options.config }).commands }
+/** The demo's people, policy and host; from a jailops.yaml only its own folders of commands count. */
+function configFor(commands: string[], { state, web, layout }: { state: string; web: number; layout: Layout }) {
+  return { ...demoConfig({ stateDir: state, layout, ports: { web } }), commands }
+}
+
+/** @throws usage: the host's folder lies in it, and its path goes into HAProxy's, nginx's and jail's files */
+function stateFolder(named: string): string {
+  const folder = resolve(named)
+  if (absolutePath.safeParse(folder).success) return folder
+  throw new JailopsError(
+    'usage',
+    `The demo cannot live in ${folder}: configuration files name its path, so it may hold letters, digits and . _ + @ - only. Say another one: --state-dir FOLDER`,
+  )
 }
 
 interface KeptRedis {
@@ -167,12 +192,20 @@ function portOf(text: string): number {
   throw new JailopsError('usage', `${text} is no port; write a number from 0 to 65535.`)
 }
 
-/** Chosen once, so that the page comes back at the same place when the bot is started again. */
-function freePort(): Promise<number> {
+/** 0 stands for any. @throws usage */
+async function mustBeFree(port: number): Promise<void> {
+  if (port === 0) return
+  await listenOnce(port).catch((cause: unknown) => {
+    throw new JailopsError('usage', `Port ${port} of 127.0.0.1 cannot be had: something else listens there. Choose another one.`, { cause })
+  })
+}
+
+/** The port that it was; for 0 a free one, chosen once, so that the page comes back at the same place when the bot is started again. */
+function listenOnce(port: number): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const probe = createServer()
     probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(port, '127.0.0.1', () => {
       const address = probe.address()
       probe.close(() => resolvePort(typeof address === 'object' && address !== null ? address.port : 0))
     })

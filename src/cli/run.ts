@@ -20,9 +20,11 @@ export interface RunOptions {
 export async function run(words: readonly string[], options: RunOptions): Promise<void> {
   try {
     const folder = await stateFolder(options)
+    const places = { socketPath: join(folder, 'run', 'shell.sock'), pointerFile: join(folder, 'shell.json') }
     const card = await runInShell({
-      socketPath: join(folder, 'run', 'shell.sock'),
-      pointerFile: join(folder, 'shell.json'),
+      ...places,
+      // a bot that was here may just be starting again; where none ever was nobody should wait for it
+      connectSeconds: Object.values(places).some((place) => existsSync(place)) ? 10 : 1,
       ...(options.as !== undefined && { as: options.as }),
       text: lineOf(words),
       delivery: randomUUID(),

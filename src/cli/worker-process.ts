@@ -92,6 +92,7 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
       stagingFolder: await stagingFolder(layout, state),
     }),
     endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
+    settle: () => shell.run({ argv: ['sync'], timeoutSeconds: 120 }).then(() => undefined, report),
     verify: (token) => verifier.hostMessage(token, { host }),
     changed: () => inventory.tell(),
     alarm,

@@ -2,8 +2,6 @@ import type { Layout } from '../core/layout.ts'
 import { type Config, configSchema } from './schema.ts'
 
 const reads = ['jail.list', 'jail.info', 'proxy.list', 'proxy.status', 'host.status', 'job.list', 'job.show', 'help', 'whoami']
-const changesOfJails = ['jail.create', 'jail.start', 'jail.stop', 'jail.restart', 'jail.destroy', 'jail.restore']
-const changesOfProxy = ['proxy.add', 'proxy.remove']
 const people = {
   ana: { name: 'Ana', note: 'operator' },
   bo: { name: 'Bo', note: 'operator, approves' },
@@ -28,7 +26,8 @@ export function demoConfig({ stateDir, layout, ports }: { stateDir: string; layo
         approver: { permissions: ['request.approve'], members: ['web:user:bo'] },
         viewer: { permissions: reads, members: ['web:user:eve'] },
       },
-      approvals: [{ permissions: [...changesOfJails, ...changesOfProxy], count: 1, expiresMinutes: 60 }],
+      // every change, also one that somebody adds
+      approvals: [{ permissions: ['*'], count: 1, expiresMinutes: 60 }],
     },
   })
 }

@@ -32,6 +32,10 @@ export interface Mount {
   on: string
   type: 'devfs' | 'nullfs'
   readOnly: boolean
+  /** The real folder that it covers, wherever that has been moved to. */
+  place: string
+  /** The real folder that shows through a nullfs. */
+  source: string | undefined
 }
 
 export interface Interface {

@@ -44,12 +44,24 @@ export type Inside =
   | { kind: 'missing'; path: string }
   | { kind: 'error'; code: 'ENOENT' | 'ENOTDIR' | 'ELOOP' }
 
+interface ResolveOptions {
+  cwd?: string
+  followLast?: boolean
+  /** What the target of a link means below the root. */
+  readTarget?: (target: string) => string
+}
+
+/** As the imitated host's kernel resolves a path: links lead from HOST, and those that name a place in HOST in full lead there. */
+export function resolveOnHost(paths: Paths, path: string, options: Pick<ResolveOptions, 'followLast'> = {}): Inside {
+  return resolveInside(paths.host, toShown(paths, resolve('/', path)), { ...options, readTarget: (target) => toShown(paths, target) })
+}
+
 /**
  * Resolves a path as the kernel does for a process whose root is `root`: absolute symlinks start again at the root and `..` stops there,
  * so that no link planted in a jail leads out. `missing` is a last component that does not exist yet.
  */
-export function resolveInside(root: string, path: string, options: { cwd?: string; followLast?: boolean } = {}): Inside {
-  const { cwd = '/', followLast = true } = options
+export function resolveInside(root: string, path: string, options: ResolveOptions = {}): Inside {
+  const { cwd = '/', followLast = true, readTarget = (target) => target } = options
   const waiting = parts(path.startsWith('/') ? path : `${cwd}/${path}`)
   const done: string[] = []
   let links = 0
@@ -65,7 +77,7 @@ export function resolveInside(root: string, path: string, options: { cwd?: strin
     if (found === undefined) return isLast ? { kind: 'missing', path: here } : { kind: 'error', code: 'ENOENT' }
     if (found.isSymbolicLink() && (!isLast || followLast)) {
       if (++links > 32) return { kind: 'error', code: 'ELOOP' }
-      const target = readlinkSync(here)
+      const target = readTarget(readlinkSync(here))
       if (target.startsWith('/')) done.length = 0
       waiting.unshift(...parts(target))
       continue

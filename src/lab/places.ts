@@ -5,8 +5,10 @@ import type { Host, RunningJail } from './host.ts'
 import { insideProgram } from './inside/programs.ts'
 import { resolveInside, toReal, toWritable } from './paths.ts'
 import { hostProgram } from './programs.ts'
-import { refuse } from './refuse.ts'
+import { refuseThroughNullfs } from './mount-table.ts'
+import { Refusal, refuse } from './refuse.ts'
 import { runShellLine, type Where } from './shell-line.ts'
+import { findUser, identity } from './users.ts'
 
 /** Programs that are the same on the host and in a jail. */
 async function commonProgram(where: Where, argv: string[], call: Call): Promise<number | undefined> {
@@ -38,6 +40,11 @@ export function onHost(host: Host): Where {
       const name = argv[0]?.split('/').at(-1) ?? ''
       const program = hostProgram(name)
       if (program !== undefined) return program(host, { ...call, program: name, args: argv.slice(1) })
+      const root = findUser(host.paths.host, 'root')
+      if (root !== undefined && argv.length === 1 && name === 'id') {
+        call.out(`${identity(root, host.paths.host, host.paths.host)}\n`)
+        return 0
+      }
       return refuse(name, 'is not imitated on the host')
     },
     write: (path, bytes, append) => write(() => toWritable(host.paths, 'sh', path, '/'), bytes, append),
@@ -63,6 +70,7 @@ export function inJail(host: Host, jail: RunningJail): Where {
         () => {
           const found = resolveInside(root, path)
           if (found.kind === 'error') throw new Error('No such file or directory')
+          refuseThroughNullfs(host, 'sh', found.path)
           return found.path
         },
         bytes,
@@ -83,6 +91,7 @@ function write(place: () => string, bytes: Uint8Array, append: boolean): string 
     put(place(), bytes)
     return undefined
   } catch (error) {
+    if (error instanceof Refusal) throw error
     return error instanceof Error && /EISDIR/.test(error.message) ? 'Is a directory' : 'No such file or directory'
   }
 }

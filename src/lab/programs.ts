@@ -8,6 +8,7 @@ import { jexec } from './jexec.ts'
 import { jls } from './jls/jls.ts'
 import { mount, umount } from './mount.ts'
 import { pkg } from './pkg.ts'
+import { pw } from './pw/pw.ts'
 import { Refusal, refusalCode } from './refuse.ts'
 import { service } from './service/service.ts'
 import { smallPrograms } from './small.ts'
@@ -23,6 +24,7 @@ const others: Record<string, HostProgram> = {
   service,
   ifconfig,
   pkg,
+  pw,
   mount,
   umount,
   rm,

@@ -96,9 +96,6 @@ const ps: Small = (host, call) => {
   return services.length > 0 ? 0 : 1
 }
 
-/** On the real system it follows links in a jail's root: whoever calls it should see that it is not to be had here. */
-const pw: Small = (_host, call) => refuse('pw', `${call.args.join(' ')} is not imitated here`)
-
 const ipfw: Small = (_host, call) => refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
 
 /** The machine runs for as long as this process. */
@@ -110,8 +107,12 @@ const uptime: Small = (_host, call) => {
   return 0
 }
 
+/** The lab's disks are this machine's, which looks after them itself. */
+const sync: Small = () => 0
+
 export const smallPrograms: Record<string, Small> = {
   sysctl,
+  sync,
   uptime,
   uname,
   'freebsd-version': freebsdVersion,
@@ -119,6 +120,5 @@ export const smallPrograms: Record<string, Small> = {
   kldstat,
   kldload,
   ps,
-  pw,
   ipfw,
 }

@@ -81,7 +81,7 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
       else line.next = start
     },
     async idle() {
-      while (underway.size > 0) await Promise.allSettled([...underway])
+      while (underway.size > 0) await Promise.allSettled(underway)
     },
   }
 }

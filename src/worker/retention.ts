@@ -32,7 +32,11 @@ export function createRetention({ journals, now }: { journals: JournalFolder; no
   return {
     sweep,
     async start() {
-      for (const request of await journals.requests()) await letGo(await journals.open(request))
+      for (const request of await journals.requests()) {
+        // one that cannot be read is told of when requests are taken up again
+        const journal = await journals.open(request).catch(() => undefined)
+        if (journal !== undefined) await letGo(journal)
+      }
       timer = setInterval(() => void sweep().catch(() => undefined), everyMilliseconds)
     },
     stop: () => clearInterval(timer),
@@ -43,5 +47,6 @@ export function createRetention({ journals, now }: { journals: JournalFolder; no
 function isOver(journal: Journal): boolean {
   const sent = new Set(journal.all('sent').map((entry) => entry.number))
   const said = journal.entries.flatMap((entry, index) => (entry.kind === 'answer' ? [index + 1] : []))
-  return journal.last('end') !== undefined && said.every((number) => sent.has(number))
+  const isToldOf = journal.all('answer').some(({ body }) => body.kind === 'result')
+  return journal.last('end') !== undefined && isToldOf && said.every((number) => sent.has(number))
 }

@@ -20,6 +20,8 @@ export interface WorkerDeps extends ExecutorDeps, GuardDeps {
   answers: Answers
   /** Proves who signed it and that it is meant for this host. @throws bad_signature */
   verify(token: string): Promise<HostMessage>
+  /** Brings everything that was written on the host to its disks. */
+  settle(): Promise<void>
   /** The host has changed: tell the bot what it holds now. */
   changed(): void
   alarm(what: string, details: Record<string, unknown>): void
@@ -117,6 +119,8 @@ export function createWorker(deps: WorkerDeps): Worker {
       if (ready === 'not yet') return
       if (ready !== 'begun') return await end(journal, ready)
       const ending = await carryOut(journal)
+      // what the tools wrote must be as safe from a power cut as our word that it is done
+      if (ending !== undefined) await deps.settle()
       if (ending !== undefined) await end(journal, ending)
     } finally {
       release()
@@ -200,8 +204,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       if (journal !== undefined) opened.push(journal)
     }
     // whoever has begun has its resources first: nobody else may meet them half changed
-    const begunFirst = (journal: Journal) => (journal.last('begun') === undefined ? 1 : 0)
-    return opened.toSorted((a, b) => begunFirst(a) - begunFirst(b))
+    return [...opened.filter(hasBegun), ...opened.filter((journal) => !hasBegun(journal))]
   }
 
   return {
@@ -238,3 +241,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 }
 
 const cancelledBefore: Ended = { state: 'cancelled', reason: 'cancelled', sentence: 'It was cancelled before anything was done.' }
+
+function hasBegun(journal: Journal): boolean {
+  return journal.last('begun') !== undefined
+}

@@ -75,8 +75,8 @@ describe('what is not imitated', () => {
   it.each([
     ['jls -X', 'lab: jls: option -X is not imitated here\n'],
     ['jail -d -c one', 'lab: jail: option -d is not imitated here\n'],
-    ['pw useradd bob', 'lab: pw: useradd bob is not imitated here\n'],
-    ['mount -t nullfs /tmp /mnt', 'lab: mount: -t nullfs /tmp /mnt is not imitated here: only listing is\n'],
+    ['pw groupadd bob', 'lab: pw: groupadd bob is not imitated here\n'],
+    ['mount -t tmpfs tmpfs /mnt', 'lab: mount: -t tmpfs tmpfs /mnt is not imitated here\n'],
     ['jexec one find /', 'lab: find: is not imitated inside a jail\n'],
     ['pkg upgrade', 'lab: pkg: upgrade is not imitated here\n'],
   ])('%s is refused', async (line, text) => {

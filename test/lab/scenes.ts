@@ -43,6 +43,8 @@ bad5 { host.hostname = bad5; persist; path = /jails/alpha; ip4.addr = 999.0.0.1;
 
 const gammaConf = `gamma { path = /jails/beta; persist; host.hostname = gamma.example; ip4.addr = "lo1|10.0.0.7/32"; }\n`
 
+const evilConf = `evil { path = "/usr/jails/evil"; host.hostname = evil; exec.start = "/bin/echo up"; ip4.addr = "lo1|10.0.0.66/32"; mount.devfs; persist; }\n`
+
 const hooks = `path = /jails/beta; persist;
 e1 { exec.start = "sleep 30"; exec.timeout = 1; }
 e2 { exec.start = "echo out; echo err >&2"; exec.consolelog = /var/log/jail_e2.log; }
@@ -137,10 +139,21 @@ export const scenes: Scene[] = [
       cpSync(lab.layout.base, join(lab.hostFolder, 'usr/jails/blog'), { recursive: true })
     },
     at: {
+      // The entries before, without looking through the nullfs.
+      16: async (lab) => {
+        await lab.sh('mv /usr/jails/shop /usr/jails/.trash/shop.r2; rm -x -rf /usr/jails/.trash/shop.r2')
+      },
       // Between here and the entry before, the recording's own steps with half.conf and the jail shop are left out.
       52: async (lab) => {
         appendFileSync(join(lab.hostFolder, 'etc/jail.conf'), '.include "/etc/jail.conf.d/*.conf";\n')
         await lab.sh('sysrc -x jail_list')
+      },
+      // Section 11: the hostile jail, and copies of the host's account files.
+      67: async (lab) => {
+        lab.write('etc/jail.conf.d/evil.conf', evilConf)
+        lab.write('root/etc.host/victim', 'the hosts own file\n')
+        await lab.sh('cp /etc/master.passwd /etc/passwd /etc/group /root/etc.host')
+        await lab.sh('mv /usr/jails/blog /usr/jails/evil; jail -f /etc/jail.conf.d/evil.conf -c evil')
       },
     },
   },

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { runInShell } from '../../src/chat/shell/client.ts'
+import type { Said } from '../../src/chat/adapter.ts'
 import type { Card } from '../../src/core/card.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
@@ -21,7 +22,7 @@ export interface Demo {
   /** The host's own files. */
   hostFolder: string
   pid(name: 'bot' | 'worker' | 'redis'): number
-  say(person: string, text: string, options?: SayOptions): Promise<Card>
+  say(person: string, text: string | Said, options?: SayOptions): Promise<Card>
   /** Says it, has bo approve it, and waits for the end. */
   sayApproved(person: string, text: string): Promise<Card>
   /** What the proxy answers for a host name. */
@@ -78,7 +79,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     async sayApproved(person, text) {
       const asked = await say(person, text, { wait: 'approval' })
       if (asked.state !== 'waiting') return asked
-      await say('bo', `approve ${asked.request}`)
+      const vote = await say('bo', `approve ${asked.request}`)
+      if (vote.state !== 'done') throw new Error(`${text} could not be approved: ${vote.reason} ${vote.text}`)
       return followed(say, person, asked.request)
     },
     async get(host, path = '/') {

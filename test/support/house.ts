@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -39,7 +39,11 @@ const lineSchema = z.strictObject({
   request: z.string().nullable(),
   state: z.string(),
   reason: z.string().nullable(),
-  card: z.looseObject({ title: z.string(), text: z.string().optional() }),
+  card: z.looseObject({
+    title: z.string(),
+    text: z.string().optional(),
+    fields: z.array(z.object({ name: z.string(), value: z.string() })),
+  }),
 })
 
 /** `jailops run --json …`: its exit code and its one line, which has exactly the four promised parts. */
@@ -49,8 +53,8 @@ export async function runJson(stateDir: string, person: string, ...words: string
   return { code, ...lineSchema.parse(JSON.parse(stdout)) }
 }
 
-/** Folders whose content a change may grow: the trash, logs and what lives only while something runs. */
-const passing = /^(usr\/jails\/\.trash|var\/(log|run|cache)|tmp)(\/|$)/
+/** Folders whose content may grow all by itself, and the trash: logs, and what lives only while something runs. */
+const passing = /^((usr\/jails\/[^/]+\/)?(var\/(log|run|cache)|tmp)|usr\/jails\/\.trash)(\/|$)/
 
 /** Every path below a folder with its kind, mode and content's hash: two of these are equal when nothing has changed. */
 export function listing(folder: string, ignored: RegExp = passing): Record<string, string> {
@@ -73,12 +77,28 @@ export function listing(folder: string, ignored: RegExp = passing): Record<strin
   return found
 }
 
-/** Processes whose command line or working folder names that folder. */
+/** Processes that have to do with that folder: by their words, their working folder, or a file that they hold open. */
 export function processesOf(folder: string): string[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n')
-  return lines
-    .map((line) => line.trim())
-    .filter((line) => line.includes(folder) && !/ ps -eo| chromium/.test(line) && Number(line.split(' ')[0]) !== process.pid)
+  if (!existsSync('/proc/self/cmdline')) {
+    const lines = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+    return lines.filter((line) => line.includes(folder) && Number.parseInt(line, 10) !== process.pid)
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      const words = orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
+      const places = [`/proc/${pid}/cwd`, ...(orNothing(() => readdirSync(`/proc/${pid}/fd`)) ?? []).map((fd) => `/proc/${pid}/fd/${fd}`)]
+      const touches = places.some((place) => orNothing(() => readlinkSync(place))?.startsWith(folder) === true)
+      return words?.includes(folder) === true || touches ? [`${pid} ${words}`] : []
+    })
+}
+
+function orNothing<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
 }
 
 export async function until(holds: () => boolean | Promise<boolean>, seconds = 10): Promise<boolean> {

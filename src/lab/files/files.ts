@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
 import { forEach } from '../inside/inside.ts'
-import { mountsBelow } from '../mount.ts'
+import { actual, mountsBelow, moveMounts, refuseNullfsBelow, refuseThroughNullfs } from '../mount-table.ts'
 import { isInside, toWritable } from '../paths.ts'
 import { runReal } from '../real.ts'
 import { refuse } from '../refuse.ts'
 import { destination, mustBeOrdinary, parseFlags, readable } from './operands.ts'
 
-/** FreeBSD's rm, in the lab only. It never goes into a mount; -x, which asks for that, changes nothing here. */
+/** FreeBSD's rm, in the lab only. Without -x it goes into a nullfs and removes what shows through it: the host's own files. */
 export function rm(host: Host, call: Call): number {
   const { flags, operands } = parseFlags(call, 'dfiRrvWxP')
   const recursive = flags.has('r') || flags.has('R')
@@ -26,12 +26,15 @@ export function rm(host: Host, call: Call): number {
     } else if (found.isDirectory() && !recursive) {
       call.err(`rm: ${path}: is a directory\n`)
       code = 1
-    } else if (!removeTree(host, call, real, path)) code = 1
+    } else {
+      refuseThroughNullfs(host, 'rm', dirname(real))
+      if (!removeTree(host, call, real, path, flags.has('x'))) code = 1
+    }
   }
   return code
 }
 
-function removeTree(host: Host, call: Call, real: string, shown: string): boolean {
+function removeTree(host: Host, call: Call, real: string, shown: string, stays: boolean): boolean {
   const say = (why: string) => {
     call.err(`rm: ${shown}: ${why}\n`)
     return false
@@ -41,10 +44,16 @@ function removeTree(host: Host, call: Call, real: string, shown: string): boolea
     unlinkSync(real)
     return true
   }
-  if (mountsBelow(host, real).some((mount) => resolve(host.paths.host, `.${mount.on}`) === real || mount.on === real))
-    return say('Device busy')
+  const mount = mountsBelow(host, real).find((each) => each.place === actual(real))
+  if (mount?.source !== undefined && !stays) {
+    if (mount.readOnly) refuse('rm', `without -x of a read-only nullfs (${mount.on}) is not imitated here`)
+    const source = mount.source
+    for (const name of readdirSync(source))
+      removeTree(host, call, toWritable(host.paths, 'rm', join(source, name), '/'), `${shown}/${name}`, stays)
+  }
+  if (mount !== undefined) return say('Device busy')
   let ok = true
-  for (const name of readdirSync(real)) ok = removeTree(host, call, join(real, name), `${shown}/${name}`) && ok
+  for (const name of readdirSync(real)) ok = removeTree(host, call, join(real, name), `${shown}/${name}`, stays) && ok
   if (!ok) return say('Directory not empty')
   rmdirSync(real)
   return true
@@ -55,6 +64,7 @@ export function mkdir(host: Host, call: Call): number {
   const { flags, operands } = parseFlags(mode === undefined ? call : { ...call, args: call.args.slice(2) }, 'pv')
   return forEach(call, operands, (path) => {
     const real = toWritable(host.paths, 'mkdir', path, call.cwd)
+    refuseThroughNullfs(host, 'mkdir', real)
     mkdirSync(real, { recursive: flags.has('p'), ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }) })
   })
 }
@@ -69,8 +79,11 @@ export function mv(host: Host, call: Call): number {
     const to = destination(host, call, target, path)
     if (host.immutable.has(from)) throw Object.assign(new Error(), { code: 'EPERM' })
     if (flags.has('n') && existsSync(to)) return
-    lstatSync(from)
+    refuseThroughNullfs(host, 'mv', from)
+    const moved = lstatSync(from).isDirectory() ? mountsBelow(host, from) : []
+    const before = actual(from)
     renameSync(from, to)
+    moveMounts(moved, before, actual(to))
     for (const file of host.immutable) {
       if (!isInside(from, file)) continue
       host.immutable.delete(file)
@@ -84,6 +97,7 @@ export async function cp(host: Host, call: Call): Promise<number> {
   const { flags, operands } = parseFlags(call, 'aRPpfHLnv')
   const target = operands.at(-1) ?? ''
   const sources = operands.slice(0, -1).map((path) => readable(host, call, path))
+  for (const source of sources) refuseNullfsBelow(host, 'cp', source)
   if (sources.length === 0) return refuse('cp', 'needs a source and a target')
   const real = toWritable(host.paths, 'cp', target, call.cwd)
   if (existsSync(real)) readable(host, call, target)
@@ -99,6 +113,7 @@ export function rmdir(host: Host, call: Call): number {
   return forEach(call, operands, (path) => {
     const real = toWritable(host.paths, 'rmdir', path, call.cwd)
     mustBeOrdinary(host, call, real, path)
+    refuseThroughNullfs(host, 'rmdir', real)
     rmdirSync(real)
   })
 }
@@ -107,7 +122,11 @@ export function chflags(host: Host, call: Call): number {
   const { flags, operands } = parseFlags(call, 'RhHPLf')
   const [word = '', ...paths] = operands
   if (word !== 'schg' && word !== 'noschg' && word !== '0') return refuse('chflags', `flag ${word} is not imitated here`)
-  return forEach(call, paths, (path) => setFlag(host, toWritable(host.paths, 'chflags', path, call.cwd), word === 'schg', flags.has('R')))
+  return forEach(call, paths, (path) => {
+    const real = toWritable(host.paths, 'chflags', path, call.cwd)
+    refuseThroughNullfs(host, 'chflags', real)
+    setFlag(host, real, word === 'schg', flags.has('R'))
+  })
 }
 
 function setFlag(host: Host, real: string, on: boolean, recursive: boolean): void {
@@ -134,5 +153,9 @@ export async function tee(host: Host, call: Call): Promise<number> {
   if (call.args.length > operands.length) return refuse('tee', 'option -a is not imitated here')
   const input = await call.input()
   call.out(input)
-  return forEach(call, operands, (path) => writeFileSync(toWritable(host.paths, 'tee', path, call.cwd), input))
+  return forEach(call, operands, (path) => {
+    const real = toWritable(host.paths, 'tee', path, call.cwd)
+    refuseThroughNullfs(host, 'tee', real)
+    writeFileSync(real, input)
+  })
 }

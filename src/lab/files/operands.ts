@@ -2,6 +2,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
+import { refuseThroughNullfs } from '../mount-table.ts'
 import { isInside, toReal, toWritable } from '../paths.ts'
 import { refuse, refuseOption } from '../refuse.ts'
 
@@ -29,12 +30,14 @@ export function readable(host: Host, call: Call, path: string): string {
   const real = toReal(host.paths, path, call.cwd)
   if (existsSync(real) && !isInside(realpathSync(host.paths.folder), realpathSync(real)))
     refuse(call.program, `${path} leads outside the lab`)
+  refuseThroughNullfs(host, call.program, real)
   return real
 }
 
 /** Where a copy or a move ends: inside the target when that is a folder. */
 export function destination(host: Host, call: Call, target: string, source: string): string {
   const real = toWritable(host.paths, call.program, target, call.cwd)
+  refuseThroughNullfs(host, call.program, real)
   if (!existsSync(real)) return real
   readable(host, call, target)
   const isFolder = lstatSync(realpathSync(real)).isDirectory()

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
+import { refuseNullfsBelow } from '../mount-table.ts'
 import { toWritable } from '../paths.ts'
 import { runReal } from '../real.ts'
 import { refuse } from '../refuse.ts'
@@ -22,6 +23,7 @@ export async function tar(host: Host, call: Call): Promise<number> {
   }
   const real = mode === 'c' ? toWritable(host.paths, 'tar', archive, call.cwd) : readable(host, call, archive)
   const parsed = parseRest(host, call, rest, mode)
+  if (mode === 'c') refuseNullfsBelow(host, 'tar', parsed.folder)
   const flags = letters.filter((letter) => letter !== 'f').join('')
   const { code, text } = await runReal('tar', [`-${flags}f`, real, '-C', parsed.folder, ...parsed.excludes, '--', ...parsed.members], {
     cwd: host.paths.host,

@@ -16,7 +16,8 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseFlags } from '../files/operands.ts'
-import { refuse } from '../refuse.ts'
+import { refuseNullfsBelow } from '../mount-table.ts'
+import { Refusal, refuse } from '../refuse.ts'
 import { forEach, place, type InJail, type InsideProgram } from './inside.ts'
 
 const cat: InsideProgram = async (at, call) => {
@@ -54,6 +55,7 @@ const mv: InsideProgram = (at, call) => {
   const target = operands.at(-1) ?? ''
   return forEach(call, operands.slice(0, -1), (path) => {
     const from = place(at, path, { followLast: false, mustExist: true })
+    refuseNullfsBelow(at.host, 'mv', from)
     const into = place(at, target)
     const isFolder = statSync(into, { throwIfNoEntry: false })?.isDirectory() === true
     renameSync(from, isFolder ? join(into, basename(path)) : place(at, target, { followLast: false }))
@@ -68,6 +70,7 @@ const rm: InsideProgram = (at, call) => {
     const real = flags.has('f') ? quietPlace(at, path) : place(at, path, { followLast: false, mustExist: true })
     if (real === undefined) return
     if (lstatSync(real).isDirectory() && !recursive) throw Object.assign(new Error('is a directory'), { code: 'EISDIR_' })
+    refuseNullfsBelow(at.host, 'rm', real)
     rmSync(real, { recursive })
   })
 }
@@ -75,7 +78,8 @@ const rm: InsideProgram = (at, call) => {
 function quietPlace(at: InJail, path: string): string | undefined {
   try {
     return place(at, path, { followLast: false, mustExist: true })
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal) throw error
     return undefined
   }
 }

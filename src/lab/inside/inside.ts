@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
+import { refuseThroughNullfs } from '../mount-table.ts'
 import { resolveInside } from '../paths.ts'
 import { Refusal } from '../refuse.ts'
 
@@ -33,6 +35,7 @@ export function errorText(error: unknown): string {
 /** The real place of a path in the jail; throws what the kernel would say. */
 export function place(at: InJail, path: string, options: { followLast?: boolean; mustExist?: boolean } = {}): string {
   const found = resolveInside(at.root, path, options)
+  refuseThroughNullfs(at.host, 'jexec', found.kind === 'error' ? join(at.root, path) : found.path)
   if (found.kind === 'error') throw withCode(found.code)
   if (found.kind === 'missing' && options.mustExist) throw withCode('ENOENT')
   return found.path

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { parseFlags } from '../files/operands.ts'
-import { refuse, refuseOption } from '../refuse.ts'
+import { Refusal, refuse, refuseOption } from '../refuse.ts'
 import { forEach, place, type InJail, type InsideProgram } from './inside.ts'
 
 const ls: InsideProgram = (at, call) => {
@@ -19,12 +19,13 @@ const ls: InsideProgram = (at, call) => {
   })
 }
 
-const test: InsideProgram = (at, call) => {
-  const args = call.program === '[' ? call.args.slice(0, -1) : call.args
-  if (args[0] === '!') return (test(at, { ...call, program: 'test', args: args.slice(1) }) as number) === 0 ? 1 : 0
+const test: InsideProgram = (at, call) => (holds(at, call.program === '[' ? call.args.slice(0, -1) : call.args) ? 0 : 1)
+
+function holds(at: InJail, args: string[]): boolean {
   const [first = '', second, third] = args
-  if (args.length === 3 && (second === '=' || second === '!=')) return (first === third) === (second === '=') ? 0 : 1
-  if (args.length === 2) return fileTest(at, first, second ?? '') ? 0 : 1
+  if (first === '!') return !holds(at, args.slice(1))
+  if (args.length === 3 && (second === '=' || second === '!=')) return (first === third) === (second === '=')
+  if (args.length === 2) return fileTest(at, first, second ?? '')
   return refuse('test', `test ${args.join(' ')} is not imitated here`)
 }
 
@@ -35,7 +36,8 @@ function fileTest(at: InJail, sign: string, path: string): boolean {
   let real: string
   try {
     real = place(at, path, { mustExist: true, followLast: !isLinkTest })
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal) throw error
     return false
   }
   const found = lstatSync(real)

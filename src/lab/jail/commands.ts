@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import type { Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
 import { valueOf, valuesOf, type JailConfig } from '../jail-conf/jails.ts'
-import { resolveInside, toReal, toWritable } from '../paths.ts'
+import { toReal, toWritable } from '../paths.ts'
 import { inJail, onHost } from '../places.ts'
 import { runShellLine, type Where } from '../shell-line.ts'
+import { hasUser } from '../users.ts'
 
 const needsShell = /[!"$&'()*;<>?[\\\]`{|}~]/
 
@@ -64,15 +65,6 @@ function findProblem(host: Host, config: JailConfig, jail: RunningJail | undefin
   const hostUser = valueOf(config, 'exec.system_jail_user') === undefined ? undefined : valueOf(config, 'exec.system_user')
   if (hostUser !== undefined && !hasUser(host.paths.host, hostUser)) return `${hostUser}: no such user`
   return undefined
-}
-
-/** Looks a user up in ROOT/etc/passwd. */
-export function hasUser(root: string, user: string): boolean {
-  const passwd = resolveInside(root, '/etc/passwd')
-  if (passwd.kind !== 'found') return user === 'root'
-  return readFileSync(passwd.path, 'utf8')
-    .split('\n')
-    .some((line) => line.startsWith(`${user}:`))
 }
 
 /** exec.consolelog takes what commands in the jail print. */

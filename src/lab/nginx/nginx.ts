@@ -4,6 +4,7 @@ import type { Call } from '../call.ts'
 import type { Service } from '../host.ts'
 import { place, type InJail } from '../inside/inside.ts'
 import { isAlive, runReal, signal, waitForEnd } from '../real.ts'
+import { refuseNullfsBelow } from '../mount-table.ts'
 import { refuse, refuseOption } from '../refuse.ts'
 import { translateConf } from './translate.ts'
 
@@ -31,12 +32,22 @@ export async function testNginx(at: InJail, call: Call, options: { conf?: string
   const prepared = prepare(at, conf, `test${++tests}`)
   const ended = await runReal('nginx', [...prepared.args, '-t', ...(quiet ? ['-q'] : [])], { cwd: at.root })
   rmSync(prepared.conf, { recursive: true, force: true })
-  call.err(prepared.back(ended.text))
-  return ended.code
+  const text = prepared.back(ended.text)
+  if (prepared.cannotBind === undefined || ended.code !== 0) {
+    call.err(text)
+    return ended.code
+  }
+  const said = text.replace(/^nginx: configuration file .* test is successful\n/m, '')
+  call.err(`${said}${prepared.cannotBind}nginx: configuration file ${conf} test failed\n`)
+  return 1
 }
 
 export async function startNginx(at: InJail, call: Call): Promise<number> {
   const prepared = prepare(at, nginxConf)
+  if (prepared.cannotBind !== undefined) {
+    call.err(prepared.cannotBind)
+    return 1
+  }
   const ended = await runReal('nginx', prepared.args, { cwd: at.root })
   call.err(prepared.back(ended.text))
   if (ended.code !== 0) return ended.code
@@ -48,8 +59,7 @@ export async function startNginx(at: InJail, call: Call): Promise<number> {
 
 /** Translates anew, then HUP: nginx reads the same file name again. */
 export function reloadNginx(at: InJail, service: Service): void {
-  prepare(at, nginxConf)
-  signal(service.pid, 'SIGHUP')
+  if (prepare(at, nginxConf).cannotBind === undefined) signal(service.pid, 'SIGHUP')
 }
 
 export async function stopNginx(
@@ -78,14 +88,17 @@ interface Prepared {
   conf: string
   args: string[]
   pidFile: string
+  /** nginx's message for the first listen on an address that is not the jail's. */
+  cannotBind: string | undefined
   back(text: string): string
 }
 
 function prepare(at: InJail, path: string, use = 'conf'): Prepared {
   const own = join(at.host.paths.folder, 'run', 'nginx', `${encodeURIComponent(at.jail.name)}-${at.jail.jid}`)
   const conf = join(own, use)
+  refuseNullfsBelow(at.host, 'nginx', at.root)
   const addresses = at.host.sharedAddress === undefined ? at.jail.addresses : [at.host.sharedAddress, ...at.jail.addresses]
-  const { files, problems } = translateConf(path, { root: at.root, addresses, conf })
+  const { files, problems, unavailable } = translateConf(path, { root: at.root, addresses, conf })
   if (problems[0] !== undefined) refuse('nginx', problems.join('; '))
   rmSync(conf, { recursive: true, force: true })
   for (const [file, text] of files) write(`${conf}${file}`, text)
@@ -95,7 +108,17 @@ function prepare(at: InJail, path: string, use = 'conf'): Prepared {
   if (files.has(path)) write(`${conf}${path}`, main)
   // What nginx would write below its prefix before it has read anything stays in the jail too.
   const args = ['-c', `${conf}${path}`, '-p', `${at.root}/usr/local/`, '-e', errorLog]
-  return { conf, args, pidFile: pid, back: (text) => text.replaceAll(conf, '').replaceAll(at.root, '') }
+  const cannotBind = unavailable[0] === undefined ? undefined : `nginx: [emerg] bind() to ${unavailable[0]} failed (${noAddress})\n`
+  return { conf, args, pidFile: pid, cannotBind, back: (text) => onFreeBSD(text.replaceAll(conf, '').replaceAll(at.root, '')) }
+}
+
+const noAddress = "49: Can't assign requested address"
+
+/** Two errors that the machine numbers and words in its own way. */
+function onFreeBSD(text: string): string {
+  return text
+    .replaceAll(/\(\d+: (Cannot|Can't) assign requested address\)/g, `(${noAddress})`)
+    .replaceAll(/\(\d+: Address already in use\)/g, '(48: Address already in use)')
 }
 
 /** Adds, on lines that exist, what FreeBSD's nginx has compiled in: pid and log files, temporary folders. */

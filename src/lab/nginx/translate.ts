@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { globToPattern, resolveInside } from '../paths.ts'
@@ -27,6 +28,8 @@ export interface Translated {
   files: Map<string, string>
   /** What the lab must refuse, in words. */
   problems: string[]
+  /** `ADDRESS:PORT` of listens on an IPv4 address that the jail does not have. */
+  unavailable: string[]
 }
 
 interface Word {
@@ -39,7 +42,11 @@ interface Word {
  * A jail's nginx configuration for a real nginx outside: every path lies below the jail's root, every listen is on the jail's address.
  * Lines stay lines, so that nginx's messages can be read back.
  */
-export function translateConf(path: string, to: Translation, into: Translated = { files: new Map(), problems: [] }): Translated {
+export function translateConf(
+  path: string,
+  to: Translation,
+  into: Translated = { files: new Map(), problems: [], unavailable: [] },
+): Translated {
   if (into.files.has(path)) return into
   const found = resolveInside(to.root, path)
   if (found.kind !== 'found') return into
@@ -98,9 +105,16 @@ function listen(text: string, to: Translation, into: Translated): string {
   if (/^[0-9]+$/.test(bare)) return `${own}:${bare}`
   const [address = '', port = '80'] = bare.split(':')
   if (address === '*' || address === '0.0.0.0') return `${own}:${port}`
-  if (!to.addresses.includes(address))
-    into.problems.push(`listen ${bare}: the jail has no address ${address}, only ${to.addresses.join(', ')}`)
-  return bare
+  if (to.addresses.includes(address)) return bare
+  // The kernel takes a jail's loopback for the jail's first address.
+  if (address === '127.0.0.1') return `${own}:${port}`
+  if (!isIPv4(address)) {
+    into.problems.push(`listen ${bare}: only IPv4 addresses are imitated here`)
+    return text
+  }
+  into.unavailable.push(`${address}:${port}`)
+  // Nobody may bind somebody else's address: the check, all that follows now, looks at the rest of the file with a port that nobody uses.
+  return `${own}:${65536 - into.unavailable.length}`
 }
 
 function include(text: string, to: Translation, into: Translated): string {

@@ -12,7 +12,11 @@ type HaproxyConfig = Extract<Action, { kind: 'haproxy-config' }>
 export function haproxyConfigEffect({ shell, stagingFolder }: EffectDeps, action: HaproxyConfig): Effect {
   const path = `${action.folder}/${action.name}`
   return {
-    capture: () => captureFile(shell, path),
+    // before it counts as begun: what does not pass then leaves nothing to take back, least of all a reload of a folder that was broken before us
+    capture: async () => {
+      await checkWholeFolder(shell, stagingFolder, action)
+      return captureFile(shell, path)
+    },
     perform: async () => {
       await checkWholeFolder(shell, stagingFolder, action)
       if (action.content === null) await shell.removeFile(path)

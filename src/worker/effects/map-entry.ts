@@ -3,10 +3,11 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { checkMapWords, createHaproxySocket } from '../../host/proxy/socket.ts'
 import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
-import { valueIn, withEntry } from './map-text.ts'
+import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
 import { modeOf, readExactly } from './old-file.ts'
 
 const beforeSchema = z.strictObject({ value: z.string().nullable() })
+const fileBeforeSchema = beforeSchema.extend({ line: z.strictObject({ raw: z.string(), behind: z.string() }).optional() })
 
 function keep(value: string | undefined): string {
   return JSON.stringify({ value: value ?? null } satisfies z.infer<typeof beforeSchema>)
@@ -15,28 +16,32 @@ function keep(value: string | undefined): string {
 /** One line of a map file, which HAProxy reads at its next start. */
 export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extract<Action, { kind: 'map-entry' }>): Effect {
   const read = async () => (await readExactly(shell, path)) ?? ''
-  const write = async (wanted: string | null) => {
+  const write = async (change: (text: string) => string) => {
     const text = await read()
-    const changed = withEntry(text, key, wanted)
+    const changed = change(text)
     if (changed !== text) await shell.writeFile(path, changed, await modeOf(shell, path))
   }
   return {
-    capture: async () => keep(valueIn(await read(), key)),
+    capture: async () => {
+      const text = await read()
+      const value = valueIn(text, key) ?? null
+      return JSON.stringify({ value, line: lineOf(text, key) } satisfies z.infer<typeof fileBeforeSchema>)
+    },
     perform: async () => {
       checkMapWords(key, value)
-      await write(value)
+      await write((text) => withEntry(text, key, value))
     },
     check: async () => {
       const text = await read()
       return withEntry(text, key, value) === text ? 'done' : 'not'
     },
     revert: async (before) => {
-      const old = parseBefore(beforeSchema, before)
+      const old = parseBefore(fileBeforeSchema, before)
       if (old === undefined) return
       const now = valueIn(await read(), key) ?? null
       if (now === old.value) return
       if (now !== value) throw changedSince(`The line of ${key} in ${path}`)
-      await write(old.value)
+      await write((text) => (now === null && old.line !== undefined ? withLineBack(text, old.line) : withEntry(text, key, old.value)))
     },
   }
 }

@@ -13,6 +13,22 @@ export function withEntry(text: string, key: string, value: string | null): stri
   return joined(lines.filter((line) => !copies.includes(line)))
 }
 
+/** The line that a key has, and the one that it stands behind ('' at the top). */
+export function lineOf(text: string, key: string): { raw: string; behind: string } | undefined {
+  const lines = linesOf(text)
+  const at = lines.findIndex((line) => line.key === key)
+  const found = lines[at]
+  return found === undefined ? undefined : { raw: found.raw, behind: lines[at - 1]?.raw ?? '' }
+}
+
+/** The text with a line that was taken out in its old place again; where the line before it is gone, at the end. */
+export function withLineBack(text: string, { raw, behind }: { raw: string; behind: string }): string {
+  const lines = linesOf(text).map((line) => line.raw)
+  const at = behind === '' ? 0 : lines.lastIndexOf(behind) + 1
+  if (behind === '' || at > 0) return lines.toSpliced(at, 0, raw.endsWith('\n') ? raw : `${raw}\n`).join('')
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${raw}`
+}
+
 interface Line {
   /** With its own line end. */
   raw: string

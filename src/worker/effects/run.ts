@@ -14,7 +14,7 @@ export function runEffect(deps: EffectDeps, action: RunAction, done: Probe | und
       if (done === undefined) return
       // Half of it looks like all of it from outside; but without the path not even half was done.
       const probe: Probe = done.kind === 'journal-only' ? { kind: 'path', path: done.path, exists: true } : done
-      if (await waitFor(deps, probe, { milliseconds: momentFor(action), signal: options.signal })) return
+      if (await waitFor(deps, probe, { milliseconds: momentFor(action, probe), signal: options.signal })) return
       throw new JailopsError('step_failed', `${action.argv[0]} reported success, but ${probeWords(probe)} does not hold.`)
     },
     check: async () => (done === undefined ? 'half' : probeStanding(deps.shell, done)),

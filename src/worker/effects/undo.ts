@@ -16,7 +16,7 @@ export async function undoByCommands(deps: EffectDeps, step: Step, options: { gr
   }
   // An exit code is no more to be believed on the way back: what the step had brought about must be gone.
   if (last === undefined || done === undefined || !showsItsUndo(done)) return
-  if (await waitFor(deps, done, { milliseconds: momentFor(last.action), wanted: false })) return
+  if (await waitFor(deps, done, { milliseconds: momentFor(last.action, done), wanted: false })) return
   throw new JailopsError('undo_failed', `${last.action.argv.join(' ')} reported success, but what it should take back still stands.`)
 }
 

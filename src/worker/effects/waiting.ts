@@ -18,7 +18,8 @@ export async function waitFor(
   return true
 }
 
-/** A service needs a moment until its effect shows. */
-export function momentFor(action: { timeoutSeconds: number }): number {
-  return Math.min(10, action.timeoutSeconds) * 1000
+/** A service needs a moment until it answers; what the host itself knows shows at once, and only a busy host is late with it. */
+export function momentFor(action: { timeoutSeconds: number }, { kind }: Probe): number {
+  const seconds = kind === 'http' || kind === 'haproxy-backend' ? 10 : 3
+  return Math.min(seconds, action.timeoutSeconds) * 1000
 }

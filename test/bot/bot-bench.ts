@@ -1,0 +1,226 @@
+import { z } from 'zod'
+import { createBot, type Bot } from '../../src/bot/bot.ts'
+import type { KnownHost } from '../../src/bot/hosts.ts'
+import { createRequests } from '../../src/bot/requests.ts'
+import type { ChatAdapter, Door, Incoming } from '../../src/chat/adapter.ts'
+import type { Answer, Card } from '../../src/core/card.ts'
+import { type Command, defineCommand } from '../../src/core/command.ts'
+import { JailopsError } from '../../src/core/errors.ts'
+import { type BotMessage, botMessageSchema, type HostMessage, hostMessageSchema, messageId, type ToBot } from '../../src/core/message.ts'
+import { plan } from '../../src/core/plan.ts'
+import { type Policy, policySchema } from '../../src/core/policy.ts'
+import type { Store } from '../../src/queue/store.ts'
+import approve from '../../commands/approve.ts'
+import deny from '../../commands/deny.ts'
+import jobCancel from '../../commands/job/cancel.ts'
+import jobShow from '../../commands/job/show.ts'
+
+const nothing = () => plan([], { resources: [] })
+const create = defineCommand({
+  path: 'jail create',
+  summary: 'Make a jail',
+  permission: 'jail.create',
+  risk: 'change',
+  needs: [],
+  args: z.object({ jail: z.string().regex(/^[a-z]+$/, 'letters only') }),
+  plan: nothing,
+})
+const start = defineCommand({ ...create, path: 'jail start', permission: 'jail.start', risk: 'change', needs: [], plan: nothing })
+const restore = defineCommand({ ...create, path: 'jail restore', permission: 'jail.start', risk: 'change', needs: [], plan: nothing })
+const remove = defineCommand({
+  path: 'proxy remove',
+  summary: 'Take a site away',
+  permission: 'proxy.remove',
+  risk: 'change',
+  needs: [],
+  args: z.object({ site: z.string() }),
+  plan: nothing,
+})
+const list = defineCommand({
+  path: 'jail list',
+  summary: 'Jails',
+  permission: 'jail.list',
+  risk: 'read',
+  needs: [],
+  args: z.object({}),
+  query: () => ({ title: 'Jails' }),
+})
+export const commands: readonly Command[] = [approve, create, deny, list, jobCancel, jobShow, remove, restore, start]
+
+export const policy: Policy = policySchema.parse({
+  people: { ana: ['web:user:ana', 'web:user:ana2'] },
+  roles: {
+    all: { permissions: ['*'], members: ['web:user:ana', 'web:user:bo', 'web:user:cy'] },
+    viewer: { permissions: ['jail.list', 'job.show'], members: ['web:user:eve'] },
+  },
+  approvals: [{ permissions: ['jail.create'], count: 1, expiresMinutes: 5 }],
+})
+
+export const web1: KnownHost = {
+  name: 'web1',
+  seenAt: 0,
+  inventory: { jails: ['blog', 'shop'], trash: ['old'], routes: ['a.example.com'] },
+}
+export const web2: KnownHost = { name: 'web2', seenAt: 0, inventory: { jails: ['wiki', 'shop'], trash: [], routes: ['b.example.com'] } }
+
+let deliveries = 0
+export function incoming(id: string, said: Incoming['said'] | string, kind: Incoming['actor']['kind'] = 'person'): Incoming {
+  deliveries += 1
+  return {
+    delivery: `d${deliveries}`,
+    actor: { platform: 'web', id, name: id, groups: [], kind },
+    place: { platform: 'web', channel: 'ops' },
+    said: typeof said === 'string' ? { kind: 'text', text: said } : said,
+  }
+}
+
+/** The process is gone. */
+export class Death extends Error {}
+
+/** What outlives a bot: store, chat, queue, clock. */
+export interface World {
+  records: Map<string, { text: string; ended: boolean }>
+  deliveries: Map<string, string>
+  /** Messages of the chat, by id, with all cards they showed. */
+  chat: Map<string, Card[]>
+  whispers: { to: string; answer: Answer }[]
+  /** What the host's queue was given: id → the tokens under it. */
+  queue: Map<string, string[]>
+  alarms: string[]
+  time: { now: number }
+  store: { fails: boolean }
+  chatDown: { yes: boolean }
+}
+
+export function makeWorld(): World {
+  return {
+    records: new Map(),
+    deliveries: new Map(),
+    chat: new Map(),
+    whispers: [],
+    queue: new Map(),
+    alarms: [],
+    time: { now: 1_000_000 },
+    store: { fails: false },
+    chatDown: { yes: false },
+  }
+}
+
+export interface LivingBot {
+  bot: Bot
+  door(): Door
+  isDead(): boolean
+}
+
+/** One life of the bot, which ends when it has touched the world so many times. */
+export async function startBot(world: World, hosts: readonly KnownHost[] = [web1], moments = Number.POSITIVE_INFINITY): Promise<LivingBot> {
+  let left = moments
+  let dead = false
+  const moment = async () => {
+    await Promise.resolve()
+    if (left <= 0) dead = true
+    if (dead) throw new Death()
+    left -= 1
+  }
+  const inReach = () => {
+    if (world.store.fails) throw new JailopsError('store_unavailable', 'Redis is away.')
+  }
+  const store: Store = {
+    async admit({ delivery, id, record }) {
+      await moment()
+      inReach()
+      const first = world.deliveries.get(delivery)
+      if (first !== undefined) return { id: first, fresh: false }
+      world.deliveries.set(delivery, id)
+      world.records.set(id, { text: record, ended: false })
+      await moment()
+      return { id, fresh: true }
+    },
+    wasAbandoned: () => false,
+    async load(id) {
+      inReach()
+      return world.records.get(id)?.text
+    },
+    async save(id, text, ended) {
+      await moment()
+      inReach()
+      world.records.set(id, { text, ended })
+      await moment()
+    },
+    open: async () => [...world.records].filter(([, { ended }]) => !ended).map(([id]) => id),
+    recent: async (limit) => [...world.records.keys()].toReversed().slice(0, limit),
+    close: () => undefined,
+  }
+  let opened: Door | undefined
+  const speaks = () => {
+    if (world.chatDown.yes) throw new Error('the chat is away')
+  }
+  const adapter: ChatAdapter = {
+    platform: 'web',
+    start: async (door) => void (opened = door),
+    async post(_place, card) {
+      await moment()
+      speaks()
+      world.chat.set(card.request, [...(world.chat.get(card.request) ?? []), card])
+      await moment()
+      return card.request
+    },
+    async edit(_place, message, card) {
+      await moment()
+      speaks()
+      world.chat.set(message, [...(world.chat.get(message) ?? []), card])
+      await moment()
+      return message
+    },
+    async whisper(_place, actor, answer) {
+      await moment()
+      world.whispers.push({ to: actor.id, answer })
+    },
+    stop: async () => undefined,
+  }
+  const bot = createBot({
+    now: () => world.time.now,
+    commands,
+    policy,
+    requests: createRequests({ store, now: () => world.time.now }),
+    adapters: [adapter],
+    hosts: () => hosts,
+    sign: async (message) => JSON.stringify({ ...message, signedBy: Math.random() }),
+    async post(_host, id, token) {
+      await moment()
+      world.queue.set(id, [...(world.queue.get(id) ?? []), token])
+    },
+    verify: async (token) => botMessageSchema.parse(JSON.parse(token)),
+    keepInventory: async () => undefined,
+    wasAbandoned: () => false,
+    alarm: (what) => void (dead || world.alarms.push(what)),
+  })
+  await bot.start()
+  const door = () => {
+    if (opened === undefined) throw new Error('the door is not open')
+    return opened
+  }
+  return { bot, door, isDead: () => dead }
+}
+
+export function fromHost(request: string, number: number, body: ToBot, host = 'web1'): BotMessage {
+  return { id: messageId(request, body.kind, number), request, host, issuedAt: 0, expiresAt: 1, number, body }
+}
+
+export function hear({ bot }: LivingBot, message: BotMessage): Promise<void> {
+  return bot.hear(message.id, JSON.stringify(message))
+}
+
+/** What the host has been sent, in the order of its first arrival. */
+export function sentTo(world: World): HostMessage[] {
+  return [...world.queue.values()].map(([token = '']) => hostMessageSchema.parse(withoutSigner(JSON.parse(token))))
+}
+
+function withoutSigner(value: unknown): unknown {
+  const { signedBy: _signedBy, ...message } = z.looseObject({ signedBy: z.number() }).parse(value)
+  return message
+}
+
+export function lastCard(world: World, request: string): Card | undefined {
+  return world.chat.get(request)?.at(-1)
+}

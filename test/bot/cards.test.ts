@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import { cardAbout, cardOf } from '../../src/bot/cards.ts'
+import { cardSchema, hasEnded, requestStates } from '../../src/core/card.ts'
+import { planningRecord, recordOf, request, thePlan, vote } from './records.ts'
+
+const buttons = (record: Parameters<typeof cardOf>[0]) => cardOf(record).buttons.map(({ press }) => press)
+
+it.each(requestStates)('%s: fits its schema, and has buttons only while they can do something', (state) => {
+  const card = cardOf(recordOf({ state }))
+
+  expect(cardSchema.parse(card)).toEqual(card)
+  const kinds = card.buttons.map(({ press }) => press.kind)
+  expect(kinds).toEqual(state === 'waiting' ? ['approve', 'deny', 'cancel'] : hasEnded(state) ? [] : ['cancel'])
+})
+
+it.each(requestStates)('%s: says "nothing has been done" only while it waits', (state) => {
+  expect(/nothing has been done/i.test(cardOf(recordOf({ state })).text ?? '')).toBe(state === 'waiting')
+})
+
+it('buttons carry the digest that is shown, and go once it is cancelled', () => {
+  expect(buttons(recordOf())[0]).toEqual({ kind: 'approve', request, digest: 'd1' })
+  expect(buttons(recordOf({ state: 'running', cancelRequested: true }))).toEqual([])
+  expect(buttons(planningRecord())).toEqual([{ kind: 'cancel', request }])
+})
+
+it('the plan goes with it whole, as a file', () => {
+  const [file] = cardOf(recordOf()).files
+  const content = thePlan.steps[1]?.action
+  expect(file?.name).toBe(`plan-${request}.txt`)
+  expect(file?.text.split('\n').filter((line) => line === '   | x')).toHaveLength(3000)
+  expect([file?.text.includes('no undo: said is said'), content?.kind]).toEqual([true, 'run'])
+  expect(cardOf(planningRecord()).files).toEqual([])
+})
+
+it('steps say what they do, and what has no undo, before anybody approves', () => {
+  expect(cardOf(recordOf()).steps).toMatchObject([
+    { title: 'Make it', state: 'pending', detail: 'make folder /x (mode 755)' },
+    { title: 'Say it', detail: expect.stringContaining('no undo: said is said') },
+  ])
+})
+
+it('only votes on the plan that stands are shown', () => {
+  const votes = [vote('bo', 'yes', 'd0'), vote('cy')]
+  const { fields } = cardOf(recordOf({ approval: { needed: 2, expiresAt: 300_000, votes } }))
+  expect(fields).toContainEqual({ name: 'Approved by', value: 'cy' })
+  expect(cardOf(recordOf({ approval: { needed: 2, expiresAt: 300_000, votes } })).text).toContain('1 approval by somebody else')
+})
+
+it('a card about another shows its state, without its buttons', () => {
+  const about = cardAbout(recordOf({ id: 'rbbbbbbbbbbbbbbb', state: 'done' }), cardOf(recordOf()))
+  expect(about).toMatchObject({ request: 'rbbbbbbbbbbbbbbb', state: 'done', about: { request, state: 'waiting' }, buttons: [] })
+})

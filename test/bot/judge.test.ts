@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { complete } from '../../src/bot/completion.ts'
+import { chooseHost } from '../../src/bot/hosts.ts'
+import { judge } from '../../src/bot/judge.ts'
+import type { Actor } from '../../src/core/policy.ts'
+import { policySchema } from '../../src/core/policy.ts'
+import { refusal } from '../core/refusal.ts'
+import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
+import { request } from './records.ts'
+
+const context = { commands, policy, hosts: [web1, web2] }
+const understood = { command: { path: 'jail create' }, args: { jail: 'neu' }, host: web2, person: 'ana', approvals: 1, expiresMinutes: 5 }
+
+describe('judge', () => {
+  it.each([
+    ['text', 'jail create neu host:web2'],
+    ['a slash', '/jail create neu --host web2'],
+    ['options', { kind: 'options', command: 'jail create', options: { jail: 'neu', host: 'web2' } } as const],
+  ])('understands %s', (_, said) => {
+    expect(judge(incoming('ana', said), context)).toMatchObject(understood)
+  })
+
+  it.each([
+    [{ kind: 'approve', request, digest: 'd' } as const, 'approve'],
+    [{ kind: 'deny', request, digest: 'd' } as const, 'deny'],
+    [{ kind: 'cancel', request } as const, 'job cancel'],
+  ])('understands a press: %j', (press, path) => {
+    const judgement = judge(incoming('ana', { kind: 'press', press }), context)
+    expect(judgement).toMatchObject({ command: { path }, args: { request } })
+    expect(judgement).not.toHaveProperty('host')
+  })
+
+  it.each([
+    ['ana', '', 'usage'],
+    ['ana', 'jail create "neu', 'usage'],
+    ['ana', 'jail burn neu', 'unknown_command'],
+    ['ana', 'jail create neu colour:red', 'usage'],
+    ['ana', 'jail create', 'missing_argument'],
+    ['ana', 'jail create N host:web1', 'bad_argument'],
+    ['ana', 'jail list dry-run:yes host:web1', 'usage'],
+    ['ana', 'jail create neu', 'which_host'],
+    ['ana', 'jail create neu host:web3', 'unknown_host'],
+    ['eve', 'jail create neu', 'permission_denied'],
+    ['eve', 'jail create N colour:red host:nowhere', 'permission_denied'],
+    ['nobody', 'jail list host:nowhere', 'permission_denied'],
+  ])('refuses %s "%s": %s', (who, words, code) => {
+    expect(refusal(() => judge(incoming(who, words), context)).code).toBe(code)
+  })
+
+  it.each(['guest', 'bot', 'stranger'] as const)('refuses a %s whatever they may, before looking at the details', (kind) => {
+    expect(refusal(() => judge(incoming('ana', 'jail create N x:y', kind), context)).code).toBe('not_a_member')
+  })
+
+  it('refuses everybody where there is no policy', () => {
+    expect(refusal(() => judge(incoming('ana', 'jail list'), { ...context, policy: policySchema.parse({}) })).code).toBe('no_policy')
+  })
+})
+
+describe('which host', () => {
+  const both = [web1, web2]
+
+  it.each([
+    ['the only one', [web1], {}, undefined, 'web1'],
+    ['the one named', both, { jail: 'blog' }, 'web2', 'web2'],
+    ['the one with the jail', both, { jail: 'wiki' }, undefined, 'web2'],
+    ['the one with it in its trash', both, { jail: 'old' }, undefined, 'web1'],
+    ['the one with the site', both, { site: 'b.example.com' }, undefined, 'web2'],
+  ])('%s', (_, hosts, args, wanted, name) => {
+    expect(chooseHost(hosts, args, wanted).name).toBe(name)
+  })
+
+  it.each([
+    ['none known', [], {}, undefined, 'unknown_host', 'jailops.yaml'],
+    ['a wrong name', both, {}, 'web11', 'unknown_host', 'Did you mean web1?'],
+    ['two have it', both, { jail: 'shop' }, undefined, 'which_host', 'web1, web2'],
+    ['none has it', both, { jail: 'neu' }, undefined, 'which_host', 'web1, web2'],
+    ['nothing to go by', both, {}, undefined, 'which_host', 'web1, web2'],
+  ])('refuses: %s', (_, hosts, args, wanted, code, words) => {
+    const refused = refusal(() => chooseHost(hosts, args, wanted))
+    expect([refused.code, refused.message]).toEqual([code, expect.stringContaining(words)])
+  })
+})
+
+const actor = (id: string, kind: Actor['kind'] = 'person'): Actor => ({ platform: 'web', id, name: id, groups: [], kind })
+
+const texts = (text: string, who = actor('ana')) => complete(text, who, context).map((completion) => completion.text)
+
+describe('completion', () => {
+  it.each([
+    ['/jail s', ['/jail start ']],
+    ['jail start w', ['jail start wiki ']],
+    ['jail start jail:s', ['jail start jail:shop ']],
+    ['jail restore ', ['jail restore old ', 'jail restore jail:', 'jail restore host:', 'jail restore dry-run:yes ']],
+    ['jail create bl', []],
+    ['proxy remove a', ['proxy remove a.example.com ']],
+    ['jail start wiki host:w', ['jail start wiki host:web1 ', 'jail start wiki host:web2 ']],
+  ])('%j', (text, expected) => {
+    expect(texts(text)).toEqual(expected)
+  })
+
+  it('offers only what one may', () => {
+    expect(texts('', actor('eve'))).toEqual(['jail list ', 'job show '])
+    expect(texts('jail start w', actor('eve'))).toEqual([])
+  })
+
+  it.each(['guest', 'bot', 'stranger'] as const)('offers a %s nothing', (kind) => {
+    expect([texts('', actor('ana', kind)), texts('jail start ', actor('ana', kind))]).toEqual([[], []])
+  })
+})

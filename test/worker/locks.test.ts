@@ -1,0 +1,45 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createResourceLocks } from '../../src/worker/locks.ts'
+
+it('never gives a resource to two, and leaves nobody waiting', async () => {
+  const requests = fc.array(fc.subarray(['a', 'b', 'c', 'd']), { maxLength: 12 })
+  await fc.assert(
+    fc.asyncProperty(requests, fc.infiniteStream(fc.nat(5)), async (wanted, pauses) => {
+      const locks = createResourceLocks()
+      const held = new Set<string>()
+      let overlaps = 0
+      const work = async (resources: readonly string[]) => {
+        const release = await locks.acquire(resources)
+        for (const resource of resources) overlaps += held.has(resource) ? 1 : 0
+        for (const resource of resources) held.add(resource)
+        for (let turn = pauses.next().value ?? 0; turn > 0; turn--) await Promise.resolve()
+        for (const resource of resources) held.delete(resource)
+        release()
+      }
+
+      await Promise.all(wanted.map(work))
+
+      expect(overlaps).toBe(0)
+    }),
+  )
+})
+
+it('serves who came first: a later one does not overtake on a resource that an earlier one waits for', async () => {
+  const locks = createResourceLocks()
+  const order: string[] = []
+  const releaseA = await locks.acquire(['a'])
+  const both = locks.acquire(['a', 'b']).then((release) => {
+    order.push('a and b')
+    return release()
+  })
+  const onlyB = locks.acquire(['b']).then((release) => {
+    order.push('b')
+    return release()
+  })
+
+  releaseA()
+  await Promise.all([both, onlyB])
+
+  expect(order).toEqual(['a and b', 'b'])
+})
