@@ -1,6 +1,7 @@
 import { tally } from '../core/approval.ts'
 import { hasEnded } from '../core/card.ts'
 import type { BotMessage } from '../core/message.ts'
+import { digestOf, type Plan } from '../core/plan.ts'
 import type { RequestRecord } from './record.ts'
 
 /** What a host's answer makes of a request; undefined when it says nothing new. Pure, so that hearing it twice is harmless. */
@@ -11,21 +12,26 @@ export function afterAnswer(record: RequestRecord, { body, number, host }: BotMe
     case 'planned': {
       if (number <= record.heard.planned) return undefined
       const heard = { ...record.heard, planned: number }
+      const digest = ownDigest(record, body.plan)
+      if (digest !== body.digest) return { ...record, heard, ...untrue }
       const planned = {
         ...record,
         heard,
         // it was made because of them, so the host has them
         outgoing: record.outgoing.filter(({ id }) => isCancel(record, id)),
         plan: body.plan,
-        digest: body.digest,
+        digest,
         steps: body.plan.steps.map(() => ({ state: 'pending' as const })),
       }
       if (record.asked.execute || record.asked.dryRun || body.plan.steps.length === 0) return planned
       const { sentence: _sentence, reason: _reason, ...rest } = planned
-      const changed = record.digest !== undefined && record.digest !== body.digest
+      const changed = record.digest !== undefined && record.digest !== digest
+      // what was said of another plan is used up, also should that plan come back
+      const approval = changed && rest.approval !== undefined ? { ...rest.approval, votes: [] } : rest.approval
       return {
         ...rest,
         state: 'waiting',
+        ...(approval && { approval }),
         ...(changed && {
           sentence: 'The host has changed since this was planned, so nothing was done. This is the plan now; it needs approval anew.',
         }),
@@ -53,6 +59,18 @@ export function afterAnswer(record: RequestRecord, { body, number, host }: BotMe
     case 'inventory':
       return undefined
   }
+}
+
+const untrue = {
+  state: 'failed',
+  reason: 'internal',
+  sentence:
+    'The host sent a plan under a digest that is not its own, so it was not shown and nothing was done. Are bot and host of one version?',
+} as const
+
+/** Of the plan that is shown: what people approve is computed here, not believed. */
+function ownDigest({ asked }: RequestRecord, plan: Plan): string | undefined {
+  return asked?.host === undefined ? undefined : digestOf({ host: asked.host, command: asked.command, args: asked.args }, plan)
 }
 
 /** That it was not reached has turned out wrong: how it stood before, with nothing said of it. */

@@ -89,10 +89,15 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
   const { journal, plan } = run
   const turn = journal.last('turn')
   const steps = [...plan.steps.entries()].toReversed()
+  const final: string[] = []
   for (const [index, step] of steps) {
     const intent = stepEntry(journal, 'intent', 'do', index)
     if (intent === undefined || stepEntry(journal, 'done', 'undo', index) !== undefined) continue
     if (run.stopping()) return undefined
+    if (step.final !== undefined) {
+      final.push(`Step ${index + 1} (${step.title}) stays done or half done: ${step.final}.`)
+      continue
+    }
     try {
       await endWhatRuns(deps, journal, index, step)
       await journal.append({ kind: 'intent', direction: 'undo', step: index, before: null })
@@ -105,6 +110,13 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
         reason: 'undo_failed',
         sentence: `${turn?.sentence ?? 'It did not go on.'} Taking step ${index + 1} back failed too (${step.title}): ${toJailopsError(error).message} Look at the host; the steps above show what still stands.`,
       }
+    }
+  }
+  if (final.length > 0) {
+    return {
+      state: 'needs_human',
+      reason: 'undo_failed',
+      sentence: `${turn?.sentence ?? 'It did not go on.'} All other steps were taken back. ${final.join(' ')}`,
     }
   }
   const why = { ...(turn !== undefined && { reason: turn.reason, sentence: turn.sentence }) }

@@ -36,6 +36,8 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+const againMilliseconds = 10_000
+
 /** The story of a request on its host, from the queue to its end. */
 export function createWorker(deps: WorkerDeps): Worker {
   const { journals, planner, locks, answers, now } = deps
@@ -92,7 +94,11 @@ export function createWorker(deps: WorkerDeps): Worker {
     const before = stories.get(journal.request) ?? Promise.resolve()
     const turn = before
       .then(() => (stopping ? undefined : tell(journal)))
-      .catch((error: unknown) => deps.alarm('a request could not go on', { request: journal.request, error: String(error) }))
+      .catch((error: unknown) => {
+        deps.alarm('a request could not go on', { request: journal.request, error: String(error) })
+        // a full disk, say: nothing else would wake it before the next message or start
+        setTimeout(() => stopping || goOn(journal), againMilliseconds).unref()
+      })
     stories.set(journal.request, turn)
     void turn.then(() => stories.get(journal.request) === turn && stories.delete(journal.request))
   }

@@ -3,7 +3,7 @@ import { hasEnded } from '../../src/core/card.ts'
 import type { Incoming } from '../../src/chat/adapter.ts'
 import { until } from '../worker/worker-bench.ts'
 import { Death, fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
-import { thePlan } from './records.ts'
+import { thePlan, theDigest } from './records.ts'
 
 const steps = thePlan.steps.map(() => ({ state: 'done' as const }))
 
@@ -51,7 +51,7 @@ async function begin(world: World): Promise<string> {
 async function beginWaiting(world: World): Promise<string> {
   const request = await begin(world)
   const living = await startBot(world)
-  await hear(living, fromHost(request, 3, { kind: 'planned', plan: thePlan, digest: 'd1' }))
+  await hear(living, fromHost(request, 3, { kind: 'planned', plan: thePlan, digest: theDigest }))
   await living.bot.stop()
   return request
 }
@@ -94,7 +94,7 @@ const said = incoming('ana', 'jail create blog')
 it('a restart anywhere while a plan is heard shows it', async () => {
   await everywhere(
     begin,
-    (living, request) => tellBot(living, fromHost(request, 3, { kind: 'planned', plan: thePlan, digest: 'd1' })),
+    (living, request) => tellBot(living, fromHost(request, 3, { kind: 'planned', plan: thePlan, digest: theDigest })),
     (world, request) => expect([lastCard(world, request)?.state, kinds(world)]).toEqual(['waiting', ['plan']]),
   )
 })
@@ -108,7 +108,7 @@ it('a restart anywhere while an approval is pressed counts it once, applies once
     },
     (living, request) =>
       deliver(living, {
-        ...incoming('bo', { kind: 'press', press: { kind: 'approve', request, digest: 'd1' } }),
+        ...incoming('bo', { kind: 'press', press: { kind: 'approve', request, digest: theDigest } }),
         delivery: `p${delivery}`,
       }),
     (world, request) => {

@@ -3,7 +3,7 @@ import type { Press } from '../../src/core/card.ts'
 import { plan } from '../../src/core/plan.ts'
 import { until } from '../worker/worker-bench.ts'
 import { fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
-import { thePlan } from './records.ts'
+import { thePlan, theDigest } from './records.ts'
 
 const stateOf = (world: World, request: string) => lastCard(world, request)?.state
 const press = (living: LivingBot, who: string, what: Press) => living.door().receive(incoming(who, { kind: 'press', press: what }))
@@ -18,7 +18,7 @@ async function asked(words = 'jail create blog') {
   return { world, living, request }
 }
 
-async function waiting(digest = 'd1') {
+async function waiting(digest = theDigest) {
   const story = await asked()
   await hear(story.living, fromHost(story.request, 2, { kind: 'progress', steps: [], begun: false, taken: [`${story.request}-plan-1`] }))
   await hear(story.living, fromHost(story.request, 3, { kind: 'planned', plan: thePlan, digest }))
@@ -30,7 +30,7 @@ describe('a change', () => {
   it('is planned, approved by a press, applied once, followed, and ends true', async () => {
     const { world, living, request } = await waiting()
 
-    await press(living, 'bo', { kind: 'approve', request, digest: 'd1' })
+    await press(living, 'bo', { kind: 'approve', request, digest: theDigest })
     await until(() => stateOf(world, request) === 'queued' && world.queue.size === 2)
     await hear(living, fromHost(request, 5, { kind: 'progress', steps, begun: true, taken: [`${request}-apply-2`] }))
     await until(() => stateOf(world, request) === 'running')
@@ -40,7 +40,7 @@ describe('a change', () => {
 
     expect(sentTo(world).map(({ body }) => body)).toMatchObject([
       { kind: 'plan', execute: false, args: { jail: 'blog' } },
-      { kind: 'apply', digest: 'd1', votes: [{ person: 'web:user:bo', choice: 'yes' }] },
+      { kind: 'apply', digest: theDigest, votes: [{ person: 'web:user:bo', choice: 'yes' }] },
     ])
     expect(lastCard(world, request)).toMatchObject({ title: expect.stringContaining('jail create'), buttons: [] })
     expect([world.chat.size, world.alarms, world.records.get(request)?.ended]).toEqual([1, [], true])
@@ -84,10 +84,10 @@ describe('a change', () => {
 
 describe('a press', () => {
   it.each([
-    ['of the asker', 'ana', 'd1', 'own request'],
-    ['of the asker by another account', 'ana2', 'd1', 'own request'],
+    ['of the asker', 'ana', theDigest, 'own request'],
+    ['of the asker by another account', 'ana2', theDigest, 'own request'],
     ['on an older plan', 'bo', 'd0', 'plan has changed'],
-    ['of one who may not', 'eve', 'd1', 'permission'],
+    ['of one who may not', 'eve', theDigest, 'permission'],
   ])('%s does not count, and only who pressed is told', async (_, who, digest, words) => {
     const { world, living, request } = await waiting()
 
@@ -101,7 +101,7 @@ describe('a press', () => {
   it('pressed twice at once counts once', async () => {
     const { world, living, request } = await waiting()
 
-    await Promise.all([1, 2].map(() => press(living, 'bo', { kind: 'approve', request, digest: 'd1' })))
+    await Promise.all([1, 2].map(() => press(living, 'bo', { kind: 'approve', request, digest: theDigest })))
     await until(() => world.queue.size === 2)
     await living.bot.stop()
 
@@ -112,7 +112,7 @@ describe('a press', () => {
   it('of deny ends it', async () => {
     const { world, living, request } = await waiting()
 
-    await press(living, 'bo', { kind: 'deny', request, digest: 'd1' })
+    await press(living, 'bo', { kind: 'deny', request, digest: theDigest })
     await until(() => stateOf(world, request) === 'denied' && world.queue.size === 2)
 
     expect([lastCard(world, request)?.text?.split('\n')[0], kinds(world)]).toEqual(['bo said no, so nothing was done.', ['plan', 'cancel']])

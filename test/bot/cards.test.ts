@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { cardAbout, cardOf } from '../../src/bot/cards.ts'
 import { cardSchema, hasEnded, requestStates } from '../../src/core/card.ts'
-import { planningRecord, recordOf, request, thePlan, vote } from './records.ts'
+import { planningRecord, recordOf, request, thePlan, vote, theDigest } from './records.ts'
 
 const buttons = (record: Parameters<typeof cardOf>[0]) => cardOf(record).buttons.map(({ press }) => press)
 
@@ -18,7 +18,7 @@ it.each(requestStates)('%s: says "nothing has been done" only while it waits', (
 })
 
 it('buttons carry the digest that is shown, and go once it is cancelled', () => {
-  expect(buttons(recordOf())[0]).toEqual({ kind: 'approve', request, digest: 'd1' })
+  expect(buttons(recordOf())[0]).toEqual({ kind: 'approve', request, digest: theDigest })
   expect(buttons(recordOf({ state: 'running', cancelRequested: true }))).toEqual([])
   expect(buttons(planningRecord())).toEqual([{ kind: 'cancel', request }])
 })

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '../../src/bot/record.ts'
-import { plan } from '../../src/core/plan.ts'
+import { digestOf, plan } from '../../src/core/plan.ts'
 import { incoming } from './bot-bench.ts'
 
 export const request = 'raaaaaaaaaaaaaaa'
@@ -10,6 +10,8 @@ export const thePlan = plan(
   ],
   { resources: ['jail:blog'], outcome: [{ name: 'Address', value: '10.0.0.2' }], remarks: ['Two sessions are open.'] },
 )
+
+export const theDigest = digestOf({ host: 'web1', command: 'jail create', args: { jail: 'blog' } }, thePlan)
 
 /** A change that waits for the approval of its plan. */
 export function recordOf(more: Partial<RequestRecord> = {}): RequestRecord {
@@ -22,7 +24,7 @@ export function recordOf(more: Partial<RequestRecord> = {}): RequestRecord {
     asked: { command: 'jail create', args: { jail: 'blog' }, risk: 'change', host: 'web1', dryRun: false, execute: false, person: 'ana' },
     approval: { needed: 1, expiresAt: 300_000, votes: [] },
     plan: thePlan,
-    digest: 'd1',
+    digest: theDigest,
     steps: [{ state: 'pending' }, { state: 'pending' }],
     heard: { planned: 3, progress: 2 },
     sent: 1,
@@ -38,4 +40,10 @@ export function planningRecord(more: Partial<RequestRecord> = {}): RequestRecord
   return { ...rest, outgoing: [{ id: `${request}-plan-1`, token: 't1', expiresAt: 61_000 }], ...more }
 }
 
-export const vote = (person: string, choice: 'yes' | 'no' = 'yes', digest = 'd1') => ({ person, name: person, choice, digest, at: 2000 })
+export const vote = (person: string, choice: 'yes' | 'no' = 'yes', digest = theDigest) => ({
+  person,
+  name: person,
+  choice,
+  digest,
+  at: 2000,
+})

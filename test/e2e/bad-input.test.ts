@@ -15,8 +15,11 @@ let demo: Demo
 let untouched: Record<string, string>
 /** A host that nobody ever heard of; the bot waits for it while the rest is tested. */
 let away: Promise<Card>
+/** A demo whose worker stands still from the first moment on; the bot waits for that one too. */
+let still: { demo: Demo; untouched: Record<string, string>; card: Promise<Card> }
 
 beforeAll(async () => {
+  still = await standStill()
   demo = await startDemo()
   // a pool of five addresses, and a second host that is down
   await reconfigure((config) => {
@@ -27,7 +30,15 @@ beforeAll(async () => {
   untouched = listing(demo.hostFolder)
   away = demo.say('ana', 'jail create blog host:away')
 }, 60_000)
-afterAll(() => demo?.stop(), 60_000)
+afterAll(() => Promise.all([demo?.stop(), still?.demo.stop()]), 60_000)
+
+async function standStill(): Promise<typeof still> {
+  const other = await startDemo()
+  const before = listing(other.hostFolder)
+  expect((await other.say('ana', 'host status')).state).toBe('done')
+  process.kill(other.pid('worker'), 'SIGSTOP')
+  return { demo: other, untouched: before, card: other.say('ana', 'jail create late') }
+}
 
 interface WrittenConfig {
   host: { layout: { pool: string; haproxy: { configFolder: string } } }
@@ -372,18 +383,15 @@ describe('between bot and host', () => {
   }, 30_000)
 
   it('a worker that is stopped: not reached, and what comes to it too late it does not do', async () => {
-    const before = listing(demo.hostFolder)
-    const pid = demo.pid('worker')
-    process.kill(pid, 'SIGSTOP')
-    const card = await demo.say('ana', 'jail create late host:demo').finally(() => process.kill(pid, 'SIGCONT'))
+    const { demo: other, untouched: before } = still
+    const card = await still.card.finally(() => process.kill(other.pid('worker'), 'SIGCONT'))
     expect(card).toMatchObject({ state: 'unreachable', reason: 'host_unreachable' })
-    expect((await demo.say('ana', 'host status host:demo')).state).toBe('done')
-    expect(await demo.say('ana', `job show ${card.request}`)).toMatchObject({
-      about: { state: expect.stringMatching(/^(unreachable|expired|cancelled)$/) },
-    })
-    expect(listing(demo.hostFolder)).toEqual(before)
-    const again = await demo.say('ana', 'jail create late host:demo', { wait: 'approval' })
-    expect(again.state).toBe('waiting')
+    expect(card.text).toMatch(/nothing was done.*ask again/)
+    expect((await other.say('ana', 'host status')).state).toBe('done')
+    const shown = await other.say('ana', `job show ${card.request}`)
+    expect(shown.about?.state).toMatch(/^(unreachable|expired|cancelled)$/)
+    expect(listing(other.hostFolder)).toEqual(before)
+    expect((await other.say('ana', 'jail create late', { wait: 'approval' })).state).toBe('waiting')
   }, 90_000)
 })
 

@@ -195,3 +195,20 @@ describe('stopping', () => {
     expect(host.log).toEqual(titles.map((title) => `perform ${title}`))
   })
 })
+
+describe('a step that cannot be taken back', () => {
+  it('stays, is named, and everything else is taken back', async () => {
+    const [one, two, ...rest] = plan.steps
+    if (one === undefined || two === undefined) throw new Error('the plan has four steps')
+    const host = failing()
+
+    const ending = await liveUntilEnd(temporaryFolder(), {
+      host,
+      plan: { ...plan, steps: [one, { ...two, final: 'said is said' }, ...rest] },
+      deaths: [],
+    })
+
+    expect(ending).toMatchObject({ state: 'needs_human', sentence: expect.stringContaining(`Step 2 (${two.title})`) })
+    expect([...host.standing.keys()]).toEqual([two.title])
+  })
+})

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openJournalFolder } from '../../src/worker/journal.ts'
@@ -114,7 +114,10 @@ function mountTiny(folder: string, end: (release: () => void) => void = (release
   } catch {
     return undefined
   }
-  end(() => execFileSync('umount', ['-l', folder], { stdio: 'ignore' }))
+  end(() => {
+    execFileSync('umount', [folder], { stdio: 'ignore' })
+    rmdirSync(folder)
+  })
   return folder
 }
 
@@ -137,6 +140,7 @@ describe.runIf(canMount)('a full disk (needs root and tmpfs)', () => {
 
     expect(await journal.append({ kind: 'sent', number: 1 })).toBe(3)
     expect((await (await openFolder(folder)).open(requestA)).entries.map(({ kind }) => kind)).toEqual(['begun', 'turn', 'sent'])
+    await journal.close()
   })
 })
 

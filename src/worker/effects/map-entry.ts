@@ -24,8 +24,7 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
   return {
     capture: async () => {
       const text = await read()
-      const value = valueIn(text, key) ?? null
-      return JSON.stringify({ value, line: lineOf(text, key) } satisfies z.infer<typeof fileBeforeSchema>)
+      return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key) } satisfies z.infer<typeof fileBeforeSchema>)
     },
     perform: async () => {
       checkMapWords(key, value)
