@@ -12,8 +12,6 @@ const wrapperScript = `set -C
 shift
 exec "$@"`
 
-export const calledOffExitCode = 125
-
 export function wrapArgv(groupFile: string, argv: readonly string[]): string[] {
   return ['/bin/sh', '-c', wrapperScript, 'sh', groupFile, ...argv]
 }
