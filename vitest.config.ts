@@ -13,6 +13,7 @@ export default defineConfig({
     passWithNoTests: isLong, // a budget may leave none
     // Processes, not threads: tests start programs, and change the working folder and the environment.
     pool: 'forks',
+    maxWorkers: 2, // the tests wait for programs more than they compute
     testTimeout: isLong ? 60 * 60_000 : 30_000,
     hookTimeout: 30_000,
     reporters: reportFolder ? ['default', ['json', { outputFile: report }]] : ['default'],

@@ -23,7 +23,7 @@ export function judge(
 ): Judgement {
   const { command, given } = understand(incoming, context.commands)
   // who, before what is wrong with the rest: a stranger learns nothing of our hosts
-  const decision = decide(context.policy, incoming.actor, command.permission)
+  const decision = decide(context.policy, incoming.actor, command)
   if (decision.kind === 'no') throw new JailopsError(decision.code, decision.sentence)
   const { args, host, dryRun } = parseArguments(command, given())
   if (dryRun && command.risk !== 'change')
@@ -34,8 +34,7 @@ export function judge(
     dryRun,
     person: personOf(context.policy, incoming.actor),
     ...(command.risk !== 'bot' && { host: chooseHost(context.hosts, args, host) }),
-    // only changes are approved: a rule for `*` does not make anybody wait for a list
-    approvals: decision.kind === 'approvals' && command.risk === 'change' ? decision.count : 0,
+    approvals: decision.kind === 'approvals' ? decision.count : 0,
     expiresMinutes: decision.kind === 'approvals' ? decision.expiresMinutes : 60,
   }
 }

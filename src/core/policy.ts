@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Command } from './command.ts'
 import type { ReasonCode } from './errors.ts'
 
 /** Who speaks, by the platform's own immutable ids. */
@@ -69,8 +70,8 @@ export function covers(pattern: string, permission: string): boolean {
   return pattern === '*' || pattern === permission || (pattern.endsWith('.*') && permission.startsWith(pattern.slice(0, -1)))
 }
 
-/** May this person do this, and on whose word? The default is no. */
-export function decide(policy: Policy, actor: Actor, permission: string): Decision {
+/** May this person do this, and on whose word? The default is no. Only changes need approvals, whatever a rule covers. */
+export function decide(policy: Policy, actor: Actor, { permission, risk }: { permission: string; risk: Command['risk'] }): Decision {
   if (actor.kind !== 'person') {
     return {
       kind: 'no',
@@ -90,6 +91,7 @@ export function decide(policy: Policy, actor: Actor, permission: string): Decisi
       sentence: `${as}: this needs the permission ${permission}. Ask whoever keeps jailops.yaml.`,
     }
   }
+  if (risk !== 'change') return { kind: 'yes' }
   const rule = policy.approvals.find(({ permissions }) => permissions.some((pattern) => covers(pattern, permission)))
   if (rule === undefined || rule.count === 0) return { kind: 'yes' }
   return { kind: 'approvals', count: rule.count, expiresMinutes: rule.expiresMinutes }

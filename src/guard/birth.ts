@@ -11,7 +11,8 @@ function birthByProc(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')
-    return fields[19] ?? ''
+    // a zombie is gone: where process 1 does not reap (a plain container) it would otherwise live for ever
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '')
   } catch {
     return ''
   }

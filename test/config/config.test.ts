@@ -71,11 +71,13 @@ describe('the example', () => {
 
 describe('demoConfig', () => {
   const config = demoConfig({ stateDir: '/tmp/demo', layout: layoutSchema.parse({}), ports: { web: 8080 } })
-  const ask = (id: string, permission: string, platform = 'web') =>
-    decide(config.policy, { platform, id, name: id, groups: [], kind: 'person' }, permission).kind
+  const decision = (id: string, permission: string, risk: 'change' | 'read', platform = 'web') =>
+    decide(config.policy, { platform, id, name: id, groups: [], kind: 'person' }, { permission, risk }).kind
+  const ask = (id: string, permission: string) => decision(id, permission, 'read')
+  const change = (id: string, permission: string, platform?: string) => decision(id, permission, 'change', platform)
 
   it('needs a second person for every change, and nobody for a read', () => {
-    expect(['jail.create', 'jail.destroy', 'jail.restore', 'proxy.add', 'proxy.remove'].map((each) => ask('ana', each))).toEqual(
+    expect(['jail.create', 'jail.destroy', 'jail.restore', 'proxy.add', 'proxy.remove'].map((each) => change('ana', each))).toEqual(
       Array.from({ length: 5 }, () => 'approvals'),
     )
     expect(
@@ -86,9 +88,9 @@ describe('demoConfig', () => {
   it('lets bo approve, ana ask, eve look, and nobody else do anything', () => {
     expect(['ana', 'bo', 'eve', 'mallory'].map((id) => ask(id, 'request.approve'))).toEqual(['no', 'yes', 'no', 'no'])
     expect(['ana', 'bo', 'eve', 'mallory'].map((id) => ask(id, 'jail.list'))).toEqual(['yes', 'yes', 'yes', 'no'])
-    expect(ask('eve', 'jail.create')).toBe('no')
-    expect(ask('ana', 'jail.create', 'shell')).toBe('approvals')
-    expect(ask('ana', 'jail.create', 'slack')).toBe('no')
+    expect(change('eve', 'jail.create')).toBe('no')
+    expect(change('ana', 'jail.create', 'shell')).toBe('approvals')
+    expect(change('ana', 'jail.create', 'slack')).toBe('no')
   })
 })
 

@@ -18,11 +18,11 @@ const actor = (id: string, more: Partial<Actor> = {}): Actor => ({ platform: 'sl
 
 describe('decide', () => {
   it('says no to everybody where there is no policy', () => {
-    expect(decide(policySchema.parse({}), actor('U1'), 'help')).toMatchObject({ kind: 'no', code: 'no_policy' })
+    expect(decide(policySchema.parse({}), actor('U1'), { permission: 'help', risk: 'bot' })).toMatchObject({ kind: 'no', code: 'no_policy' })
   })
 
   it.each(['guest', 'bot', 'stranger'] as const)('says no to a %s, even one that a role names', (kind) => {
-    expect(decide(policy, actor('U1', { kind, groups: ['S1'] }), 'help')).toMatchObject({ kind: 'no', code: 'not_a_member' })
+    expect(decide(policy, actor('U1', { kind, groups: ['S1'] }), { permission: 'help', risk: 'bot' })).toMatchObject({ kind: 'no', code: 'not_a_member' })
     expect(permissionsOf(policy, actor('U1', { kind, groups: ['S1'] }))).toEqual([])
   })
 
@@ -35,11 +35,11 @@ describe('decide', () => {
     ['a name that is somebody’s id', actor('U9', { name: 'U3' }), 'jail.list'],
     ['an operator outside his field', actor('U1'), 'proxy.add'],
   ])('denies by default: %s', (_, who, permission) => {
-    expect(decide(policy, who, permission)).toMatchObject({ kind: 'no', code: 'permission_denied' })
+    expect(decide(policy, who, { permission, risk: 'change' })).toMatchObject({ kind: 'no', code: 'permission_denied' })
   })
 
   it('names the role that does not suffice, and the permission that would', () => {
-    const decision = decide(policy, actor('U3'), 'jail.create')
+    const decision = decide(policy, actor('U3'), { permission: 'jail.create', risk: 'change' })
     expect(decision).toMatchObject({ sentence: expect.stringContaining('viewer') })
     expect(decision).toMatchObject({ sentence: expect.stringContaining('jail.create') })
   })
@@ -51,7 +51,7 @@ describe('decide', () => {
     ['with the first fitting rule', actor('U1'), 'jail.destroy', { kind: 'approvals', count: 2, expiresMinutes: 5 }],
     ['with the default time', actor('U1'), 'jail.create', { kind: 'approvals', count: 1, expiresMinutes: 60 }],
   ])('allows %s', (_, who, permission, decision) => {
-    expect(decide(policy, who, permission)).toEqual(decision)
+    expect(decide(policy, who, { permission, risk: 'change' })).toEqual(decision)
   })
 })
 
