@@ -31,7 +31,7 @@ export default defineCommand({
         ...(args.boot ? drivers.jails.boot(name, true) : []),
       ],
       {
-        resources: [`jail:${name}`, `address:${address}`, 'rc.conf'],
+        resources: [`jail:${name}`, `address:${address}`, ...(args.boot ? ['rc.conf'] : [])],
         reserves: [`jail:${name}`, `address:${address}`],
         outcome: [
           { name: 'Address', value: address },

@@ -8,7 +8,10 @@ export default defineCommand({
   risk: 'change',
   example: 'jail restore blog',
   needs: ['jails', 'trash', 'addresses', 'proxy'],
-  args: z.object({ jail: jailName.describe('the name it had') }),
+  args: z.object({
+    jail: jailName.describe('the name it had'),
+    sites: z.boolean().default(true).describe('bring its sites back too; needs them to answer'),
+  }),
   plan({ args, facts, drivers }) {
     const name = args.jail
     if (facts.jails.some((jail) => jail.name === name)) {
@@ -18,23 +21,29 @@ export default defineCommand({
     const held = [...facts.addresses.taken, ...facts.reservedByOthers.map((word) => word.replace(/^address:/, ''))].includes(entry.address)
     const address = drivers.chooseAddress(held ? undefined : entry.address)
     const moved = address !== entry.address
-    const free = entry.routes.filter((host) => !facts.proxy.routes.some((route) => route.host === host))
-    const lost = entry.routes.filter((host) => !free.includes(host))
+    // files inside may name the old address, and what they say is their owner's: nothing inside is written anew
+    const wanted = args.sites && entry.wasRunning && !moved ? entry.routes : []
+    const free = wanted.filter((host) => !facts.proxy.routes.some((route) => route.host === host))
+    const lost = wanted.filter((host) => !free.includes(host))
     return plan(
       [
         ...drivers.jails.fromTrash(entry, address),
         ...(entry.startsAtBoot ? drivers.jails.boot(name, true) : []),
-        // nginx in the jail listens on the address it had
-        ...(moved && entry.wasRunning ? drivers.site.install({ name, address }) : []),
-        ...(entry.wasRunning && free.length > 0 ? drivers.site.awaitAnswer(address) : []),
-        ...(entry.wasRunning && free.length > 0 ? [...drivers.proxy.prepare(), ...drivers.proxy.add(free, { name, address })] : []),
+        ...(free.length > 0
+          ? [...drivers.site.awaitAnswer(address), ...drivers.proxy.prepare(), ...drivers.proxy.add(free, { name, address })]
+          : []),
       ],
       {
         resources: [`jail:${name}`, `address:${address}`, 'rc.conf', 'proxy'],
         reserves: [`jail:${name}`, `address:${address}`],
         outcome: [{ name: 'Address', value: address }, ...(free.length > 0 ? [{ name: 'Sites', value: free.join(', ') }] : [])],
         remarks: [
-          ...(moved ? [`Its old address ${entry.address} is in use now, so it gets ${address}.`] : []),
+          ...(moved
+            ? [
+                `Its old address ${entry.address} is in use now, so it gets ${address}. What names the old one inside (nginx.conf, say) ` +
+                  'must be changed there; after that /proxy add brings its sites back.',
+              ]
+            : []),
           ...(lost.length > 0 ? [`These sites belong to another jail now and stay there: ${lost.join(', ')}.`] : []),
         ],
       },

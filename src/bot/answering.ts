@@ -83,7 +83,7 @@ function summary(record: RequestRecord): RequestSummary {
     request: id,
     state,
     command: asked === undefined ? typed : commandLine(asked),
-    person: asked?.person ?? incoming.actor.name,
+    person: incoming.actor.name,
     host: asked?.host ?? '-',
     createdAt,
   }

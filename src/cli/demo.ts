@@ -17,10 +17,11 @@ import { createAll } from './keys.ts'
 import { prepareProxy } from './prepare-proxy.ts'
 import { demoFileVariable } from './runtime.ts'
 import { createReleasers, untilToldToStop } from './serving.ts'
+import { demoFolder } from './state-folder.ts'
 
 export interface DemoOptions {
   headless?: boolean
-  stateDir: string
+  stateDir?: string
   port: string
   proxyPort?: string
   config?: string
@@ -130,8 +131,8 @@ function configFor(commands: string[], { state, web, layout }: { state: string; 
 }
 
 /** @throws usage: the host's folder lies in it, and its path goes into HAProxy's, nginx's and jail's files */
-function stateFolder(named: string): string {
-  const folder = resolve(named)
+function stateFolder(named: string | undefined): string {
+  const folder = named === undefined ? demoFolder() : resolve(named)
   if (absolutePath.safeParse(folder).success) return folder
   throw new JailopsError(
     'usage',

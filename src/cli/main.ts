@@ -18,7 +18,7 @@ program
   .command('demo')
   .description('a FreeBSD host in a folder, a bot, a worker and a chat page, all on this machine')
   .option('--headless', 'print one JSON line when ready, and nothing else')
-  .option('--state-dir <folder>', 'where everything is kept', '.jailops/demo')
+  .option('--state-dir <folder>', 'where everything is kept; .jailops/demo if not given')
   .option('--port <port>', 'of the chat page; 0 for any free one', '0')
   .option('--proxy-port <port>', 'of HAProxy; any free one if not given')
   .option('-c, --config <file>', 'jailops.yaml; only its own folders of commands count here')

@@ -6,6 +6,7 @@ import { JailopsError, toJailopsError } from '../core/errors.ts'
 import { runInShell } from '../chat/shell/client.ts'
 import { renderAnswer, renderCard } from '../chat/shell/render.ts'
 import { exitCodeOf, runStateOf } from './exit-codes.ts'
+import { botsFolder } from './state-folder.ts'
 
 export interface RunOptions {
   stateDir?: string
@@ -76,9 +77,7 @@ async function stateFolder({ stateDir, config }: RunOptions): Promise<string> {
     const { loadConfig, readFileFromDisk } = await import('../config/load.ts')
     return loadConfig({ file: config, environment: process.env, readFile: readFileFromDisk }).config.state
   }
-  const here = ['.jailops/demo', '/var/db/jailops']
-    .map((folder) => resolve(folder))
-    .find((folder) => existsSync(join(folder, 'shell.json')))
+  const here = botsFolder()
   if (here !== undefined) return here
   throw new JailopsError('bot_unreachable', 'No bot was found here. Say which: --state-dir of a demo, or --config of a bot.')
 }

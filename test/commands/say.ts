@@ -1,0 +1,56 @@
+import { parseArguments } from '../../src/core/arguments.ts'
+import type { Answer } from '../../src/core/card.ts'
+import type { Command } from '../../src/core/command.ts'
+import type { Jail, ObservedFacts, TrashEntry } from '../../src/core/host.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
+import { testFacts } from '../host/facts-helper.ts'
+
+export const request = 'rabcdefghjkmnpqr'
+
+/** What a change would do on a host that looks like this. */
+export function planOf(command: Command, args: Record<string, unknown>, observed: Partial<ObservedFacts> = {}): Plan {
+  if (command.risk !== 'change') throw new Error(`${command.path} changes nothing`)
+  const facts = testFacts(observed)
+  return command.plan({ args: parseArguments(command, args).args, facts, drivers: createDrivers(facts), request })
+}
+
+/** What a question answers there. */
+export function answerOf(command: Command, args: Record<string, unknown>, observed: Partial<ObservedFacts> = {}): Answer {
+  if (command.risk !== 'read') throw new Error(`${command.path} is no question`)
+  return command.query({ args: parseArguments(command, args).args, facts: testFacts(observed) })
+}
+
+export function titles(plan: Plan): string[] {
+  return plan.steps.map((step) => step.title)
+}
+
+export function jail(more: Partial<Jail> = {}): Jail {
+  return {
+    name: 'blog',
+    manager: 'jail.conf',
+    ours: true,
+    state: 'running',
+    address: '10.0.0.5',
+    hostname: 'blog',
+    root: '/usr/jails/blog',
+    startsAtBoot: true,
+    ...more,
+  }
+}
+
+export function trashed(more: Partial<TrashEntry> = {}): TrashEntry {
+  return {
+    name: 'blog',
+    address: '10.0.0.5',
+    startsAtBoot: true,
+    wasRunning: true,
+    routes: ['blog.example.com'],
+    request,
+    destroyedAt: 1,
+    ...more,
+  }
+}
+
+export const readyProxy = { running: true, configured: true, enabled: true, routes: [], backends: [] }
+export const route = { host: 'blog.example.com', backend: 'jail_blog', jail: 'blog' }
