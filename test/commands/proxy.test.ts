@@ -7,6 +7,18 @@ import type { BackendStatus, ProxyStatus } from '../../src/core/host.ts'
 import { refusal } from '../core/refusal.ts'
 import { answerOf, jail, planOf, readyProxy, route, titles } from './say.ts'
 
+const backend = (name: string, state: string, rate: number): BackendStatus => ({
+  name: `jail_${name}`,
+  status: state,
+  sessions: 0,
+  rate,
+  requests: 0,
+  errors4xx: 0,
+  errors5xx: 0,
+  check: 'L7OK/200 in 1 ms',
+  since: 1,
+})
+
 describe('proxy add', () => {
   it('guesses the jail from the first label, and takes the one that is said', () => {
     const shop = jail({ name: 'shop', address: '10.0.0.6', root: '/usr/jails/shop' })
@@ -65,17 +77,6 @@ describe('proxy list and status', () => {
   })
 
   it('puts problems first, then the busiest', () => {
-    const backend = (name: string, state: string, rate: number): BackendStatus => ({
-      name: `jail_${name}`,
-      status: state,
-      sessions: 0,
-      rate,
-      requests: 0,
-      errors4xx: 0,
-      errors5xx: 0,
-      check: 'L7OK/200 in 1 ms',
-      since: 1,
-    })
     const proxyStatus: ProxyStatus = {
       version: '2.6.12',
       uptimeSeconds: 60,
