@@ -24,21 +24,16 @@ export default defineCommand({
     }
     const address = drivers.chooseAddress(args.ip)
     const jail = { name, address, startsAtBoot: args.boot }
-    return plan(
-      [
-        ...drivers.jails.create(jail, request),
-        ...(args.nginx ? drivers.site.install(jail) : []),
-        ...(args.boot ? drivers.jails.boot(name, true) : []),
+    const boot = drivers.jails.boot(name, args.boot)
+    return plan([...drivers.jails.create(jail, request), ...(args.nginx ? drivers.site.install(jail) : []), ...boot], {
+      // a jail that starts without any step does so by what the list says now
+      resources: [`jail:${name}`, `address:${address}`, ...(args.boot || boot.length > 0 ? ['rc.conf'] : [])],
+      reserves: [`jail:${name}`, `address:${address}`],
+      outcome: [
+        { name: 'Address', value: address },
+        { name: 'Root', value: `${facts.layout.jailRoots}/${name}` },
+        { name: 'At boot', value: args.boot ? 'starts' : 'stays off' },
       ],
-      {
-        resources: [`jail:${name}`, `address:${address}`, ...(args.boot ? ['rc.conf'] : [])],
-        reserves: [`jail:${name}`, `address:${address}`],
-        outcome: [
-          { name: 'Address', value: address },
-          { name: 'Root', value: `${facts.layout.jailRoots}/${name}` },
-          { name: 'At boot', value: args.boot ? 'starts' : 'stays off' },
-        ],
-      },
-    )
+    })
   },
 })

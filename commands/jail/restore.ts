@@ -28,7 +28,7 @@ export default defineCommand({
     return plan(
       [
         ...drivers.jails.fromTrash(entry, address),
-        ...(entry.startsAtBoot ? drivers.jails.boot(name, true) : []),
+        ...drivers.jails.boot(name, entry.startsAtBoot),
         ...(free.length > 0
           ? [...drivers.site.awaitAnswer(address), ...drivers.proxy.prepare(), ...drivers.proxy.add(free, { name, address })]
           : []),

@@ -7,8 +7,8 @@ export default defineCommand({
   permission: 'job.list',
   risk: 'bot',
   args: z.object({ limit: z.int().min(1).max(100).default(20).describe('how many') }),
-  async answer({ args, requests }) {
-    const found = await requests(args.limit)
+  async answer({ args, host, requests }) {
+    const found = (await requests(args.limit)).filter((request) => host === undefined || request.host === host)
     return {
       title: found.length === 0 ? 'No requests yet' : `The latest ${found.length} requests`,
       table: {

@@ -35,6 +35,7 @@ export async function answerItself(
     args,
     actor,
     commands,
+    ...(judgement.host !== undefined && { host: judgement.host.name }),
     person: { id: person, roles: rolesOf(policy, actor), permissions: permissionsOf(policy, actor) },
     requests: async (limit) =>
       (await requests.recent(limit + 1))
@@ -53,6 +54,9 @@ export async function answerItself(
           (vote) => vote.person === person && vote.digest === digest && vote.choice === choice && vote.at >= record.createdAt,
         )
         if (isCounted === true) return target
+        if (said.kind !== 'press' && target.plannedAt !== undefined && record.createdAt < target.plannedAt) {
+          throw new JailopsError('plan_changed', 'The plan has changed since you said that; look at the new plan first.')
+        }
         const { record: next, outcome } = afterVote(target, { person, name: actor.name, choice, digest, at: now() })
         if (outcome === 'approved') return tell(next, { kind: 'apply', digest, votes: next.approval?.votes ?? [] })
         return outcome === 'denied' ? tell(next, { kind: 'cancel' }) : next

@@ -4,12 +4,15 @@ import { type HostMessage, messageId, type ToHost } from '../core/message.ts'
 import type { KnownHost } from './hosts.ts'
 import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
+import { mayBegin } from './timing.ts'
 
 export interface Posting {
   now: Clock
   sign(message: HostMessage): Promise<string>
   /** Puts it on the host's queue, trying until it is there; the same id again is harmless. */
   post(host: string, id: string, token: string): Promise<void>
+  /** Takes it off the queue again. @returns whether it is certain that the host never got it */
+  withdraw(host: string, id: string): Promise<boolean>
   hosts(): readonly KnownHost[]
 }
 
@@ -21,6 +24,8 @@ export interface Asking {
   /** The request with one message more. */
   tell(record: RequestRecord, body: ToHost): Promise<RequestRecord>
   send(record: RequestRecord, message: Outgoing): void
+  /** Takes back every message by which it could begin. @returns whether it is certain that it never will */
+  withdraw(record: RequestRecord): Promise<boolean>
 }
 
 /** A host heard of lately gets half a minute to take a message: enough for a restart. One that seems to be away, ten seconds. */
@@ -28,7 +33,7 @@ const patience = { seen: 30_000, away: 10_000, seenWithin: 90_000 }
 /** For requests without approval: how long their choices stay reserved. */
 const reserveMilliseconds = 10 * 60_000
 
-export function asking({ now, sign, post, hosts }: Posting): Asking {
+export function asking({ now, sign, post, withdraw, hosts }: Posting): Asking {
   const underway = new Set<string>()
 
   async function tell(record: RequestRecord, body: ToHost): Promise<RequestRecord> {
@@ -41,7 +46,7 @@ export function asking({ now, sign, post, hosts }: Posting): Asking {
       request: record.id,
       host,
       issuedAt: now(),
-      expiresAt: now() + (now() - seenAt < patience.seenWithin ? patience.seen : patience.away),
+      expiresAt: now() + (body.kind !== 'query' && now() - seenAt < patience.seenWithin ? patience.seen : patience.away),
       body,
     }
     const token = await sign(message)
@@ -50,6 +55,11 @@ export function asking({ now, sign, post, hosts }: Posting): Asking {
 
   return {
     tell,
+    async withdraw(record) {
+      const host = record.asked?.host ?? ''
+      const answers = await Promise.all(mayBegin(record).map(({ id }) => withdraw(host, id)))
+      return answers.every(Boolean)
+    },
     ask(record, { command, args, host, person, dryRun, approvals, expiresMinutes }) {
       const execute = !dryRun && approvals === 0
       const asked = {

@@ -13,7 +13,7 @@ import { judge } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import type { Requests } from './requests.ts'
 import { createShowing } from './showing.ts'
-import { afterTime } from './timing.ts'
+import { afterTime, notHeardOf } from './timing.ts'
 
 export interface BotDeps extends Posting {
   now: Clock
@@ -39,6 +39,9 @@ export interface Bot {
   tick(): Promise<void>
   stop(): Promise<void>
 }
+
+/** What was said longer ago is not carried out any more: nobody expects it, and a store that was tampered with may bring it back. */
+const staleMilliseconds = 120_000
 
 /** The story of an invocation, from the chat to its card's last state. */
 export function createBot(deps: BotDeps): Bot {
@@ -70,6 +73,10 @@ export function createBot(deps: BotDeps): Bot {
     if (record?.state !== 'stored') return
     if (deps.wasAbandoned(id))
       return void (await change(id, (latest) => refused(latest, 'stored_too_late', 'It came too late, so nothing was done.')))
+    if (now() - record.createdAt > staleMilliseconds) {
+      const sentence = 'It lay for too long while the bot was away, so the bot did not take it up. Say it again.'
+      return void (await change(id, (latest) => (latest.state === 'stored' ? refused(latest, 'stored_too_late', sentence) : undefined)))
+    }
     try {
       const judgement = judge(record.incoming, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() })
       if (judgement.command.risk === 'bot') {
@@ -105,7 +112,10 @@ export function createBot(deps: BotDeps): Bot {
     if (message === undefined) return
     if (message.id !== id) return alarm('ignored a message under a wrong id', { id, signed: message.id })
     if (message.body.kind === 'inventory') return deps.keepInventory(message, token)
-    await change(message.request, (record) => afterAnswer(record, message))
+    await change(message.request, (record) => {
+      const next = afterAnswer(record, message)
+      return next !== undefined && next.digest !== record.digest ? { ...next, plannedAt: now() } : next
+    })
   }
 
   async function tick(): Promise<void> {
@@ -118,6 +128,7 @@ export function createBot(deps: BotDeps): Bot {
       for (const record of requests.live()) {
         await change(record.id, async (latest) => {
           const due = afterTime(latest, now(), hearingSince)
+          if (due?.state === 'unreachable' && !(await host.withdraw(latest))) return notHeardOf(latest)
           return due?.state === 'expired' || due?.state === 'unreachable' ? host.tell(due, { kind: 'cancel' } satisfies ToHost) : due
         })
       }

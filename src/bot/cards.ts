@@ -1,6 +1,6 @@
 import { shown } from '../core/arguments.ts'
 import { tally } from '../core/approval.ts'
-import { type Card, type CardStep, hasEnded } from '../core/card.ts'
+import { type Card, type CardStep, hasEnded, type RequestState } from '../core/card.ts'
 import { planText } from '../core/plan.ts'
 import { describeAction } from '../core/step.ts'
 import type { RequestRecord } from './record.ts'
@@ -76,11 +76,17 @@ function fieldsOf({ state, plan, approval, answer, asked, incoming, digest }: Re
   const denied = voters('no')
   return [
     ...(answer?.fields ?? []),
-    ...(asked?.risk === 'change' && state !== 'refused' ? (plan?.outcome ?? []) : []),
+    ...(asked?.risk === 'change' ? outcomeOf(state === 'done' && asked.dryRun ? 'planning' : state, plan?.outcome ?? []) : []),
     ...(asked?.risk === 'change' ? [{ name: 'Asked by', value: incoming.actor.name }] : []),
     ...(approved.length > 0 ? [{ name: 'Approved by', value: approved.join(', ') }] : []),
     ...(denied.length > 0 ? [{ name: 'Denied by', value: denied.join(', ') }] : []),
   ]
+}
+
+/** What the plan brings about is a fact only once it is done. */
+function outcomeOf(state: RequestState, outcome: Card['fields']): Card['fields'] {
+  if (state === 'done') return outcome
+  return hasEnded(state) ? [] : outcome.map(({ name, value }) => ({ name: `${name}, when done`, value }))
 }
 
 function stepsOf({ plan, steps }: RequestRecord): CardStep[] {

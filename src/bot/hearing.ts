@@ -13,7 +13,8 @@ export function afterAnswer(record: RequestRecord, { body, number, host }: BotMe
       if (number <= record.heard.planned) return undefined
       const heard = { ...record.heard, planned: number }
       const digest = ownDigest(record, body.plan)
-      if (digest !== body.digest) return { ...record, heard, ...untrue }
+      // without approvals the host is at work already, and its result says how that went
+      if (digest !== body.digest) return { ...record, heard, ...(!record.asked.execute && untrue) }
       const planned = {
         ...record,
         heard,

@@ -33,7 +33,7 @@ export function judge(
     args,
     dryRun,
     person: personOf(context.policy, incoming.actor),
-    ...(command.risk !== 'bot' && { host: chooseHost(context.hosts, args, host) }),
+    ...((command.risk !== 'bot' || host !== undefined) && { host: chooseHost(context.hosts, args, host) }),
     approvals: decision.kind === 'approvals' ? decision.count : 0,
     expiresMinutes: decision.kind === 'approvals' ? decision.expiresMinutes : 60,
   }

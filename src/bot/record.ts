@@ -30,6 +30,8 @@ export const requestRecordSchema = z.strictObject({
   approval: z.strictObject({ needed: z.number(), expiresAt: z.number(), votes: z.array(voteSchema) }).optional(),
   plan: planSchema.optional(),
   digest: z.string().optional(),
+  /** Since when this plan is shown: a yes that was said before cannot have meant it. */
+  plannedAt: z.number().optional(),
   steps: z.array(z.strictObject({ state: z.enum(stepStates), note: z.string().optional() })),
   answer: answerSchema.optional(),
   /** For `job show` and the like: the request that this one's answer is about. */

@@ -18,17 +18,27 @@ export function afterTime(record: RequestRecord, now: number, hearingSince = 0):
       sentence: 'Nobody approved it in time, so nothing was done. Ask for it again.',
     }
   }
-  // a running one is the host's to end, and a cancel that nobody takes up proves nothing about the rest
-  const mayBegin = record.outgoing.filter(({ id }) => !id.startsWith(`${record.id}-cancel-`))
-  const late = mayBegin.some(({ expiresAt }) => now >= Math.max(expiresAt, hearingSince) + graceMilliseconds)
+  // a running one is the host's to end
+  const late = mayBegin(record).some(({ expiresAt }) => now >= Math.max(expiresAt, hearingSince) + graceMilliseconds)
   if (late && record.state !== 'running') {
     const host = record.asked?.host ?? ''
     return {
       ...record,
       state: 'unreachable',
       reason: 'host_unreachable',
-      sentence: `Host ${host} did not answer in time. It refuses this request from now on, so nothing was done; look whether its worker runs, then ask again.`,
+      sentence: `Host ${host} did not take this up in time. It was taken back from its queue, so nothing was done; look whether its worker runs, then ask again.`,
     }
   }
   return undefined
+}
+
+/** Messages by which the host could begin; a cancel that nobody takes up proves nothing about the rest. */
+export function mayBegin({ id: request, outgoing }: RequestRecord): RequestRecord['outgoing'] {
+  return outgoing.filter(({ id }) => !id.startsWith(`${request}-cancel-`))
+}
+
+/** The host has it, or may have it, and is silent: whether anything was done is not known, and is not guessed. */
+export function notHeardOf(record: RequestRecord): RequestRecord | undefined {
+  const sentence = `Host ${record.asked?.host ?? ''} took this up, or may have, and has not been heard of since. What it did is not known yet; this card says so as soon as it is back.`
+  return record.sentence === sentence ? undefined : { ...record, sentence }
 }

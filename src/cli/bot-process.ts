@@ -5,6 +5,7 @@ import { createBot } from '../bot/bot.ts'
 import { createRequests } from '../bot/requests.ts'
 import type { ChatAdapter } from '../chat/adapter.ts'
 import type { Config } from '../config/schema.ts'
+import { JailopsError } from '../core/errors.ts'
 import { createSigner, createVerifier } from '../queue/envelope.ts'
 import { createInventoryCache } from '../queue/inventory-cache.ts'
 import { createInventories } from '../queue/inventory.ts'
@@ -74,6 +75,7 @@ export async function bot(options: { config?: string }): Promise<void> {
       }),
     sign: (message) => signer.hostMessage(message),
     post: (host, id, token) => untilSent(() => senders.get(host)?.send(id, token), giveUp.signal),
+    withdraw: async (host, id) => (await senders.get(host)?.withdraw(id)) ?? false,
     verify: (token) => verifier.botMessage(token),
     keepInventory: (message, token) => inventories.put(message.host, token, Date.now()),
     wasAbandoned: (id) => store.wasAbandoned(id),
@@ -114,6 +116,12 @@ async function adaptersOf(config: Config, { demoPeople }: Runtime): Promise<Chat
   const folder = join(config.state, 'run')
   await mkdir(folder, { recursive: true })
   const adapters: ChatAdapter[] = []
+  if (config.bot.web !== undefined && !demoPeople) {
+    throw new JailopsError(
+      'config_error',
+      'bot.web is for the demo only: whoever opens the page chooses who to be. Take it out of jailops.yaml.',
+    )
+  }
   if (config.bot.web !== undefined) {
     const { createWebAdapter } = await import('../chat/web/web.ts')
     const people = Object.entries(config.bot.web.people).map(([id, person]) => ({ id, ...person }))

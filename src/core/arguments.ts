@@ -76,7 +76,7 @@ export function argumentsFromWords(command: Command, words: readonly string[]): 
     if (kinds.has(key)) return key
     throw new JailopsError(
       'usage',
-      `${command.path} has no option ${shown(word)}.${didYouMean(key, [...kinds.keys()])} It takes: ${[...kinds.keys()].join(', ')}.`,
+      `${command.path} has no option ${shown(word)}.${didYouMean(key, [...kinds.keys()])} It takes: ${[...kinds.keys()].map(kebabCase).join(', ')}.`,
     )
   }
   for (let index = 0; index < words.length; index++) {
@@ -125,7 +125,7 @@ function argumentError(command: Command, values: Record<string, unknown>, error:
       `${command.path} needs ${key}. For example: /${command.example ?? `${command.path} ${key}:…`}`,
     )
   }
-  return new JailopsError('bad_argument', `${key} ${shown(String(values[key]))}: ${issue?.message ?? 'is not valid'}.`)
+  return new JailopsError('bad_argument', `${key} ${shown(String(values[key])) || 'is empty'}: ${issue?.message ?? 'is not valid'}.`)
 }
 
 const typeOnly = z.looseObject({ type: z.string().optional() })
@@ -144,6 +144,10 @@ function coerce(kind: string | undefined, value: unknown): unknown {
   if (kind === 'boolean' && /^(no|false|off|0)$/i.test(value)) return false
   if ((kind === 'integer' || kind === 'number') && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) return Number(value)
   return value
+}
+
+function kebabCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function camelCase(word: string): string {

@@ -26,6 +26,8 @@ export interface BotContext<Args> {
   /** Name, roles and permissions as policy sees this person. */
   person: { id: string; roles: string[]; permissions: string[] }
   commands: readonly Command[]
+  /** The host that was named, if one was. */
+  host?: string
   /** Newest first. */
   requests(limit: number): Promise<RequestSummary[]>
   /** @throws unknown_request */

@@ -91,7 +91,15 @@ export interface ObservedFacts {
   /** Every address that some interface, jail, or configuration has, and those that the host itself lives on. */
   addresses: { taken: string[]; interfaces: string[] }
   /** Words of jail_list and the names in jail.conf; unset and empty both mean "all of jail.conf". */
-  boot: { list: string[]; configured: string[]; jailEnable: boolean }
+  boot: {
+    list: string[]
+    configured: string[]
+    jailEnable: boolean
+    /** jail.conf includes every file of the folder where our jails' files are: `configured` grows by each jail that is made. */
+    includesFolder: boolean
+    /** Why jail(8) cannot read jail.conf; `configured` then lacks names, those of its includes for one. */
+    unreadable?: string
+  }
   freeMegabytes: number
   baseMegabytes: number
   /** The host's own resolv.conf; empty where there is none. */

@@ -29,7 +29,13 @@ each() {
     read -r pid birth <"$file" || continue
     if born "$pid" && [ "$answer" = "$birth" ]; then
       left=1
-      [ "$1" = look ] || kill "-$1" "$pid" 2>/dev/null
+      [ "$1" = look ] && continue
+      kill "-$1" "$pid" 2>/dev/null
+      # a daemon leads a group of its own: workers that hang, or are stopped, go with it
+      case $1 in
+        TERM) kill -CONT -- "-$pid" 2>/dev/null ;;
+        KILL) kill -KILL -- "-$pid" 2>/dev/null ;;
+      esac
     else
       rm -f "$file"
     fi

@@ -22,7 +22,7 @@ export interface Shell {
   freeMegabytes(path: string): Promise<number>
   /** Says something to a Unix socket of the host and returns all that is answered until the other side closes. */
   exchange(socket: string, text: string, timeoutSeconds: number): Promise<string>
-  /** One HTTP/1.1 GET from the host itself. @throws step_failed when nobody answers in time */
+  /** One HTTP/1.1 GET from the host itself; of a long body the first MiB. @throws step_failed when nobody answers in time */
   httpGet(request: HttpGet): Promise<{ status: number; body: string }>
   /** Makes sure that nothing of the process group recorded in this file runs any more: waits, then TERM, then KILL. */
   endGroup(groupFile: string, waitSeconds: number): Promise<'never-started' | 'ended-by-itself' | 'was-ended'>

@@ -24,11 +24,23 @@ export function toShown(paths: Paths, real: string): string {
   return isInside(paths.host, real) ? real.slice(paths.host.length) || '/' : real
 }
 
-/** The real place of an operand that a program will change; refused when a symlink leads out of the lab. */
-export function toWritable(paths: Paths, program: string, path: string, cwd: string): string {
+/**
+ * The real place of an operand that a program will change; refused when a symlink leads out of the lab, the last one too, unless the
+ * program changes the link itself (`followLast: false`).
+ */
+export function toWritable(
+  paths: Paths,
+  program: string,
+  path: string,
+  cwd: string,
+  options: Pick<ResolveOptions, 'followLast'> = {},
+): string {
   const real = toReal(paths, path, cwd)
   const top = realpathSync(paths.folder)
-  if (!isInside(top, realParent(real))) refuse(program, `${path} lies outside the lab`)
+  // As the machine's kernel goes: links lead from its root, also those that name what does not exist yet.
+  const found = resolveInside('/', real, options)
+  const end = found.kind === 'error' ? realParent(real) : found.path
+  if (!isInside(top, realParent(real)) || !isInside(top, end)) refuse(program, `${path} lies outside the lab`)
   return real
 }
 

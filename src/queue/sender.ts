@@ -10,6 +10,11 @@ export interface Sender {
    * same id is harmless while Redis keeps the first one, and is how one becomes sure.
    */
   send(id: string, token: string, options?: { keepSeconds?: number }): Promise<void>
+  /**
+   * Takes a message off the queue again. @returns true when it is certain that nobody got it or ever will; false when it was taken,
+   * or may have been
+   */
+  withdraw(id: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -45,6 +50,18 @@ export function openSender(options: SenderOptions): Sender {
       const keep = { age: keepSeconds, count: keepCount }
       try {
         await openQueue().add('message', { token }, { ...redelivery, jobId: id, removeOnComplete: keep, removeOnFail: keep })
+      } catch (error) {
+        throw toStoreError(error)
+      }
+    },
+    withdraw: async (id) => {
+      try {
+        const jobs = openQueue()
+        // whoever takes it off the list of waiting ones has it, and nobody else: BullMQ's workers do the same
+        const isOurs = (await connection.lrem(jobs.toKey('wait'), 0, id)) > 0
+        const job = await jobs.getJob(id)
+        if (isOurs) await job?.remove()
+        return isOurs || job === undefined
       } catch (error) {
         throw toStoreError(error)
       }

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../core/canonical.ts'
 import type { ChangeCommand, Command } from '../core/command.ts'
 import { parseArguments } from '../core/arguments.ts'
 import type { Clock } from '../core/clock.ts'
@@ -53,7 +54,7 @@ export function createPlanner({ host, layout, commands, now, observe, drivers }:
     plan(journal, asked, keep) {
       return oneAtATime(async () => {
         const command = changeNamed(commands, asked.command)
-        const { args } = parseArguments(command, asked.args)
+        const args = sameArguments(command, asked)
         const facts = factsOf(layout, await observe(command.needs, reservedFor(journal.request)))
         const plan = command.plan({ args, facts, drivers: drivers(facts), request: journal.request })
         const planned = { plan, digest: digestOf({ host, command: command.path, args }, plan) }
@@ -65,13 +66,23 @@ export function createPlanner({ host, layout, commands, now, observe, drivers }:
     async query(asked) {
       const command = commands.find((candidate) => candidate.path === asked.command)
       if (command?.risk !== 'read') throw new JailopsError('definition_mismatch', `This host knows no question ${asked.command}.`)
-      const { args } = parseArguments(command, asked.args)
+      const args = sameArguments(command, asked)
       const facts = factsOf(layout, await observe(command.needs, { here: [], others: [] }))
       return command.query({ args, facts })
     },
     release: (request) => void reservations.delete(request),
     reserve: (request, words, until) => void reservations.set(request, { words, until }),
   }
+}
+
+/** Checked here once more, and never made into something else than what the bot showed. @throws definition_mismatch */
+function sameArguments(command: Command, asked: Asked): Record<string, unknown> {
+  const { args } = parseArguments(command, asked.args)
+  if (canonicalJson(args) === canonicalJson(asked.args)) return args
+  throw new JailopsError(
+    'definition_mismatch',
+    `The arguments of /${command.path} become something else when they are read a second time; its schema must leave what it has made as it is.`,
+  )
 }
 
 function changeNamed(commands: readonly Command[], path: string): ChangeCommand {

@@ -59,7 +59,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   /** One at a time for each request: the queue may hand over the same message twice at once. */
   async function writeDown(message: HostMessage, token: string): Promise<void> {
     const { id } = message
-    const beginsHere = message.body.kind === 'plan' || message.body.kind === 'query'
+    // a cancel that overtakes its plan, or outlives it, leaves a mark: the plan is refused should it come after all
+    const beginsHere = message.body.kind !== 'apply'
     if (!beginsHere && !(await journals.exists(message.request))) return deps.alarm('ignored a message about a request never seen', { id })
     const journal = await journals.open(message.request)
     const seen = ledgerSays(journal, message, token)
@@ -108,6 +109,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     const objection = journal.last('begun') === undefined ? objectionIn(journal) : undefined
     if (objection !== undefined) return end(journal, refusal(objection))
     const asked = journal.all('message')[0]?.message.body
+    if (asked?.kind === 'cancel')
+      return end(journal, { state: 'cancelled', reason: 'cancelled', sentence: 'It was cancelled before anything was done.' })
     if (asked?.kind === 'query') return end(journal, await endOf(async () => ({ state: 'done', answer: await planner.query(asked) })))
     if (asked?.kind === 'plan') await tellOfChange(journal, asked)
   }

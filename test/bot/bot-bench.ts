@@ -192,6 +192,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     },
     verify: async (token) => botMessageSchema.parse(JSON.parse(token)),
     keepInventory: async () => undefined,
+    withdraw: async () => true,
     wasAbandoned: () => false,
     alarm: (what) => void (dead || world.alarms.push(what)),
   })

@@ -10,6 +10,8 @@ import stop from '../../commands/jail/stop.ts'
 import { refusal } from '../core/refusal.ts'
 import { answerOf, jail, planOf, readyProxy, request, route, titles, trashed } from './say.ts'
 
+/** Every jail of jail.conf starts, and a new one is part of it. */
+const included = { list: [], configured: ['mail'], jailEnable: true, includesFolder: true }
 const routed = { ...readyProxy, routes: [route], backends: ['jail_blog'] }
 
 describe('jail create', () => {
@@ -26,6 +28,25 @@ describe('jail create', () => {
 
   it('leaves nginx out when told so', () => {
     expect(titles(planOf(create, { jail: 'shop', nginx: 'no' })).join()).not.toContain('nginx')
+  })
+
+  it('says that a jail stays off only where that is so', () => {
+    expect(refusal(() => planOf(create, { jail: 'quiet', boot: 'no' }, { boot: included })).message).toContain('jail_list="mail"')
+    const listed = { ...included, list: ['mail'] }
+    expect(planOf(create, { jail: 'quiet', boot: 'no' }, { boot: listed }).outcome).toContainEqual({ name: 'At boot', value: 'stays off' })
+  })
+
+  it('takes a name that was left in the boot list out of it', () => {
+    const plan = planOf(create, { jail: 'quiet', boot: 'no' }, { boot: { ...included, list: ['mail', 'quiet'] } })
+    expect(titles(plan)).toContain('Take quiet from the boot list')
+    expect(plan.resources).toContain('rc.conf')
+  })
+
+  it('changes no list where the new jail starts by itself', () => {
+    const plan = planOf(create, { jail: 'shop' }, { boot: included })
+    expect(titles(plan).join()).not.toContain('at boot')
+    expect(plan.resources).toContain('rc.conf')
+    expect(plan.outcome).toContainEqual({ name: 'At boot', value: 'starts' })
   })
 
   it.each([
@@ -45,7 +66,7 @@ describe('jail destroy', () => {
     const plan = planOf(
       destroy,
       { jail: 'blog' },
-      { jails: [jail()], proxy: routed, boot: { list: ['blog'], configured: [], jailEnable: true } },
+      { jails: [jail()], proxy: routed, boot: { list: ['blog'], configured: [], jailEnable: true, includesFolder: false } },
     )
     const order = [
       'no longer send blog.example.com',
@@ -81,6 +102,12 @@ describe('jail restore', () => {
       { name: 'Sites', value: 'blog.example.com' },
     ])
     expect(titles(plan).join()).toContain('at boot')
+  })
+
+  it('does not bring one back to start at boot that did not', () => {
+    const quiet = { trash: [trashed({ startsAtBoot: false })], proxy: readyProxy }
+    expect(titles(planOf(restore, { jail: 'blog' }, quiet)).join()).not.toContain('at boot')
+    expect(refusal(() => planOf(restore, { jail: 'blog' }, { ...quiet, boot: included })).code).toBe('host_not_ready')
   })
 
   it('takes the newest of several', () => {

@@ -130,7 +130,7 @@ describe('arguments from words', () => {
     ['blog --ip 1 ip:2', 'usage', 'ip is given twice'],
     ['blog --ipp 1', 'usage', 'Did you mean ip?'],
     ['blog pi:1', 'usage', 'Did you mean ip?'],
-    ['blog colour:red', 'usage', 'It takes: name, ip, startNow, count, host, dryRun'],
+    ['blog colour:red', 'usage', 'It takes: name, ip, start-now, count, host, dry-run'],
     ['blog constructor:x', 'usage', 'no option constructor'],
     ['blog --ip', 'usage', '--ip needs a value'],
     ['a b c 4 five', 'usage', 'five is one word too many'],

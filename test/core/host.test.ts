@@ -27,7 +27,7 @@ const observed: ObservedFacts = {
   jails: [jail('blog'), jail('theirs', { ours: false }), jail('odd', { state: 'broken', problem: 'line 3' })],
   trash: [trashed('r1', 1), trashed('r2', 2)],
   addresses: { taken: [], interfaces: [] },
-  boot: { list: [], configured: [], jailEnable: true },
+  boot: { list: [], configured: [], jailEnable: true, includesFolder: false },
   freeMegabytes: 1,
   baseMegabytes: 1,
   resolver: '',

@@ -18,11 +18,17 @@ const actor = (id: string, more: Partial<Actor> = {}): Actor => ({ platform: 'sl
 
 describe('decide', () => {
   it('says no to everybody where there is no policy', () => {
-    expect(decide(policySchema.parse({}), actor('U1'), { permission: 'help', risk: 'bot' })).toMatchObject({ kind: 'no', code: 'no_policy' })
+    expect(decide(policySchema.parse({}), actor('U1'), { permission: 'help', risk: 'bot' })).toMatchObject({
+      kind: 'no',
+      code: 'no_policy',
+    })
   })
 
   it.each(['guest', 'bot', 'stranger'] as const)('says no to a %s, even one that a role names', (kind) => {
-    expect(decide(policy, actor('U1', { kind, groups: ['S1'] }), { permission: 'help', risk: 'bot' })).toMatchObject({ kind: 'no', code: 'not_a_member' })
+    expect(decide(policy, actor('U1', { kind, groups: ['S1'] }), { permission: 'help', risk: 'bot' })).toMatchObject({
+      kind: 'no',
+      code: 'not_a_member',
+    })
     expect(permissionsOf(policy, actor('U1', { kind, groups: ['S1'] }))).toEqual([])
   })
 

@@ -9,7 +9,7 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     jails: [],
     trash: [],
     addresses: { taken: [], interfaces: ['lo0', 'lo1'] },
-    boot: { list: [], configured: [], jailEnable: true },
+    boot: { list: [], configured: [], jailEnable: true, includesFolder: false },
     freeMegabytes: 10_000,
     baseMegabytes: 400,
     resolver: '',

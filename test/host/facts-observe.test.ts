@@ -82,7 +82,7 @@ test('jails are the running and the configured ones, once each', async () => {
     { name: 'mail', ours: false, state: 'stopped', address: '10.0.0.20', hostname: 'mail', startsAtBoot: true },
     { name: 'svcj', ours: false, state: 'running', startsAtBoot: false },
   ])
-  expect(boot).toEqual({ list: [], configured: ['mail', 'blog'], jailEnable: true })
+  expect(boot).toEqual({ list: [], configured: ['mail', 'blog'], jailEnable: true, includesFolder: true })
   expect(reservedByOthers).toEqual(['address:10.0.0.77'])
 })
 
@@ -98,7 +98,31 @@ test('a broken file breaks its own jail only; jail.conf’s own names are still 
     { name: 'mail', ours: false, state: 'broken' },
     { name: 'shop', ours: false, state: 'stopped' },
   ])
-  expect(boot.configured).toEqual(['mail'])
+  expect(boot).toMatchObject({ configured: ['mail'], includesFolder: false, unreadable: 'jail: half.conf: unexpected EOF' })
+})
+
+test.each([
+  ['.include "FOLDER/*.conf";', true],
+  ["mail {}.include'jail.conf.d/*' ;", true],
+  ['.include FOLDER/*.conf;', true],
+  ['exec.start = "# no comment"; .include "FOLDER/../jail.conf.d/*.con?"; /* as "FOLDER/*.conf" */', true],
+  ['.include "x/*.conf";\n.include "FOLDER/[a-z]*.conf";', true],
+  ['', false],
+  ['.include "x/*.conf";', false],
+  ['.include "FOLDER/b*.conf";', false],
+  ['.include "FOLDER/mail.conf";', false],
+  ['.include "FOLDER/*/*.conf";', false],
+  ['# .include "FOLDER/*.conf";', false],
+  ['// don\'t .include "FOLDER/*.conf";', false],
+  ['/* was:\n.include "FOLDER/mail.conf";\n.include "jail.conf.d/?*.conf"; */', false],
+  ['mail { exec.start = "x .include y;"; }', false],
+])('a jail.conf that says %j: includes our folder %s', async (text, includes) => {
+  put('etc/jail.conf', text.replaceAll('FOLDER', layout.jailConfFolder))
+  expect((await look('jails')).boot.includesFolder).toBe(includes)
+})
+
+test('a host without jail.conf includes nothing and hides nothing', async () => {
+  expect((await look('jails')).boot).toEqual({ list: [], configured: [], jailEnable: true, includesFolder: false })
 })
 
 test.each([

@@ -62,13 +62,20 @@ test('a root that is not where jailops makes them is never moved', () => {
   expect(() => driver.toTrash(testJail('blog', { root: '/' }), [], request)).toThrow(expect.objectContaining({ code: 'not_ours' }))
 })
 
-test('restoring writes the configuration anew for the address of now, and starts what ran', () => {
+test('restoring brings the configuration back as it was, and starts what ran', () => {
   const driver = createJailConfDriver(testFacts())
   const entry = { name: 'blog', address: '10.0.0.2', startsAtBoot: true, wasRunning: true, routes: [], request, destroyedAt: 0 }
-  const steps = driver.fromTrash(entry, '10.0.0.9')
-  expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual(['move', 'write', 'remove', 'remove', 'remove-folder', 'run'])
-  expect(steps[1]?.action).toMatchObject({ content: expect.stringContaining('"lo1|10.0.0.9/32"') })
-  expect(driver.fromTrash({ ...entry, wasRunning: false }, '10.0.0.2').map((step) => step.action.kind)).not.toContain('run')
+  const kinds = (more: Partial<typeof entry>, address: string) =>
+    driver.fromTrash({ ...entry, ...more }, address).map((step) => stepSchema.parse(step).action.kind)
+  expect(kinds({}, '10.0.0.2')).toEqual(['move', 'move', 'remove', 'remove-folder', 'run'])
+  expect(kinds({ wasRunning: false }, '10.0.0.2')).not.toContain('run')
+})
+
+test('for another address the configuration is written anew, and the old one is kept beside it', () => {
+  const entry = { name: 'blog', address: '10.0.0.2', startsAtBoot: true, wasRunning: true, routes: [], request, destroyedAt: 0 }
+  const [, keep, write] = createJailConfDriver(testFacts()).fromTrash(entry, '10.0.0.9')
+  expect(keep?.action).toMatchObject({ kind: 'move', to: `/etc/jail.conf.d/blog.conf.${request}` })
+  expect(write?.action).toMatchObject({ kind: 'write', content: expect.stringContaining('"lo1|10.0.0.9/32"') })
 })
 
 test.each(['a"b', 'a\nb', 'a b', 'a#b', 'a$b', 'a;b', 'a}b', "a'b", 'a\\b', 'a\u0000b', 'ä', ''])(

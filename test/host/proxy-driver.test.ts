@@ -30,6 +30,7 @@ test('a host without HAProxy gets its folders, map and files before the service 
     'haproxy-config',
     'run',
     'run',
+    'require',
     'run',
   ])
   expect(steps.at(-1)).toMatchObject({
@@ -44,7 +45,7 @@ test('where HAProxy runs by our files nothing is left to do; where it is down it
     driver({ running: false })
       .prepare()
       .map(({ action }) => action),
-  ).toMatchObject([{ argv: ['service', 'haproxy', 'start'] }])
+  ).toMatchObject([{ kind: 'require' }, { argv: ['service', 'haproxy', 'start'] }])
 })
 
 test('an HAProxy of the owner is not taken over', () => {

@@ -44,6 +44,12 @@ describe('in a jail', () => {
   })
 })
 
+function plant(name: string, target: string): void {
+  const link = join(lab.hostFolder, 'usr/jails/evil/etc', name)
+  rmSync(link, { force: true })
+  symlinkSync(target, link)
+}
+
 describe('on the host', () => {
   it('an absolute path means HOST, and what is in the lab means itself', async () => {
     await lab.sh(`mkdir -p /var/db/x; mkdir ${lab.hostFolder}/var/db/y`)
@@ -65,6 +71,44 @@ describe('on the host', () => {
     const ran = await lab.sh(line)
     expect(ran.code).toBe(70)
     expect(ran.text).toMatch(/^lab: .*outside the lab\n$/)
+    expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('own\n')
+  })
+
+  it.each([
+    'tee /usr/jails/evil/etc/planted',
+    'tee /usr/jails/evil/etc/to-new',
+    'cp /etc/rc.conf /usr/jails/evil/etc/planted',
+    'mkdir -p /tmp/c && tee /tmp/c/planted </dev/null && cp /tmp/c/planted /usr/jails/evil/etc',
+    'cp -R /tmp/c/ /usr/jails/evil/etc',
+    'tar -cf /usr/jails/evil/etc/planted -C /etc .',
+    'mkdir -p /tmp/c/folder && tee /tmp/c/folder/new </dev/null && tar -cf /tmp/c.tar -C /tmp/c folder/new && tar -xpf /tmp/c.tar -C /usr/jails/evil/etc',
+    'sysrc -f /usr/jails/evil/etc/planted x=y',
+    `jail -c name=hook path=/usr/jails/evil exec.prestart="echo theirs >/usr/jails/evil/etc/planted" persist`,
+    `jail -c name=hook path=/usr/jails/evil exec.consolelog=/usr/jails/evil/etc/planted exec.start="echo theirs" persist`,
+  ])('a link in a jail that leads out as the last component is refused: %s', async (line) => {
+    plant('planted', join(outside, 'victim'))
+    plant('to-new', join(outside, 'new'))
+    plant('folder', outside)
+    const ran = await lab.sh(line, 'theirs\n')
+    expect(ran.text).toMatch(/lab: .*outside the lab\n$/)
+    expect(ran.code).toBe(70)
+    expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('own\n')
+    expect(existsSync(join(outside, 'new'))).toBe(false)
+    await lab.sh('jail -r hook')
+  })
+
+  it('a link that ends in the lab is followed, and one that leads out can be removed', async () => {
+    plant('here', 'there')
+    expect((await lab.sh('tee /usr/jails/evil/etc/here', 'mine\n')).code).toBe(0)
+    expect(readFileSync(join(lab.hostFolder, 'usr/jails/evil/etc/there'), 'utf8')).toBe('mine\n')
+    plant('planted', join(outside, 'victim'))
+    expect((await lab.sh('mv /usr/jails/evil/etc/planted /tmp/moved && rm /tmp/moved')).code).toBe(0)
+    expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('own\n')
+  })
+
+  it('the new file beside one that is rewritten is no link', async () => {
+    for (const name of ['rc.conf.sysrc', 'master.passwd.new', 'passwd.new']) plant(name, join(outside, 'victim'))
+    await lab.sh('sysrc -j evil a=b; pw -R /usr/jails/evil useradd -n ana -m')
     expect(readFileSync(join(outside, 'victim'), 'utf8')).toBe('own\n')
   })
 

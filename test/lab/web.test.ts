@@ -84,12 +84,12 @@ describe.each([{ sharedAddress: false }, { sharedAddress: true }])('nginx in a j
 
   it('tells what nginx -t says with the names that the jail knows', async () => {
     await lab.sh('jexec blog mkdir -p /usr/local/etc/nginx/conf.d')
-    await lab.sh('jexec blog tee /usr/local/etc/nginx/conf.d/bad.conf', 'server {\n  bogus on;\n}\n')
+    await lab.sh('jexec blog tee /usr/local/etc/nginx/conf.d/bad.conf', 'server {\n  sendfile bogus;\n}\n')
     const tested = await lab.sh('jexec blog nginx -t')
     expect(tested).toEqual({
       code: 1,
       text:
-        'nginx: [emerg] unknown directive "bogus" in /usr/local/etc/nginx/conf.d/bad.conf:2\n' +
+        'nginx: [emerg] invalid value "bogus" in "sendfile" directive, it must be "on" or "off" in /usr/local/etc/nginx/conf.d/bad.conf:2\n' +
         'nginx: configuration file /usr/local/etc/nginx/nginx.conf test failed\n',
     })
     expect((await lab.sh('service -j blog nginx reload')).code).toBe(1)

@@ -49,7 +49,7 @@ describe('a life of every file action', () => {
   test('write, where there was nothing', () => liveThrough(write('new\n'), () => read('blog.conf')))
 
   test('write, over an old one: its text and mode come back', async () => {
-    writeFileSync(bench.at('blog.conf'), 'old', { mode: 0o600 })
+    writeFileSync(bench.at('blog.conf'), '# jailops made this file\nold', { mode: 0o600 })
     await liveThrough(write('new\n'), () => [read('blog.conf'), statSync(bench.at('blog.conf')).mode & 0o777])
   })
 
@@ -94,15 +94,21 @@ describe('a life of every file action', () => {
 
 describe('write', () => {
   test('what its checker refuses never gets there, and the checker is quoted', async () => {
-    writeFileSync(bench.at('blog.conf'), 'old')
+    writeFileSync(bench.at('blog.conf'), '# jailops old')
     bench.program('jail', 'echo "jail: $2: 3: syntax error" >&2; exit 1')
     const step = write('new\n', ['jail', '-f', '{staged}'])
     await expect(perform(bench, step)).rejects.toMatchObject({
       code: 'config_invalid',
       message: expect.stringContaining(`jail: ${bench.at('blog.conf')}: 3: syntax error`),
     })
-    expect(read('blog.conf')).toBe('old')
+    expect(read('blog.conf')).toBe('# jailops old')
     expect(existsSync(bench.at('blog.conf.new'))).toBe(false)
+  })
+
+  test('a file of the owner is never replaced: it is refused before the step counts as begun', async () => {
+    writeFileSync(bench.at('blog.conf'), 'web1 { persist; }\nweb2 { persist; }\n')
+    await expect(bench.effects.capture(write('new\n'))).rejects.toMatchObject({ code: 'not_ours' })
+    expect(read('blog.conf')).toBe('web1 { persist; }\nweb2 { persist; }\n')
   })
 
   test('a staged copy that a crash left is ours; another is not', async () => {

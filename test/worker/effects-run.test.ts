@@ -18,13 +18,21 @@ describe('run', () => {
     const undo = [{ action: run(['rm', bench.at('x')]), unless: path('x', false) }]
     const step = stepOf(run(['touch', bench.at('x')]), { done: path('x', true), undo })
     expect(await bench.effects.check(step)).toBe('not')
-    expect(await perform(bench, step)).toBeNull()
+    expect(await perform(bench, step)).toBe('{"held":false}')
     expect(await bench.effects.check(step)).toBe('done')
     await bench.effects.perform(step, { groupFile: bench.groupFile })
     await revert(step)
     await revert(step)
     expect(await bench.effects.check(step)).toBe('not')
     expect(existsSync(bench.groupFile)).toBe(false)
+  })
+
+  test('what held before it is not taken back', async () => {
+    writeFileSync(bench.at('x'), '')
+    const step = stepOf(run(['touch', bench.at('x')]), { done: path('x', true), undo: [{ action: run(['rm', bench.at('x')]) }] })
+    const before = await perform(bench, step)
+    await bench.effects.revert(step, before, { groupFile: bench.groupFile })
+    expect(existsSync(bench.at('x'))).toBe(true)
   })
 
   test('a tool that fails is quoted: its last lines, without colours', async () => {

@@ -146,7 +146,7 @@ export function planBody(more: Partial<Extract<ToHost, { kind: 'plan' }>> = {}):
   return {
     kind: 'plan',
     command: 'thing make',
-    args: { name: 'blog' },
+    args: { name: 'blog', steps: 2 },
     definition: definitionHash(make),
     person: 'ana',
     execute: true,
@@ -187,7 +187,7 @@ const nothingObserved: Omit<ObservedFacts, 'freeMegabytes' | 'reservedByOthers' 
   jails: [],
   trash: [],
   addresses: { taken: [], interfaces: [] },
-  boot: { list: [], configured: [], jailEnable: false },
+  boot: { list: [], configured: [], jailEnable: false, includesFolder: false },
   baseMegabytes: 0,
   proxy: { running: false, configured: false, enabled: false, routes: [], backends: [] },
   siteStatus: [],

@@ -95,7 +95,7 @@ describe('cancelling', () => {
   })
 })
 
-const waiting = (name: string, more = {}) => planBody({ args: { name }, execute: false, ...more })
+const waiting = (name: string, more = {}) => planBody({ args: { name, steps: 2 }, execute: false, ...more })
 
 describe('what a plan chose', () => {
   it('is given to nobody else while it waits, not even when both plan at once', async () => {
@@ -124,7 +124,7 @@ describe('what a plan chose', () => {
 
   it.each([
     ['a dry run', waiting('b', { dryRun: true }), async () => undefined],
-    ['a request that has ended', planBody({ args: { name: 'b' } }), async () => undefined],
+    ['a request that has ended', planBody({ args: { name: 'b', steps: 2 } }), async () => undefined],
     ['one whose time is over', waiting('b', { reserveUntil: 2000 }), async (world: World) => void (world.time.now = 3000)],
   ])('is free again after %s', async (_, body, pass) => {
     const { world, receive, idle } = await begin()
@@ -142,11 +142,11 @@ describe('what a plan chose', () => {
 
   it('stays its own while it runs, however long that takes', async () => {
     const { world, receive, openGate } = await beginHeld()
-    await receive(messageTo(requestB, 1, planBody({ args: { name: 'b' } })))
+    await receive(messageTo(requestB, 1, planBody({ args: { name: 'b', steps: 2 } })))
     await until(() => told(world, requestB, 'progress').some(({ begun }) => begun))
     world.time.now = 700_000
 
-    await receive(messageTo(requestA, 1, planBody({ args: { name: 'a' }, execute: false, reserveUntil: 900_000 }), 800_000))
+    await receive(messageTo(requestA, 1, planBody({ args: { name: 'a', steps: 2 }, execute: false, reserveUntil: 900_000 }), 800_000))
     await until(() => addresses(world, requestA) !== undefined)
 
     expect(addresses(world, requestA)).toEqual(['address:2'])
@@ -174,7 +174,7 @@ describe('two requests', () => {
   it('on different ones run side by side', async () => {
     const { world, receive, openGate } = await beginHeld()
     await receive(messageTo(requestA, 1, planBody()))
-    await receive(messageTo(requestB, 1, planBody({ args: { name: 'other' } })))
+    await receive(messageTo(requestB, 1, planBody({ args: { name: 'other', steps: 2 } })))
 
     await until(() => [requestA, requestB].every((request) => told(world, request, 'progress').some(({ begun }) => begun)))
 

@@ -107,7 +107,7 @@ describe('a message', () => {
     const message = messageTo(requestA, 1, planBody())
     const first = receive(message)
     await between(first)
-    await receive(messageTo(requestA, 1, planBody({ args: { name: 'evil' } })))
+    await receive(messageTo(requestA, 1, planBody({ args: { name: 'evil', steps: 2 } })))
     await first
     await until(() => results(world).length === 1)
 
@@ -126,8 +126,8 @@ describe('a message', () => {
     ],
     [
       'about a request never seen',
-      JSON.stringify(messageTo(requestA, 1, { kind: 'cancel' })),
-      `${requestA}-cancel-1`,
+      JSON.stringify(messageTo(requestA, 1, { kind: 'apply', digest: 'd', votes: [] })),
+      `${requestA}-apply-1`,
       'ignored a message about a request never seen',
     ],
   ])('%s is ignored with an alarm', async (_, token, id, alarm) => {
@@ -138,6 +138,26 @@ describe('a message', () => {
 
     expect(world.alarms).toEqual([alarm])
     expect([world.said.size, world.host.log]).toEqual([0, []])
+  })
+
+  it('a cancel that overtakes its plan keeps that from ever being carried out', async () => {
+    const { world, receive, idle } = await begin()
+
+    await receive(messageTo(requestA, 2, { kind: 'cancel' }))
+    await receive(messageTo(requestA, 1, planBody()))
+    await idle()
+
+    expect([world.alarms, world.host.log]).toEqual([[], []])
+  })
+
+  it('arguments that become something else when read again are refused', async () => {
+    const { world, receive } = await begin()
+
+    await receive(messageTo(requestA, 1, planBody({ args: { name: 'blog' } })))
+    await until(() => results(world).length === 1)
+
+    expect(results(world)).toMatchObject([{ state: 'refused', reason: 'definition_mismatch' }])
+    expect(world.host.log).toEqual([])
   })
 
   it.each([

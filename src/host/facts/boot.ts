@@ -1,11 +1,16 @@
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Shell } from '../shell.ts'
 import { ask, lastLine, notReady } from './ask.ts'
+import type { Configuration } from './configured-jails.ts'
 
 /** What rc.conf says of the jails at boot. */
-export async function observeBoot(shell: Shell, inJailConf: Promise<string[]>): Promise<ObservedFacts['boot']> {
-  const [list, enable, configured] = await Promise.all([rcVariable(shell, 'jail_list'), rcVariable(shell, 'jail_enable'), inJailConf])
-  return { list: wordsOf(list), configured, jailEnable: isYes(enable) }
+export async function observeBoot(shell: Shell, configuration: Promise<Configuration>): Promise<ObservedFacts['boot']> {
+  const [list, enable, { inJailConf }] = await Promise.all([
+    rcVariable(shell, 'jail_list'),
+    rcVariable(shell, 'jail_enable'),
+    configuration,
+  ])
+  return { list: wordsOf(list), jailEnable: isYes(enable), ...inJailConf }
 }
 
 /** One empty word stands for a list of blanks: rc.d/jail then starts nobody, where an empty list starts all of jail.conf. */

@@ -31,14 +31,8 @@ export async function observe(
   const needsJails = wants('jails', 'proxy', 'siteStatus')
 
   const running = needsJails || wants('addresses', 'host') ? observeRunning(shell) : none([])
-  const configuration =
-    needsJails || wants('addresses') ? observeConfigured(shell, layout) : none<Configuration>({ jails: new Map(), inJailConf: [] })
-  const boot = needsJails
-    ? observeBoot(
-        shell,
-        configuration.then(({ inJailConf }) => inJailConf),
-      )
-    : none(noBoot)
+  const configuration = needsJails || wants('addresses') ? observeConfigured(shell, layout) : none(noConfiguration)
+  const boot = needsJails ? observeBoot(shell, configuration) : none(noBoot)
   const jails = needsJails ? Promise.all([running, configuration, boot]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
@@ -75,7 +69,8 @@ export async function observe(
   }
 }
 
-const noBoot: ObservedFacts['boot'] = { list: [], configured: [], jailEnable: false }
+const noConfiguration: Configuration = { jails: new Map(), inJailConf: { configured: [], includesFolder: false } }
+const noBoot: ObservedFacts['boot'] = { list: [], jailEnable: false, ...noConfiguration.inJailConf }
 const noProxy: ObservedFacts['proxy'] = { running: false, configured: false, enabled: false, routes: [], backends: [] }
 
 function none<T>(value: T): Promise<T> {

@@ -48,18 +48,28 @@ export function toTrash(layout: Layout, jail: Jail, routes: readonly string[], r
   ]
 }
 
-/** The configuration is written anew, since the address may be another one by now. */
+/** Its configuration comes back as it was; only for another address it is written anew, with the old one kept beside it. */
 export function fromTrash(layout: Layout, entry: TrashEntry, address: string): Step[] {
   const { name } = entry
   const folder = folderOf(layout, entry)
+  const old = `${folder}/jail.conf`
+  const file = configurationFile(layout, name)
   return [
     { title: `Move the root of ${name} back`, action: { kind: 'move', from: `${folder}/root`, to: rootOf(layout, name) } },
-    writeConfiguration(layout, { name, address }),
-    { title: `Take the old configuration of ${name} out of the trash`, action: { kind: 'remove', path: `${folder}/jail.conf` } },
+    ...(address === entry.address
+      ? [move(`Move the configuration of ${name} back`, old, file)]
+      : [
+          move(`Keep the old configuration of ${name} beside the new one`, old, `${file}.${entry.request}`),
+          writeConfiguration(layout, { name, address }),
+        ]),
     { title: 'Take its note out of the trash', action: { kind: 'remove', path: `${folder}/manifest.json` } },
     { title: 'Take its place in the trash away', action: { kind: 'remove-folder', path: folder } },
     ...(entry.wasRunning ? startJail(layout, name) : []),
   ]
+}
+
+function move(title: string, from: string, to: string): Step {
+  return { title, action: { kind: 'move', from, to } }
 }
 
 function folderOf({ trash }: Layout, { name, request }: { name: string; request: string }): string {

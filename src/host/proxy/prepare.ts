@@ -1,7 +1,7 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
-import type { Probe, RunAction, Step, Undo } from '../../core/step.ts'
+import type { Probe, RunAction, Step } from '../../core/step.ts'
 import { baseConfiguration, baseFile, emptyHostsMap, frontConfiguration, frontFile, hostsMap, mapsFolder } from './configuration.ts'
 import { reload } from './reload.ts'
 
@@ -11,7 +11,7 @@ export function prepareHaproxy(layout: Layout, proxy: ObservedFacts['proxy']): S
   return [
     ...(proxy.configured ? [] : writeFiles(layout, proxy.routes.length > 0)),
     ...(proxy.enabled ? [] : enable(layout)),
-    ...(proxy.running ? (proxy.configured ? [] : [reloadIt(layout)]) : [startIt(layout)]),
+    ...(proxy.running ? (proxy.configured ? [] : [reloadIt(layout)]) : startIt(layout)),
   ]
 }
 
@@ -65,12 +65,26 @@ function setVariable(title: string, name: string, value: string): Step {
   }
 }
 
-function startIt(layout: Layout): Step {
-  const stop: Undo = {
-    action: run('service', 'haproxy', 'hardstop'),
-    unless: { kind: 'command', argv: ['service', 'haproxy', 'status'], exitCode: 1 },
-  }
-  return { title: 'Start HAProxy', action: run('service', 'haproxy', 'start'), done: refusesStrangers(layout), undo: [stop] }
+function startIt(layout: Layout): Step[] {
+  const isStopped: Probe = { kind: 'command', argv: ['service', 'haproxy', 'status'], exitCode: 1 }
+  return [
+    {
+      title: 'Check that no other HAProxy runs',
+      action: {
+        kind: 'require',
+        otherwise:
+          'HAProxy runs, but not by the files of jailops or without answering at its run-time socket, so it is left alone. ' +
+          'Look at it: `service haproxy restart` gives the socket back; an HAProxy of your own has to be stopped first.',
+      },
+      done: isStopped,
+    },
+    {
+      title: 'Start HAProxy',
+      action: run('service', 'haproxy', 'start'),
+      done: refusesStrangers(layout),
+      undo: [{ action: run('service', 'haproxy', 'hardstop'), unless: isStopped }],
+    },
+  ]
 }
 
 function reloadIt(layout: Layout): Step {

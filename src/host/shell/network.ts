@@ -38,13 +38,25 @@ export async function httpGet(request: HttpGet): Promise<{ status: number; body:
     const headers = { host: hostHeader, connection: 'close' }
     get({ host: address, port, path, headers, agent: false, signal }, answer.resolve).on('error', answer.reject)
     const response = await answer.promise
-    return { status: response.statusCode ?? 0, body: await readAll(response, longestBody, where) }
+    return { status: response.statusCode ?? 0, body: await readBeginning(response, longestBody) }
   } catch (error) {
     if (error instanceof JailopsError) throw error
     const isLate = error instanceof Error && error.name === 'AbortError'
     const why = isLate ? `no complete answer within ${timeoutSeconds} s` : errorWords(error)
     throw new JailopsError('step_failed', `${where} did not answer: ${why}.`, { cause: error })
   }
+}
+
+/** A long page is a good answer, too: nobody needs all of it here. */
+async function readBeginning(stream: Readable, most: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let total = 0
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk))
+    total += Buffer.byteLength(chunk)
+    if (total > most) break
+  }
+  return Buffer.concat(chunks).subarray(0, most).toString()
 }
 
 async function readAll(stream: Readable, most: number, from: string): Promise<string> {

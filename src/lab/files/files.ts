@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
 import { forEach } from '../inside/inside.ts'
@@ -16,7 +27,7 @@ export function rm(host: Host, call: Call): number {
   const recursive = flags.has('r') || flags.has('R')
   let code = 0
   for (const path of operands) {
-    const real = toWritable(host.paths, 'rm', path, call.cwd)
+    const real = toWritable(host.paths, 'rm', path, call.cwd, { followLast: false })
     mustBeOrdinary(host, call, real, path)
     const found = lstatSync(real, { throwIfNoEntry: false })
     if (found === undefined) {
@@ -49,7 +60,7 @@ function removeTree(host: Host, call: Call, real: string, shown: string, stays: 
     if (mount.readOnly) refuse('rm', `without -x of a read-only nullfs (${mount.on}) is not imitated here`)
     const source = mount.source
     for (const name of readdirSync(source))
-      removeTree(host, call, toWritable(host.paths, 'rm', join(source, name), '/'), `${shown}/${name}`, stays)
+      removeTree(host, call, toWritable(host.paths, 'rm', join(source, name), '/', { followLast: false }), `${shown}/${name}`, stays)
   }
   if (mount !== undefined) return say('Device busy')
   let ok = true
@@ -74,7 +85,7 @@ export function mv(host: Host, call: Call): number {
   const { flags, operands } = parseFlags(call, 'fhinv')
   const target = operands.at(-1) ?? ''
   return forEach(call, operands.slice(0, -1), (path) => {
-    const from = toWritable(host.paths, 'mv', path, call.cwd)
+    const from = toWritable(host.paths, 'mv', path, call.cwd, { followLast: false })
     mustBeOrdinary(host, call, from, path)
     const to = destination(host, call, target, path)
     if (host.immutable.has(from)) throw Object.assign(new Error(), { code: 'EPERM' })
@@ -100,7 +111,11 @@ export async function cp(host: Host, call: Call): Promise<number> {
   for (const source of sources) refuseNullfsBelow(host, 'cp', source)
   if (sources.length === 0) return refuse('cp', 'needs a source and a target')
   const real = toWritable(host.paths, 'cp', target, call.cwd)
-  if (existsSync(real)) readable(host, call, target)
+  const isFolder = statSync(real, { throwIfNoEntry: false })?.isDirectory() === true
+  for (const [index, source] of sources.entries()) {
+    const isContent = /\/\.?$/.test(operands[index] ?? '')
+    refuseLinksOut(host, source, isFolder && !isContent ? join(real, basename(source)) : real)
+  }
   // FreeBSD: `cp -R dir/ target` copies what is in it, as `dir/.` does everywhere; toReal drops both endings.
   const trailing = operands.slice(0, -1).map((path, index) => (/\/\.?$/.test(path) ? `${sources[index] ?? ''}/.` : (sources[index] ?? '')))
   const { code, text } = await runReal('cp', [...flags].map((flag) => `-${flag}`).concat('--', ...trailing, real), { cwd: host.paths.host })
@@ -108,10 +123,18 @@ export async function cp(host: Host, call: Call): Promise<number> {
   return code
 }
 
+/** A copy goes through the links that already lie where it ends. */
+function refuseLinksOut(host: Host, source: string, target: string): void {
+  if (lstatSync(target, { throwIfNoEntry: false }) === undefined) return
+  toWritable(host.paths, 'cp', target, '/')
+  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return
+  for (const name of readdirSync(source)) refuseLinksOut(host, join(source, name), join(target, name))
+}
+
 export function rmdir(host: Host, call: Call): number {
   const { operands } = parseFlags(call, '')
   return forEach(call, operands, (path) => {
-    const real = toWritable(host.paths, 'rmdir', path, call.cwd)
+    const real = toWritable(host.paths, 'rmdir', path, call.cwd, { followLast: false })
     mustBeOrdinary(host, call, real, path)
     refuseThroughNullfs(host, 'rmdir', real)
     rmdirSync(real)

@@ -36,7 +36,7 @@ export function readable(host: Host, call: Call, path: string): string {
 
 /** Where a copy or a move ends: inside the target when that is a folder. */
 export function destination(host: Host, call: Call, target: string, source: string): string {
-  const real = toWritable(host.paths, call.program, target, call.cwd)
+  const real = toWritable(host.paths, call.program, target, call.cwd, { followLast: false })
   refuseThroughNullfs(host, call.program, real)
   if (!existsSync(real)) return real
   readable(host, call, target)

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
 import { refuseNullfsBelow } from '../mount-table.ts'
@@ -24,6 +25,7 @@ export async function tar(host: Host, call: Call): Promise<number> {
   const real = mode === 'c' ? toWritable(host.paths, 'tar', archive, call.cwd) : readable(host, call, archive)
   const parsed = parseRest(host, call, rest, mode)
   if (mode === 'c') refuseNullfsBelow(host, 'tar', parsed.folder)
+  if (mode === 'x') await refuseLinksOut(host, real, parsed.folder)
   const flags = letters.filter((letter) => letter !== 'f').join('')
   const { code, text } = await runReal('tar', [`-${flags}f`, real, '-C', parsed.folder, ...parsed.excludes, '--', ...parsed.members], {
     cwd: host.paths.host,
@@ -32,6 +34,15 @@ export async function tar(host: Host, call: Call): Promise<number> {
   else call.err(text.replaceAll(host.paths.host, ''))
   // GNU tar says 2 where bsdtar says 1.
   return code === 0 ? 0 : 1
+}
+
+/** The machine's tar goes through folders that already lie there as links. */
+async function refuseLinksOut(host: Host, archive: string, folder: string): Promise<void> {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return
+  const listed = await runReal('tar', ['-tf', archive], { cwd: host.paths.host })
+  if (listed.text.includes('\\')) refuse('tar', 'over a folder that is not empty such names are not imitated here')
+  const folders = new Set(listed.text.split('\n').map((name) => dirname(name)))
+  for (const each of folders) toWritable(host.paths, 'tar', join(folder, each, 'member'), '/', { followLast: false })
 }
 
 function parseRest(host: Host, call: Call, rest: string[], mode: string): { folder: string; excludes: string[]; members: string[] } {

@@ -73,6 +73,7 @@ function consoleLog(host: Host, config: JailConfig, call: Call, jail: RunningJai
   if (log === undefined || jail === undefined) return { streams: call, finish: () => undefined }
   const chunks: Buffer[] = []
   const keep = (text: string | Uint8Array) => void chunks.push(Buffer.from(text))
-  const file = toWritable(host.paths, 'jail', log, '/')
-  return { streams: { ...call, out: keep, err: keep }, finish: () => appendFileSync(file, Buffer.concat(chunks)) }
+  const place = () => toWritable(host.paths, 'jail', log, '/')
+  place()
+  return { streams: { ...call, out: keep, err: keep }, finish: () => appendFileSync(place(), Buffer.concat(chunks)) }
 }

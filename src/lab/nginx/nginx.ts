@@ -6,7 +6,7 @@ import { place, type InJail } from '../inside/inside.ts'
 import { isAlive, runReal, signal, waitForEnd } from '../real.ts'
 import { refuseNullfsBelow } from '../mount-table.ts'
 import { refuse, refuseOption } from '../refuse.ts'
-import { translateConf } from './translate.ts'
+import { translateConf, type Translated } from './translate.ts'
 
 export const nginxConf = '/usr/local/etc/nginx/nginx.conf'
 
@@ -98,14 +98,16 @@ function prepare(at: InJail, path: string, use = 'conf'): Prepared {
   const conf = join(own, use)
   refuseNullfsBelow(at.host, 'nginx', at.root)
   const addresses = at.host.sharedAddress === undefined ? at.jail.addresses : [at.host.sharedAddress, ...at.jail.addresses]
-  const { files, problems, unavailable } = translateConf(path, { root: at.root, addresses, conf })
-  if (problems[0] !== undefined) refuse('nginx', problems.join('; '))
+  const inHttp = { always: temporaryFolders(at), withoutAccessLog: `access_log ${folderFor(at, '/var/log/nginx/access.log')};` }
+  const translated = translateConf(path, { root: at.root, addresses, conf, inHttp })
+  const { files, problems, unavailable } = translated
+  if (problems.length > 0) refuse('nginx', problems.join('; '))
   rmSync(conf, { recursive: true, force: true })
   for (const [file, text] of files) write(`${conf}${file}`, text)
-  const pid = pidPath(at, files.get(path) ?? '')
+  const pid = translated.pid ?? folderFor(at, '/var/run/nginx.pid')
   const errorLog = folderFor(at, '/var/log/nginx/error.log')
-  const main = complete(at, files.get(path) ?? '', pid)
-  if (files.has(path)) write(`${conf}${path}`, main)
+  const top = compiledIn(translated, pid, errorLog)
+  if (files.has(path)) write(`${conf}${path}`, `${top}${files.get(path) ?? ''}`)
   // What nginx would write below its prefix before it has read anything stays in the jail too.
   const args = ['-c', `${conf}${path}`, '-p', `${at.root}/usr/local/`, '-e', errorLog]
   const cannotBind = unavailable[0] === undefined ? undefined : `nginx: [emerg] bind() to ${unavailable[0]} failed (${noAddress})\n`
@@ -121,42 +123,21 @@ function onFreeBSD(text: string): string {
     .replaceAll(/\(\d+: Address already in use\)/g, '(48: Address already in use)')
 }
 
-/** Adds, on lines that exist, what FreeBSD's nginx has compiled in: pid and log files, temporary folders. */
-function complete(at: InJail, text: string, pid: string): string {
+/** What FreeBSD's nginx has compiled in, to stand on the first line: pid and log files. */
+function compiledIn(translated: Translated, pid: string, errorLog: string): string {
   const isRoot = process.getuid?.() === 0
   const group = process.platform === 'linux' ? 'root' : 'wheel'
-  const top = [
-    ...(/^\s*pid\s/m.test(text) ? [] : [`pid ${pid};`]),
-    ...(/^error_log\s/m.test(text) ? [] : [`error_log ${folderFor(at, '/var/log/nginx/error.log')};`]),
+  return [
+    ...(translated.pid === undefined ? [`pid ${pid};`] : []),
+    ...(translated.hasErrorLog ? [] : [`error_log ${errorLog};`]),
     // Worker processes of a root-started nginx become `nobody`, who may not enter the lab's folder.
     ...(isRoot ? [`user root ${group};`] : []),
-  ]
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-    (name) => `${name}_temp_path ${folderFor(at, `/var/tmp/nginx/${name}_temp`)};`,
-  )
-  const log = /\baccess_log\s/.test(httpLevel(text)) ? [] : [`access_log ${folderFor(at, '/var/log/nginx/access.log')};`]
-  const http = text.replace(/^(\s*http\s*\{)/m, `$1 ${[...temporary, ...log].join(' ')}`)
-  return `${top.join(' ')}${http}`
+  ].join(' ')
 }
 
-/** What stands directly in http { }: a log named only in a server leaves nginx's built-in place in force elsewhere. */
-function httpLevel(text: string): string {
-  const bare = text.replace(/#[^\n]*/g, '')
-  const start = /^\s*http\s*\{/m.exec(bare)
-  if (start === null) return ''
-  let depth = 0
-  let level = ''
-  for (const char of bare.slice(start.index)) {
-    if (char === '{') depth++
-    else if (char === '}' && --depth === 0) break
-    else if (depth === 1) level += char
-  }
-  return level
-}
-
-/** The pid file of the configuration itself, or FreeBSD's. */
-function pidPath(at: InJail, text: string): string {
-  return /^\s*pid\s+(\S+);/m.exec(text)?.[1] ?? folderFor(at, '/var/run/nginx.pid')
+function temporaryFolders(at: InJail): string {
+  const names = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return names.map((name) => `${name}_temp_path ${folderFor(at, `/var/tmp/nginx/${name}_temp`)};`).join(' ')
 }
 
 /** The real place of a file that nginx will write, with its folder made. */

@@ -1,17 +1,9 @@
 import { isIPv4 } from 'node:net'
-import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { globToPattern, resolveInside } from '../paths.ts'
-import { wordsOf } from '../words.ts'
-
-/** Directives whose argument names a file or a folder. */
-const pathDirectives = new Set(
-  wordsOf(`
-  root alias error_log access_log pid lock_file auth_basic_user_file working_directory load_module
-  ssl_certificate ssl_certificate_key ssl_dhparam ssl_trusted_certificate ssl_client_certificate ssl_crl ssl_password_file
-  client_body_temp_path proxy_temp_path fastcgi_temp_path uwsgi_temp_path scgi_temp_path proxy_cache_path
-`),
-)
+import { argumentProblem, isImitated, isMediaType, pathDirectives } from './directives.ts'
+import { statementsOf, type Statement, type Word } from './tokens.ts'
 
 const folderOfConf = '/usr/local/etc/nginx'
 const prefix = '/usr/local'
@@ -22,6 +14,8 @@ export interface Translation {
   addresses: string[]
   /** Where translated files go: CONF + the path in the jail. */
   conf: string
+  /** What FreeBSD's nginx has compiled in, to be said at the beginning of http. */
+  inHttp: { always: string; withoutAccessLog: string }
 }
 
 export interface Translated {
@@ -30,22 +24,33 @@ export interface Translated {
   problems: string[]
   /** `ADDRESS:PORT` of listens on an IPv4 address that the jail does not have. */
   unavailable: string[]
+  /** Real place of the pid file that the configuration names. */
+  pid: string | undefined
+  /** Whether an error_log stands outside of every block. */
+  hasErrorLog: boolean
 }
 
-interface Word {
-  text: string
+/** A piece of the text and what stands there instead. */
+interface Change {
   start: number
   end: number
+  by: string
+}
+
+interface Context {
+  to: Translation
+  into: Translated
+  complain(what: string): void
 }
 
 /**
- * A jail's nginx configuration for a real nginx outside: every path lies below the jail's root, every listen is on the jail's address.
- * Lines stay lines, so that nginx's messages can be read back.
+ * A jail's nginx configuration for a real nginx outside: every path lies below the jail's root, every listen is on the jail's address,
+ * and a directive that is not known to be harmless is refused. Lines stay lines, so that nginx's messages can be read back.
  */
 export function translateConf(
   path: string,
   to: Translation,
-  into: Translated = { files: new Map(), problems: [], unavailable: [] },
+  into: Translated = { files: new Map(), problems: [], unavailable: [], pid: undefined, hasErrorLog: false },
 ): Translated {
   if (into.files.has(path)) return into
   const found = resolveInside(to.root, path)
@@ -54,76 +59,123 @@ export function translateConf(
   const text = readFileSync(found.path, 'utf8')
   let result = ''
   let last = 0
-  for (const statement of statements(text)) {
-    for (const { word, by } of changes(statement, to, into)) {
-      result += text.slice(last, word.start) + by
-      last = word.end
+  const statements = statementsOf(text)
+  for (const statement of statements) {
+    const line = text.slice(0, statement.words[0]?.start).split('\n').length
+    const context: Context = { to, into, complain: (what) => void into.problems.push(`${path}:${line}: ${what}`) }
+    for (const { start, end, by } of changes(statement, statements, context)) {
+      result += text.slice(last, start) + by
+      last = end
     }
   }
   into.files.set(path, result + text.slice(last))
   return into
 }
 
-function changes(statement: Word[], to: Translation, into: Translated): { word: Word; by: string }[] {
-  const [name, first, ...rest] = statement
-  if (name === undefined || first === undefined) return []
-  if (name.text === 'user') return statement.map((word, index) => ({ word, by: index === 0 ? 'env' : index === 1 ? 'LAB_NO_USER' : '' }))
-  if (name.text === 'listen') return [{ word: first, by: listen(first.text, to, into) }]
-  if (name.text === 'include') return [{ word: first, by: include(first.text, to, into) }]
-  if (!pathDirectives.has(name.text)) return []
-  const shown = ['ssl_certificate', 'ssl_certificate_key'].includes(name.text) || name.text.startsWith('auth_') ? folderOfConf : prefix
-  const real = realPath(first.text, shown, to)
-  const changed = real === undefined ? [] : [{ word: first, by: real }]
-  const second = rest[0]
-  if (name.text === 'proxy_cache_path' || second === undefined || !second.text.startsWith('/')) return changed
-  return changed
-}
-
-function realPath(text: string, relativeTo: string, to: Translation): string | undefined {
-  const bare = unquote(text)
-  if (/^(off|stderr|syslog:|memory:|\$|data:)/.test(bare)) return undefined
-  const path = bare.startsWith('/') ? bare : join(relativeTo, bare)
-  // With a variable in it only the fixed part before can be resolved.
-  if (path.includes('$')) return `${to.root}${path}`
-  const found = resolveInside(to.root, path)
-  const real = found.kind === 'error' ? join(to.root, path) : found.path
-  return bare.endsWith('/') && !real.endsWith('/') ? `${real}/` : real
-}
-
-function listen(text: string, to: Translation, into: Translated): string {
-  const bare = unquote(text)
-  if (bare.startsWith('unix:')) return `unix:${realPath(bare.slice(5), prefix, to) ?? ''}`
-  if (bare.startsWith('[')) {
-    into.problems.push(`listen ${bare}: a jail of the lab has no IPv6 address`)
-    return text
+function changes(statement: Statement, all: Statement[], context: Context): Change[] {
+  const { into, to, complain } = context
+  const [name, ...rest] = statement.words
+  const [first] = rest
+  if (name === undefined || isMediaType(name.raw)) return []
+  if (statement.inside.at(-1) === 'map') {
+    if (name.text === 'include') complain('include in a map is not imitated here')
+    return []
   }
+  if (!isImitated(name.raw)) {
+    complain(`directive ${name.raw} is not imitated here`)
+    return []
+  }
+  if (name.raw === 'http' && statement.opens !== undefined) {
+    const hasLog = all.some(({ words, inside }) => inside.join(' ') === 'http' && words[0]?.raw === 'access_log')
+    const by = ` ${to.inHttp.always}${hasLog ? '' : ` ${to.inHttp.withoutAccessLog}`}`
+    return [{ start: statement.opens, end: statement.opens, by }]
+  }
+  const problem = argumentProblem(
+    name.raw,
+    rest.map((word) => word.text),
+  )
+  if (problem !== undefined) complain(`${name.raw} ${problem}`)
+  if (first === undefined) return []
+  if (name.raw === 'user') return statement.words.map((word, index) => instead(word, ['env', 'LAB_NO_USER'][index] ?? ''))
+  if (name.raw === 'listen') return [instead(first, listen(first.text, context))]
+  if (name.raw === 'include') return [instead(first, include(first.text, context))]
+  if (!pathDirectives.has(name.raw)) return []
+  if (name.raw === 'error_log' && statement.inside.length === 0) into.hasErrorLog = true
+  if ((name.raw === 'access_log' && first.text === 'off') || (name.raw === 'error_log' && first.text === 'stderr')) return []
+  const real = realPath(name.raw, first.text, context)
+  if (name.raw === 'pid') into.pid = real
+  return [instead(first, real)]
+}
+
+function instead({ start, end }: Word, by: string): Change {
+  return { start, end, by }
+}
+
+function realPath(name: string, text: string, { to, complain }: Context): string {
+  const refused = (what: string) => {
+    complain(`${name} ${text}: ${what}`)
+    return '/nonexistent'
+  }
+  if (text.includes('$')) return refused('a variable in a path is not imitated here')
+  if (/^[a-z]+:/.test(text)) return refused('only a file is imitated here')
+  const path = text.startsWith('/') ? text : join(name.startsWith('ssl_') || name.startsWith('auth_') ? folderOfConf : prefix, text)
+  const real = realPlace(to.root, path)
+  if (real === undefined) return refused('a symlink that leads nowhere in the jail is not imitated here')
+  // A name from a symlink as well as from the file: it is written out bare, and a `$` in it would be a variable.
+  if (!/^[\p{L}\p{N}/._@%+:,=~-]+$/u.test(real)) return refused('such letters in a path are not imitated here')
+  if (name === 'alias' && real === to.root) return refused('as an alias the root of the jail is not imitated here')
+  return text.endsWith('/') && !real.endsWith('/') ? `${real}/` : real
+}
+
+/** Where a path of the jail lies, so that nothing is left in it that the machine's kernel would follow in another way. */
+function realPlace(root: string, path: string): string | undefined {
+  const found = resolveInside(root, path)
+  if (found.kind !== 'error') return found.path
+  const parts = resolve('/', path).split('/').slice(1)
+  let known = root
+  for (const [index, part] of parts.entries()) {
+    if (lstatSync(join(known, part), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+      const link = resolveInside(root, `/${parts.slice(0, index + 1).join('/')}`)
+      if (link.kind !== 'found') return undefined
+      known = link.path
+    } else known = join(known, part)
+  }
+  return known
+}
+
+function listen(text: string, { to, into, complain }: Context): string {
+  const refused = (what: string) => {
+    complain(`listen ${text}: ${what}`)
+    return '127.0.0.1:1'
+  }
+  if (text.startsWith('[')) return refused('a jail of the lab has no IPv6 address')
   const [own] = to.addresses
-  if (own === undefined) {
-    into.problems.push(`listen ${bare}: the jail has no address`)
-    return text
-  }
-  if (/^[0-9]+$/.test(bare)) return `${own}:${bare}`
-  const [address = '', port = '80'] = bare.split(':')
+  if (own === undefined) return refused('the jail has no address')
+  if (/^[0-9]+$/.test(text)) return `${own}:${text}`
+  const [address = '', port = '80', ...more] = text.split(':')
+  if (address === 'unix' || more.length > 0 || !/^[0-9]+$/.test(port)) return refused('only an IPv4 address and a port are imitated here')
   if (address === '*' || address === '0.0.0.0') return `${own}:${port}`
-  if (to.addresses.includes(address)) return bare
+  if (to.addresses.includes(address)) return text
   // The kernel takes a jail's loopback for the jail's first address.
   if (address === '127.0.0.1') return `${own}:${port}`
-  if (!isIPv4(address)) {
-    into.problems.push(`listen ${bare}: only IPv4 addresses are imitated here`)
-    return text
-  }
+  if (!isIPv4(address)) return refused('only IPv4 addresses are imitated here')
   into.unavailable.push(`${address}:${port}`)
   // Nobody may bind somebody else's address: the check, all that follows now, looks at the rest of the file with a port that nobody uses.
   return `${own}:${65536 - into.unavailable.length}`
 }
 
-function include(text: string, to: Translation, into: Translated): string {
-  const bare = unquote(text)
-  const path = bare.startsWith('/') ? bare : join(folderOfConf, bare)
+/** Only names below CONF, where nothing but translated files lies. */
+function include(text: string, { to, into, complain }: Context): string {
+  const path = resolve(folderOfConf, text)
+  const folder = dirname(path)
+  if (!/^[\p{L}\p{N}/._@%+:,=~-]+$/u.test(path.replaceAll(/[*?]/g, '-')) || /[*?]/.test(folder)) {
+    complain(`include ${text} is not imitated here`)
+    return '/nonexistent'
+  }
   if (/[*?]/.test(path)) {
-    const folder = resolveInside(to.root, dirname(path))
-    const names = folder.kind === 'found' ? listFolder(folder.path).filter((name) => globToPattern(path).test(name)) : []
-    for (const name of names) translateConf(join(dirname(path), name), to, into)
+    const found = resolveInside(to.root, folder)
+    const names = found.kind === 'found' ? listFolder(found.path).filter((name) => globToPattern(path).test(name)) : []
+    for (const name of names) translateConf(join(folder, name), to, into)
   } else translateConf(path, to, into)
   return `${to.conf}${path}`
 }
@@ -134,24 +186,4 @@ function listFolder(folder: string): string[] {
   } catch {
     return []
   }
-}
-
-function unquote(text: string): string {
-  return text.replace(/^(['"])(.*)\1$/, '$2')
-}
-
-/** Simple statements and the heads of blocks, as words with their places. */
-function statements(text: string): Word[][] {
-  const all: Word[][] = []
-  let words: Word[] = []
-  const pattern = /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|(?:\$\{|\\.|[^\s{};"'#])(?:\$\{[^}]*\}|\\.|[^\s{};])*/gs
-  for (const found of text.matchAll(pattern)) {
-    const [word] = found
-    if (word.startsWith('#')) continue
-    if (word === ';' || word === '{' || word === '}') {
-      if (words.length > 0) all.push(words)
-      words = []
-    } else words.push({ text: word, start: found.index, end: found.index + word.length })
-  }
-  return all
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../host.ts'
 import { resolveOnHost } from '../paths.ts'
@@ -44,6 +44,8 @@ function withoutSecrets(line: string[]): string[] {
 }
 
 function write(file: string, lines: string[][]): void {
-  writeFileSync(`${file}.new`, lines.map((fields) => `${fields.join(':')}\n`).join(''), { mode: lstatSync(file).mode & 0o777 })
+  // A symlink may lie there, planted in a jail.
+  rmSync(`${file}.new`, { force: true })
+  writeFileSync(`${file}.new`, lines.map((fields) => `${fields.join(':')}\n`).join(''), { mode: lstatSync(file).mode & 0o777, flag: 'wx' })
   renameSync(`${file}.new`, file)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { parseRcConf, type RcConf } from './rc-conf.ts'
 
 /** rc.conf files in the order in which rc reads them, each seeing what those before it set. */
@@ -42,6 +42,8 @@ function readLines(real: string): string[] {
 }
 
 function writeLines(real: string, lines: string[]): void {
-  writeFileSync(`${real}.sysrc`, lines.map((line) => `${line}\n`).join(''))
+  // A symlink may lie there, planted in a jail.
+  rmSync(`${real}.sysrc`, { force: true })
+  writeFileSync(`${real}.sysrc`, lines.map((line) => `${line}\n`).join(''), { flag: 'wx' })
   renameSync(`${real}.sysrc`, real)
 }

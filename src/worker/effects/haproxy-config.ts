@@ -3,7 +3,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import type { Shell } from '../../host/shell.ts'
 import type { Effect, EffectDeps } from './effect.ts'
-import { captureFile, modeOf, restoreFile } from './old-file.ts'
+import { captureFile, modeOf, refuseForeign, restoreFile } from './old-file.ts'
 import { howItEnded, lastWords } from './words.ts'
 
 type HaproxyConfig = Extract<Action, { kind: 'haproxy-config' }>
@@ -14,6 +14,7 @@ export function haproxyConfigEffect({ shell, stagingFolder }: EffectDeps, action
   return {
     // before it counts as begun: what does not pass then leaves nothing to take back, least of all a reload of a folder that was broken before us
     capture: async () => {
+      if (action.content !== null) await refuseForeign(shell, path, action.content)
       await checkWholeFolder(shell, stagingFolder, action)
       return captureFile(shell, path)
     },

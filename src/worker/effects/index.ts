@@ -5,7 +5,7 @@ import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
 import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
 import { holds } from './probes.ts'
-import { runEffect } from './run.ts'
+import { heldBefore, runEffect } from './run.ts'
 import { undoByCommands } from './undo.ts'
 import { awaitEffect, requireEffect } from './wait.ts'
 import { removeEffect, writeEffect } from './write.ts'
@@ -30,6 +30,7 @@ export function createEffects(deps: EffectDeps): Effects {
     perform: async (step, options) => effectOf(deps, step).perform(options),
     check: async (step) => effectOf(deps, step).check(),
     revert: async (step, before, options) => {
+      if (step.action.kind === 'run' && heldBefore(before)) return
       await effectOf(deps, step).revert(before, options)
       await undoByCommands(deps, step, options)
     },

@@ -13,6 +13,19 @@ export async function captureFile(shell: Shell, path: string): Promise<string> {
   return JSON.stringify(before)
 }
 
+/** The first words of every text file of ours. */
+const ownMarker = '# jailops '
+
+/** A whole file is only written where none stands, or one of ours. @throws not_ours */
+export async function refuseForeign(shell: Shell, path: string, content: string): Promise<void> {
+  const standing = await shell.readFile(path)
+  if (standing === undefined || standing === content || standing.startsWith(ownMarker)) return
+  throw new JailopsError(
+    'not_ours',
+    `${path} is there already and was not made by jailops, which would replace it. Move it elsewhere, or choose another name.`,
+  )
+}
+
 /** Puts it back, unless somebody else wrote it since: `ours` is what we had left there (undefined: nothing). */
 export async function restoreFile(shell: Shell, path: string, before: string | null, ours: string | undefined): Promise<void> {
   const old = parseBefore(oldFileSchema, before)

@@ -5,7 +5,8 @@ export async function nothingMountedBelow(shell: Shell, path: string): Promise<b
   const { exitCode, stdout, truncated, timedOut } = await shell.run({ argv: ['mount', '-p'], timeoutSeconds: 30 })
   if (exitCode !== 0 || truncated || timedOut) return false
   const spellings = [path, await realSpelling(shell, path)]
-  const points = stdout.split('\n').map((line) => line.trim().split(/\s+/)[1] ?? '')
+  // SOURCE POINT TYPE OPTIONS DUMP PASS, counted from the end: a source may hold spaces
+  const points = stdout.split('\n').map((line) => line.trim().split(/\s+/).at(-5) ?? '')
   return !points.some((point) => spellings.some((spelling) => point.startsWith(`${spelling}/`)))
 }
 

@@ -1,14 +1,18 @@
+import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
 import type { Probe, RunAction } from '../../core/step.ts'
-import { type Effect, type EffectDeps, nothingToKeep, type RunOptions } from './effect.ts'
+import { type Effect, type EffectDeps, nothingToKeep, parseBefore, type RunOptions } from './effect.ts'
 import { probeStanding, probeWords } from './probe-words.ts'
 import { momentFor, waitFor } from './waiting.ts'
 import { howItEnded, lastWords } from './words.ts'
 
 /** A command. Its exit code is only half an answer: `service jail start` says 0 whatever happens. */
 export function runEffect(deps: EffectDeps, action: RunAction, done: Probe | undefined): Effect {
+  const standingOf = async () => (done === undefined ? 'half' : probeStanding(deps.shell, done))
   return {
     ...nothingToKeep,
+    // what held before us is not ours to take back: an HAProxy that ran already is not stopped because we could not start it
+    capture: async () => JSON.stringify({ held: (await standingOf()) === 'done' } satisfies Held),
     perform: async (options) => {
       await runOrThrow(deps, action, options)
       if (done === undefined) return
@@ -17,8 +21,16 @@ export function runEffect(deps: EffectDeps, action: RunAction, done: Probe | und
       if (await waitFor(deps, probe, { milliseconds: momentFor(action, probe), signal: options.signal })) return
       throw new JailopsError('step_failed', `${action.argv[0]} reported success, but ${probeWords(probe)} does not hold.`)
     },
-    check: async () => (done === undefined ? 'half' : probeStanding(deps.shell, done)),
+    check: standingOf,
   }
+}
+
+const heldSchema = z.strictObject({ held: z.boolean() })
+type Held = z.infer<typeof heldSchema>
+
+/** Whether what a command was to bring about stood before it. */
+export function heldBefore(before: string | null): boolean {
+  return parseBefore(heldSchema, before)?.held === true
 }
 
 /** @throws step_failed, timed_out or cancelled, with the tool's own words */

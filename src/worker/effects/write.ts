@@ -2,7 +2,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import type { Shell } from '../../host/shell.ts'
 import type { Effect, EffectDeps } from './effect.ts'
-import { captureFile, restoreFile } from './old-file.ts'
+import { captureFile, refuseForeign, restoreFile } from './old-file.ts'
 import { howItEnded, lastWords } from './words.ts'
 
 type Write = Extract<Action, { kind: 'write' }>
@@ -11,7 +11,10 @@ type Write = Extract<Action, { kind: 'write' }>
 export function writeEffect({ shell }: EffectDeps, action: Write): Effect {
   const { path, content, mode } = action
   return {
-    capture: () => captureFile(shell, path),
+    capture: async () => {
+      await refuseForeign(shell, path, content)
+      return captureFile(shell, path)
+    },
     perform: async () => {
       const status = await shell.stat(path)
       if (status !== undefined && status.kind !== 'file') {
