@@ -137,3 +137,22 @@ it('the whole way: nothing of the machine is served, and nginx -t says why', asy
     await lab.remove()
   }
 })
+
+it('a link below the document root is not followed out of the jail', async () => {
+  const lab = await temporaryLab()
+  try {
+    await lab.sh(
+      'cp -a /usr/jails/.base /usr/jails/evil; jail -c name=evil path=/usr/jails/evil ip4.addr="lo1|127.0.0.10/32" mount.devfs persist; pkg -j evil install -y nginx; sysrc -j evil nginx_enable=YES',
+    )
+    await lab.sh('jexec evil tee /usr/local/etc/nginx/nginx.conf', inServer('listen 127.0.0.10:18089; root /usr/local/www/nginx;'))
+    await lab.sh('jexec evil ln -s /etc/passwd /usr/local/www/nginx/planted')
+    expect((await lab.sh('service -j evil nginx start')).code).toBe(0)
+
+    const page = await fetch('http://127.0.0.10:18089/')
+    const planted = await fetch('http://127.0.0.10:18089/planted')
+
+    expect([page.status, planted.status]).toEqual([200, 403])
+  } finally {
+    await lab.remove()
+  }
+})

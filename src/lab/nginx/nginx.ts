@@ -137,7 +137,10 @@ function compiledIn(translated: Translated, pid: string, errorLog: string): stri
 
 function temporaryFolders(at: InJail): string {
   const names = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  return names.map((name) => `${name}_temp_path ${folderFor(at, `/var/tmp/nginx/${name}_temp`)};`).join(' ')
+  const folders = names.map((name) => `${name}_temp_path ${folderFor(at, `/var/tmp/nginx/${name}_temp`)};`)
+  // a link below the document root would be followed on this machine, not in the jail
+  const noLinks = process.platform === 'linux' ? ['disable_symlinks on from=$document_root;'] : []
+  return [...folders, ...noLinks].join(' ')
 }
 
 /** The real place of a file that nginx will write, with its folder made. */
