@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Layout } from '../core/layout.ts'
@@ -129,6 +129,8 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
 /** Where changed copies of configuration are checked before they count: inside whatever the shell may write to. */
 async function stagingFolder(layout: Layout, state: string): Promise<string> {
   const folder = join(layout.confineTo ?? state, 'staging')
+  // copies that an earlier life did not get to clear away
+  await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   return folder
 }

@@ -1,5 +1,5 @@
 import { JailopsError } from '../core/errors.ts'
-import { readTextFile, removeFile, replaceFile } from './shell/files.ts'
+import { readTextFile, removeDraft, removeFile, replaceFile } from './shell/files.ts'
 import { freeMegabytes, listFolder, makeFolder, movePath, removeFolder, statPath } from './shell/folders.ts'
 import { endGroup } from './shell/group.ts'
 import { exchangeOnSocket, httpGet } from './shell/network.ts'
@@ -40,6 +40,7 @@ export function createLocalShell(options: LocalShellOptions): Shell {
     readFile: (path) => readTextFile(path, rules),
     writeFile: (path, content, mode) => replaceFile(path, content, mode, rules),
     removeFile: (path) => removeFile(path, rules),
+    removeDraft: (path) => removeDraft(path, rules),
     move: (from, to) => movePath(from, to, rules),
     makeFolder: (path, mode) => makeFolder(path, mode, rules),
     removeFolder: (path) => removeFolder(path, rules),

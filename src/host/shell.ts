@@ -6,6 +6,8 @@ export interface Shell {
   readFile(path: string): Promise<string | undefined>
   /** Temp file, fsync, rename, fsync of the folder. @throws unsafe_path, disk_full */
   writeFile(path: string, content: string, mode: number): Promise<void>
+  /** Removes what a writeFile of this path left behind when its worker was killed. */
+  removeDraft(path: string): Promise<void>
   /** Removes the file, if it is there. */
   removeFile(path: string): Promise<void>
   /** Renames; never onto something that exists, never across filesystems. @throws unsafe_path, step_failed */

@@ -105,6 +105,20 @@ describe('write', () => {
     expect(existsSync(bench.at('blog.conf.new'))).toBe(false)
   })
 
+  test('the draft of a worker that was killed while writing goes with the next try, and with taking it back', async () => {
+    const step = write('new\n')
+    const before = await bench.effects.capture(step)
+    const draft = bench.at('.blog.conf.jailops-draft')
+
+    writeFileSync(draft, 'ne')
+    await bench.effects.perform(step, { groupFile: bench.groupFile })
+    expect([existsSync(draft), read('blog.conf')]).toEqual([false, 'new\n'])
+
+    writeFileSync(draft, 'ne')
+    await revert(step, before)
+    expect([existsSync(draft), existsSync(bench.at('blog.conf'))]).toEqual([false, false])
+  })
+
   test('a file of the owner is never replaced: it is refused before the step counts as begun', async () => {
     writeFileSync(bench.at('blog.conf'), 'web1 { persist; }\nweb2 { persist; }\n')
     await expect(bench.effects.capture(write('new\n'))).rejects.toMatchObject({ code: 'not_ours' })

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, rename, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -43,9 +42,9 @@ async function readBounded(file: FileHandle, path: string): Promise<string> {
 export async function replaceFile(path: string, content: string, mode: number, rules: PathRules): Promise<void> {
   if (content.includes('\0')) throw new JailopsError('step_failed', `Could not write ${path}: the text holds a NUL character.`)
   await checkWritable(path, rules)
-  // A leading dot and no known ending: no *.conf or *.cfg pattern takes it for a finished file.
-  const temporary = join(dirname(path), `.${basename(path)}.jailops-${randomBytes(6).toString('hex')}`)
+  const temporary = draftOf(path)
   try {
+    await rm(temporary, { force: true })
     const old = await orMissing(lstat(path))
     await writeSynced(temporary, content, mode, old)
     await rename(temporary, path)
@@ -54,6 +53,16 @@ export async function replaceFile(path: string, content: string, mode: number, r
     await rm(temporary, { force: true })
     throw fileError(error, `write ${path}`)
   }
+}
+
+/** Always the same name, so that whoever takes up the work after a crash finds it. No *.conf or *.cfg pattern takes it for a finished file. */
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.jailops-draft`)
+}
+
+/** What a writer that was killed left beside the file. */
+export async function removeDraft(path: string, rules: PathRules): Promise<void> {
+  await removeFile(draftOf(path), rules)
 }
 
 async function writeSynced(path: string, content: string, mode: number, old: { uid: number; gid: number } | undefined): Promise<void> {

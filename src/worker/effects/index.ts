@@ -1,4 +1,4 @@
-import type { Probe, Step } from '../../core/step.ts'
+import type { Action, Probe, Step } from '../../core/step.ts'
 import { bootWordEffect } from './boot-word.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
@@ -32,9 +32,25 @@ export function createEffects(deps: EffectDeps): Effects {
     revert: async (step, before, options) => {
       if (step.action.kind === 'run' && heldBefore(before)) return
       await effectOf(deps, step).revert(before, options)
+      for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
       await undoByCommands(deps, step, options)
     },
     holds: (probe) => holds(deps.shell, probe),
+  }
+}
+
+/** A worker that was killed in the middle of writing these left a draft beside them. */
+function filesWrittenBy(action: Action): string[] {
+  switch (action.kind) {
+    case 'write':
+      return [action.path, `${action.path}.new`]
+    case 'map-entry':
+    case 'remove':
+      return [action.path]
+    case 'haproxy-config':
+      return [`${action.folder}/${action.name}`]
+    default:
+      return []
   }
 }
 
