@@ -54,7 +54,6 @@ const hostSchema = z.strictObject({
   layout: layoutSchema.prefault({}),
   /** What this host lets the bot ask for, whatever the bot's own policy says. */
   permissions: z.array(permissionPattern).default(['*']),
-  trashDays: z.int().min(1).max(3650).default(30),
 })
 
 /** `web1:` with nothing behind it is how YAML writes a name without settings. */

@@ -24,7 +24,7 @@ describe('loadConfig', () => {
     const readFile = filesOf({ f: 'host: {name: web1, layout: {pool: 10.1.0.0/16}}' })
     const { config } = loadConfig({ file: 'f', environment: {}, readFile })
     expect(config.hosts).toEqual({ web1: {} })
-    expect(config.host).toMatchObject({ permissions: ['*'], trashDays: 30, layout: { pool: '10.1.0.0/16', interface: 'lo1' } })
+    expect(config.host).toMatchObject({ permissions: ['*'], layout: { pool: '10.1.0.0/16', interface: 'lo1' } })
   })
 
   it('takes hosts without settings', () => {

@@ -8,16 +8,16 @@ describe('JAILOPS_ variables', () => {
       JAILOPS_REDIS_URL: 'redis://other',
       JAILOPS_BOT_WEB_PORT: '8081',
       JAILOPS_BOT_SHELL_ENABLED: 'false',
-      JAILOPS_HOST_TRASH_DAYS: '7',
+      JAILOPS_HOST_LAYOUT_HAPROXY_BIND_PORT: '8080',
       JAILOPS_HOST_LAYOUT_HAPROXY_BIND_ADDRESS: '192.0.2.1',
       JAILOPS_STATE: '/tmp/state',
     }
-    const text = 'redis: {url: redis://first, prefix: mine}\nhost: {name: web1, trashDays: 9}\n'
+    const text = 'redis: {url: redis://first, prefix: mine}\nhost: {name: web1, layout: {haproxy: {bindPort: 81}}}\n'
     const { config } = loadConfig({ file: 'f', environment, readFile: filesOf({ f: text }) })
     expect(config).toMatchObject({
       redis: { url: 'redis://other', prefix: 'mine' },
       bot: { web: { port: 8081 }, shell: { enabled: false } },
-      host: { name: 'web1', trashDays: 7, layout: { haproxy: { bindAddress: '192.0.2.1' } } },
+      host: { name: 'web1', layout: { haproxy: { bindAddress: '192.0.2.1', bindPort: 8080 } } },
       state: '/tmp/state',
     })
   })

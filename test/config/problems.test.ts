@@ -24,8 +24,8 @@ describe('problems', () => {
     ['hosts:\n  Web: {}', '2:3: hosts.Web: a host is named by lower-case letters, digits and hyphens'],
     ['host: {}', '1:1: host.name: is missing: it must be text'],
     ['host: {name: 12}', '1:14: host.name: must be text: put it in quotes'],
-    ['host: {name: a, trashDays: 0}', '1:28: host.trashDays: must be at least 1'],
-    ['host: {name: a, trashDays: 1.5}', '1:28: host.trashDays: must be a whole number'],
+    ['bot: {web: {port: -1}}', '1:19: bot.web.port: must be at least 0'],
+    ['bot: {web: {port: 1.5}}', '1:19: bot.web.port: must be a whole number'],
     ['host: {name: a, layout: {pool: 10.0.0.0}}', '1:32: host.layout.pool: must be an IPv4 network such as 10.0.0.0/24'],
     ['host: {name: a, layout: {sites: {kind: x}}}', '1:40: host.layout.sites.kind: must be own-address or shared-address'],
     [
