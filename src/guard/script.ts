@@ -33,8 +33,8 @@ each() {
       kill "-$1" "$pid" 2>/dev/null
       # a daemon leads a group of its own: workers that hang, or are stopped, go with it
       case $1 in
-        TERM) kill -CONT -- "-$pid" 2>/dev/null ;;
-        KILL) kill -KILL -- "-$pid" 2>/dev/null ;;
+        TERM) kill -s CONT -- "-$pid" 2>/dev/null ;;
+        KILL) kill -s KILL -- "-$pid" 2>/dev/null ;;
       esac
     else
       rm -f "$file"

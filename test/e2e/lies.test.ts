@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Card } from '../../src/core/card.ts'
 import { type Fault, setFaults } from '../../src/lab/lab.ts'
+import { isAlive } from '../../src/lab/real.ts'
 import { type Demo, startDemo } from '../support/demo.ts'
 import { listing, processesOf, temporaryFolder } from '../support/house.ts'
 
@@ -12,6 +13,7 @@ let demo: Demo
 let untouched: Record<string, string>
 /** Runs beside the others: it waits its full half minute for an answer. */
 let mute: Promise<Card>
+let stopped: number[] = []
 
 beforeAll(async () => {
   const folder = temporaryFolder()
@@ -23,11 +25,16 @@ beforeAll(async () => {
   const nginx = processesOf(join(demo.hostFolder, 'usr/jails/mute')).map((line) => Number.parseInt(line, 10))
   expect(nginx.length).toBeGreaterThan(0)
   untouched = listing(demo.hostFolder)
+  stopped = nginx
   for (const pid of nginx) process.kill(pid, 'SIGSTOP')
   mute = demo.sayApproved('ana', 'proxy add mute.example.com')
 }, 60_000)
 afterEach(() => lie())
-afterAll(() => demo?.stop(), 60_000)
+afterAll(async () => {
+  await demo?.stop()
+  // also daemons that were stopped and cannot hear a TERM
+  expect(stopped.filter(isAlive)).toEqual([])
+}, 60_000)
 
 const lie = (...faults: Fault[]) => setFaults(join(demo.stateDir, 'lab'), faults)
 
