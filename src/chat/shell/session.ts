@@ -3,7 +3,7 @@ import type { Answer, Card } from '../../core/card.ts'
 import { toJailopsError } from '../../core/errors.ts'
 import type { Actor } from '../../core/policy.ts'
 import type { Door, Place } from '../adapter.ts'
-import { sentenceOfRefusal } from '../web/refusal.ts'
+import { sentenceOfRefusal } from '../refusal.ts'
 import { maxLineBytes, misspoken, readLines, writeLine } from './lines.ts'
 import { fromClientSchema, type FromClient, type FromServer } from './protocol.ts'
 

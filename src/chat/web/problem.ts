@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { toJailopsError, type ReasonCode } from '../../core/errors.ts'
-import { sentenceOfRefusal } from './refusal.ts'
+import { sentenceOfRefusal } from '../refusal.ts'
 
 /** How every error leaves: a code for the page, a sentence for the person. */
 export function problem(context: Context, status: ContentfulStatusCode, error: string, sentence: string): Response {

@@ -1,4 +1,4 @@
-import { toJailopsError, type ReasonCode } from '../../core/errors.ts'
+import { toJailopsError, type ReasonCode } from '../core/errors.ts'
 
 const nothingDone: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['store_unavailable', 'store_full', 'stored_too_late'])
 
