@@ -109,8 +109,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     const objection = journal.last('begun') === undefined ? objectionIn(journal) : undefined
     if (objection !== undefined) return end(journal, refusal(objection))
     const asked = journal.all('message')[0]?.message.body
-    if (asked?.kind === 'cancel')
-      return end(journal, { state: 'cancelled', reason: 'cancelled', sentence: 'It was cancelled before anything was done.' })
+    if (asked?.kind === 'cancel') return end(journal, cancelledBefore)
     if (asked?.kind === 'query') return end(journal, await endOf(async () => ({ state: 'done', answer: await planner.query(asked) })))
     if (asked?.kind === 'plan') await tellOfChange(journal, asked)
   }
@@ -128,9 +127,10 @@ export function createWorker(deps: WorkerDeps): Worker {
       if (ready === 'not yet') return
       if (ready !== 'begun') return await end(journal, ready)
       const ending = await carryOut(journal)
+      if (ending === undefined) return
       // what the tools wrote must be as safe from a power cut as our word that it is done
-      if (ending !== undefined) await deps.settle()
-      if (ending !== undefined) await end(journal, ending)
+      await deps.settle()
+      await end(journal, ending)
     } finally {
       release()
     }
