@@ -90,6 +90,8 @@ export interface World {
   time: { now: number }
   store: { fails: boolean }
   chatDown: { yes: boolean }
+  /** The host has taken its messages off the queue. */
+  hostHasThem: { yes: boolean }
 }
 
 export function makeWorld(): World {
@@ -103,6 +105,7 @@ export function makeWorld(): World {
     time: { now: 1_000_000 },
     store: { fails: false },
     chatDown: { yes: false },
+    hostHasThem: { yes: false },
   }
 }
 
@@ -192,7 +195,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     },
     verify: async (token) => botMessageSchema.parse(JSON.parse(token)),
     keepInventory: async () => undefined,
-    withdraw: async () => true,
+    withdraw: async () => !world.hostHasThem.yes,
     wasAbandoned: () => false,
     alarm: (what) => void (dead || world.alarms.push(what)),
   })

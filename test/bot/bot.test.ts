@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Press } from '../../src/core/card.ts'
-import { plan } from '../../src/core/plan.ts'
+import { digestOf, plan } from '../../src/core/plan.ts'
 import { until } from '../worker/worker-bench.ts'
 import { fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
 import { thePlan, theDigest } from './records.ts'
@@ -24,6 +24,21 @@ async function waiting(digest = theDigest) {
   await hear(story.living, fromHost(story.request, 3, { kind: 'planned', plan: thePlan, digest }))
   await until(() => stateOf(story.world, story.request) === 'waiting')
   return story
+}
+
+/** Stored and acknowledged, but not gone on with: the store fails just then. */
+async function stuck(world: World, living: LivingBot, who: string, words: string) {
+  const before = world.alarms.length
+  const stored = await living
+    .door()
+    .receive(incoming(who, words))
+    .then((receipt) => {
+      world.store.fails = true
+      return receipt
+    })
+  await until(() => world.alarms.length > before)
+  world.store.fails = false
+  return stored
 }
 
 describe('a change', () => {
@@ -162,6 +177,17 @@ describe('time', () => {
     await until(() => stateOf(world, request) === 'cancelled')
   })
 
+  it('never makes "nothing was done" of a host that has the message and is silent', async () => {
+    const { world, living, request } = await asked()
+    world.hostHasThem.yes = true
+    world.time.now += 600_000
+    await living.bot.tick()
+    await until(() => lastCard(world, request)?.text?.includes('not known yet') === true)
+
+    expect(stateOf(world, request)).toBe('planning')
+    expect([lastCard(world, request)?.text, kinds(world)]).toEqual([expect.not.stringContaining('nothing was done'), ['plan']])
+  })
+
   it('while the bot was away is no reason to give a host up', async () => {
     const { world, living, request } = await asked()
     await living.bot.stop()
@@ -186,6 +212,33 @@ describe('trouble', () => {
 
     await expect(door().receive(incoming('ana', 'jail create blog'))).rejects.toMatchObject({ code: 'store_unavailable' })
     expect(world.queue.size).toBe(0)
+  })
+
+  it('that lasts makes what was said too old: it is not carried out', async () => {
+    const world = makeWorld()
+    const living = await startBot(world)
+    const { request } = await stuck(world, living, 'ana', 'jail start blog')
+
+    world.time.now += 130_000
+    await living.bot.tick()
+    await until(() => stateOf(world, request) === 'refused')
+
+    expect([lastCard(world, request)?.reason, world.queue.size]).toEqual(['stored_too_late', 0])
+  })
+
+  it('does not make an approval of one plan an approval of the next', async () => {
+    const { world, living, request } = await waiting()
+    const approval = await stuck(world, living, 'bo', `approve ${request}`)
+
+    world.time.now += 1000
+    const other = { ...thePlan, resources: ['jail:other'] }
+    const digest = digestOf({ host: 'web1', command: 'jail create', args: { jail: 'blog' } }, other)
+    await hear(living, fromHost(request, 7, { kind: 'planned', plan: other, digest }))
+    await living.bot.tick()
+    await until(() => stateOf(world, approval.request) === 'refused')
+
+    expect(lastCard(world, approval.request)?.reason).toBe('plan_changed')
+    expect([stateOf(world, request), kinds(world)]).toEqual(['waiting', ['plan']])
   })
 
   it('with the store just afterwards is made up for by the next tick', async () => {

@@ -64,6 +64,22 @@ describe('a queue', () => {
     await until(() => taken.length === 1)
   })
 
+  test('gives back for certain what nobody has taken, and nothing else', async () => {
+    const { address } = await makeRedis()
+    const sender = await makeSender(address)
+    await sender.send('r1-plan-1', 'a')
+    await sender.send('r2-plan-1', 'b')
+    expect(await sender.withdraw('r1-plan-1')).toBe(true)
+    expect(await sender.withdraw('r9-plan-1')).toBe(true)
+
+    const taken: string[] = []
+    makeReceiver({ address, handle: async (id) => void taken.push(id) })
+    await until(() => taken.length === 1)
+
+    expect(taken).toEqual(['r2-plan-1'])
+    expect(await sender.withdraw('r2-plan-1')).toBe(false)
+  })
+
   test('offers again what its handler could not take', async () => {
     const { address } = await makeRedis()
     const sender = await makeSender(address)
