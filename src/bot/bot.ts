@@ -1,15 +1,18 @@
+import { findCommand } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
 import { toJailopsError } from '../core/errors.ts'
 import type { BotMessage, ToHost } from '../core/message.ts'
 import type { Policy } from '../core/policy.ts'
-import type { ChatAdapter, Door } from '../chat/adapter.ts'
+import type { ChatAdapter, Door, Place } from '../chat/adapter.ts'
 import { answerItself } from './answering.ts'
 import { asking, type Posting } from './asking.ts'
-import { complete } from './completion.ts'
+import { commandLine } from './cards.ts'
+import { commandsOf, complete, knownValues, type WhatIsKnown } from './completion.ts'
+import { formFor } from './forms.ts'
 import { afterAnswer } from './hearing.ts'
 import type { KnownHost } from './hosts.ts'
-import { judge } from './judge.ts'
+import { judge, permitted } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import type { Requests } from './requests.ts'
 import { createShowing } from './showing.ts'
@@ -21,6 +24,8 @@ export interface BotDeps extends Posting {
   policy: Policy
   requests: Requests
   adapters: readonly ChatAdapter[]
+  /** Other places that show what is said in this one. */
+  mirrorsOf(place: Place): readonly Place[]
   hosts(): readonly KnownHost[]
   /** Proves which host signed it. @throws bad_signature */
   verify(token: string): Promise<BotMessage>
@@ -46,7 +51,8 @@ const staleMilliseconds = 120_000
 /** The story of an invocation, from the chat to its card's last state. */
 export function createBot(deps: BotDeps): Bot {
   const { requests, now, alarm } = deps
-  const showing = createShowing({ requests, alarm, adapters: new Map(deps.adapters.map((adapter) => [adapter.platform, adapter])) })
+  const adapters = new Map(deps.adapters.map((adapter) => [adapter.platform, adapter]))
+  const showing = createShowing({ requests, alarm, adapters, mirrorsOf: deps.mirrorsOf })
   const host = asking(deps)
   const underway = new Set<Promise<unknown>>()
   /** Stored invocations that could not go on, for example because the store failed: the next tick tries again. */
@@ -60,11 +66,24 @@ export function createBot(deps: BotDeps): Bot {
       if (fresh) follow(id, goOn(id))
       return { request: id }
     },
-    complete: (text, actor) => complete(text, actor, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() }),
+    complete: (text, actor) => complete(text, actor, whatIsKnown()),
+    values: (question) => knownValues(question, whatIsKnown()),
+    commands: (actor) => commandsOf(actor, whatIsKnown()),
+    form: (said) => formFor(said, deps.commands),
+    may: (path, actor) => void permitted(deps.policy, actor, findCommand(deps.commands, path.split(' ')).command),
     async card(id) {
       const record = await requests.get(id)
       return record === undefined ? undefined : showing.card(record)
     },
+  }
+
+  function whatIsKnown(): WhatIsKnown {
+    const { commands, policy } = deps
+    const waiting = () =>
+      requests
+        .live()
+        .flatMap(({ id, asked, incoming }) => (asked === undefined ? [] : [{ id, line: `${commandLine(asked)} · ${incoming.actor.name}` }]))
+    return { commands, policy, hosts: deps.hosts(), waiting }
   }
 
   /** A stored invocation becomes a request: refused, answered by the bot itself, or on its way to a host. */
@@ -77,18 +96,22 @@ export function createBot(deps: BotDeps): Bot {
       const sentence = 'It lay for too long while the bot was away, so the bot did not take it up. Say it again.'
       return void (await change(id, (latest) => (latest.state === 'stored' ? refused(latest, 'stored_too_late', sentence) : undefined)))
     }
+    let { incoming } = record
     try {
-      const judgement = judge(record.incoming, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() })
+      const adapter = adapters.get(incoming.place.platform)
+      if (adapter !== undefined) incoming = { ...incoming, actor: await adapter.identify(incoming.actor) }
+      const judgement = judge(incoming, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() })
       if (judgement.command.risk === 'bot') {
-        const answered = await answerItself(judgement.command, judgement, record, { ...deps, change, card: showing.card, tell: host.tell })
-        await change(id, (latest) => (latest.state === 'stored' ? { ...latest, ...answered, state: 'done' } : undefined))
+        const known = { ...record, incoming }
+        const answered = await answerItself(judgement.command, judgement, known, { ...deps, change, card: showing.card, tell: host.tell })
+        await change(id, (latest) => (latest.state === 'stored' ? { ...latest, ...answered, incoming, state: 'done' } : undefined))
       } else {
-        await change(id, (latest) => (latest.state === 'stored' ? host.ask(latest, judgement) : undefined))
+        await change(id, (latest) => (latest.state === 'stored' ? host.ask({ ...latest, incoming }, judgement) : undefined))
       }
     } catch (error) {
       const { code, message, cause } = toJailopsError(error)
       if (code === 'internal') alarm('a request failed inside the bot', { request: id, error: String(cause) })
-      await change(id, (latest) => (latest.state === 'stored' ? refused(latest, code, message) : undefined))
+      await change(id, (latest) => (latest.state === 'stored' ? refused({ ...latest, incoming }, code, message) : undefined))
       await tellPresser(record, message)
     }
   }
@@ -141,8 +164,7 @@ export function createBot(deps: BotDeps): Bot {
   /** A refused press changes no card, so its sentence goes to the one who pressed. */
   async function tellPresser({ incoming }: RequestRecord, sentence: string): Promise<void> {
     if (incoming.said.kind !== 'press') return
-    const adapter = deps.adapters.find((candidate) => candidate.platform === incoming.place.platform)
-    await adapter?.whisper(incoming.place, incoming.actor, { title: 'That did not count', text: sentence })
+    await adapters.get(incoming.place.platform)?.whisper(incoming.place, incoming.actor, { title: 'That did not count', text: sentence })
   }
 
   function follow(id: string, work: Promise<unknown>): void {
@@ -169,9 +191,10 @@ export function createBot(deps: BotDeps): Bot {
       }
     },
     async stop() {
+      const shown = showing.stop()
       for (const adapter of deps.adapters) await adapter.stop()
       await Promise.all(underway)
-      await showing.idle()
+      await shown
     },
   }
 }

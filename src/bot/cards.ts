@@ -41,6 +41,12 @@ export function cardOf(record: RequestRecord): Card {
   }
 }
 
+/** The card as it is posted first where a forgotten message could never be found again: it says only what stays true. */
+export function takenUp(card: Card): Card {
+  const text = `Taken up. This message becomes its card; should it stay as it is, say /job show ${card.request}.`
+  return { ...card, state: 'stored', text, fields: [], steps: [], buttons: [], files: [] }
+}
+
 /** A card that shows another's state, as of now and without its buttons. */
 export function cardAbout(record: RequestRecord, about: Card): Card {
   return {

@@ -1,8 +1,8 @@
 import { argumentsFromWords, findCommand, parseArguments, splitWords } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
-import { decide, personOf, type Policy } from '../core/policy.ts'
-import type { Incoming } from '../chat/adapter.ts'
+import { type Actor, decide, type Decision, personOf, type Policy } from '../core/policy.ts'
+import type { Incoming, Said } from '../chat/adapter.ts'
 import { chooseHost, type KnownHost } from './hosts.ts'
 
 export interface Judgement {
@@ -21,10 +21,9 @@ export function judge(
   incoming: Incoming,
   context: { commands: readonly Command[]; policy: Policy; hosts: readonly KnownHost[] },
 ): Judgement {
-  const { command, given } = understand(incoming, context.commands)
+  const { command, given } = understand(incoming.said, context.commands)
   // who, before what is wrong with the rest: a stranger learns nothing of our hosts
-  const decision = decide(context.policy, incoming.actor, command)
-  if (decision.kind === 'no') throw new JailopsError(decision.code, decision.sentence)
+  const decision = permitted(context.policy, incoming.actor, command)
   const { args, host, dryRun } = parseArguments(command, given())
   if (dryRun && command.risk !== 'change')
     throw new JailopsError('usage', `/${command.path} changes nothing, so there is nothing to try dry.`)
@@ -39,8 +38,15 @@ export function judge(
   }
 }
 
+/** @throws the refusal, where policy says no */
+export function permitted(policy: Policy, actor: Actor, command: Command): Exclude<Decision, { kind: 'no' }> {
+  const decision = decide(policy, actor, command)
+  if (decision.kind === 'no') throw new JailopsError(decision.code, decision.sentence)
+  return decision
+}
+
 /** `given` is only asked for once it is known who speaks: what is wrong with the words is nobody else's business. */
-function understand({ said }: Incoming, commands: readonly Command[]): { command: Command; given: () => Record<string, unknown> } {
+export function understand(said: Said, commands: readonly Command[]): { command: Command; given: () => Record<string, unknown> } {
   if (said.kind === 'options') {
     const { command } = findCommand(commands, said.command.split(' '))
     return { command, given: () => said.options }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { incomingSchema } from '../chat/adapter.ts'
+import { incomingSchema, placeSchema } from '../chat/adapter.ts'
 import { voteSchema } from '../core/approval.ts'
 import { answerSchema, requestStates, stepStates } from '../core/card.ts'
 import { planSchema } from '../core/plan.ts'
@@ -43,8 +43,9 @@ export const requestRecordSchema = z.strictObject({
   /** Messages that the host has not yet said to have; the same bytes go again after a restart. */
   outgoing: z.array(z.strictObject({ id: z.string(), token: z.string(), expiresAt: z.number() })),
   cancelRequested: z.boolean(),
-  message: z.string().optional(),
-  /** Set once the message shows the end. */
+  /** Where it is shown: first where it was said, then where config wants it mirrored. `message` is the platform's id. */
+  messages: z.array(z.strictObject({ place: placeSchema, message: z.string() })),
+  /** Set once every message shows the end. */
   shown: z.literal(true).optional(),
 })
 export type RequestRecord = z.infer<typeof requestRecordSchema>

@@ -56,6 +56,7 @@ export function createRequests({ store, now }: { store: Store; now: Clock }): Re
         sent: 0,
         outgoing: [],
         cancelRequested: false,
+        messages: [],
       }
       return store.admit({
         delivery: `${incoming.place.platform}:${incoming.delivery}`,

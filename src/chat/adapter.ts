@@ -24,17 +24,25 @@ export const incomingSchema = z.strictObject({
 })
 export type Incoming = z.infer<typeof incomingSchema>
 
-/** What an adapter hands its deliveries to. */
+/** What an adapter hands its deliveries to, and asks. Only `receive` and `card` wait for anything; the rest answers from memory. */
 export interface Door {
   /**
    * Resolves once the invocation is stored: only then may the adapter acknowledge.
    * @throws JailopsError stored_too_late, store_unavailable, store_full: nothing was done, tell the person so
    */
   receive(incoming: Incoming): Promise<{ request: string }>
-  /** Completions for a half-typed line, best first; never waits for anything. */
+  /** Completions for a half-typed line, best first. */
   complete(text: string, actor: Actor): Completion[]
   /** The card as it stands, if there is such a request. */
   card(request: string): Promise<Card | undefined>
+  /** What is still to be asked when an argument of what was said is missing; undefined when it can be received as it is. */
+  form(said: Said): Form | undefined
+  /** @throws the refusal for whoever may not say this command: permission_denied, not_a_member, … */
+  may(command: string, actor: Actor): void
+  /** What the argument could be, as its hosts last said, what begins as typed first; nothing for whoever may not say the command. */
+  values(question: Question): Known[]
+  /** The commands that this person may say. */
+  commands(actor: Actor): { path: string; summary: string }[]
 }
 
 export interface Completion {
@@ -43,16 +51,70 @@ export interface Completion {
   hint: string
 }
 
+export interface Question {
+  command: string
+  /** As the schema calls it: `dryRun`. */
+  argument: string
+  typed: string
+  actor: Actor
+}
+
+export interface Known {
+  value: string
+  /** What a person should know of it, in a few words. */
+  hint: string
+}
+
+/** All arguments of a command, with what was given already. */
+export interface Form {
+  command: string
+  summary: string
+  fields: FormField[]
+}
+
+export interface FormField {
+  /** As the schema calls it: `dryRun`. */
+  name: string
+  /** As people write it: `dry-run`. */
+  label: string
+  hint: string
+  required: boolean
+  /** `choice`: one of `choices` and nothing else. */
+  kind: 'text' | 'number' | 'yes-no' | 'choice'
+  choices: string[]
+  value?: string
+}
+
 /** One chat platform. Knows how to hear and how to show; nothing else in jailops knows the platform. */
 export interface ChatAdapter {
   readonly platform: string
+  readonly traits: Traits
   /** Begins to listen; resolves when it hears. */
   start(door: Door): Promise<void>
-  /** Posts a card as a new message. @returns the message's id, for edit; opaque to everybody else */
-  post(place: Place, card: Card): Promise<string>
-  /** Makes that message show this card; posts it anew where the message is gone. @returns the id that is good from now on */
-  edit(place: Place, message: string, card: Card): Promise<string>
-  /** Says something to one person only (a refusal, an answer to a press). */
+  /**
+   * That person with what the platform says of them now: groups, and whether they are a member at all.
+   * @throws identity_unproved when the platform does not say
+   */
+  identify(actor: Actor): Promise<Actor>
+  /**
+   * Posts a card as a new message; where the place is closed to us, it goes to the one who asked, who is told why.
+   * @returns the message's id, for edit; opaque to everybody else
+   * @throws cannot_show when the platform will never take it
+   */
+  post(place: Place, card: Card, asker: Actor): Promise<string>
+  /** Makes that message show this card; posts it anew where the message is gone. @returns the id that is good from now on @throws cannot_show */
+  edit(place: Place, message: string, card: Card, asker: Actor): Promise<string>
+  /** Says something to one person only: a refusal, an answer to a press. */
   whisper(place: Place, actor: Actor, answer: Answer): Promise<void>
   stop(): Promise<void>
+}
+
+/** How the bot spares a platform, and is spared by it. */
+export interface Traits {
+  /** The same request's card posted twice is one message; else a first message says only what stays true should it be forgotten. */
+  postsOnce: boolean
+  /** A first message waits so long for the request's end or its plan, since every edit is a call over the network. */
+  settleMilliseconds: number
+  /** Refusals are whispered instead of posted. */
+  whispersRefusals: boolean
 }

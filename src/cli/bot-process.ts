@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createBot } from '../bot/bot.ts'
 import { createRequests } from '../bot/requests.ts'
-import type { ChatAdapter } from '../chat/adapter.ts'
+import type { ChatAdapter, Place } from '../chat/adapter.ts'
 import type { Config } from '../config/schema.ts'
 import { JailopsError } from '../core/errors.ts'
 import { createSigner, createVerifier } from '../queue/envelope.ts'
@@ -68,6 +68,7 @@ export async function bot(options: { config?: string }): Promise<void> {
     policy: config.policy,
     requests: createRequests({ store, now: Date.now }),
     adapters,
+    mirrorsOf: mirrorsFrom(config.bot.mirrors),
     hosts: () =>
       hostNames.map((host) => {
         const known = inventories.of(host)
@@ -144,6 +145,14 @@ async function adaptersOf(config: Config, { demoPeople }: Runtime): Promise<Chat
     )
   }
   return adapters
+}
+
+/** `slack:C1` → `discord:2`; what is said in a thread is mirrored into the channel itself. */
+function mirrorsFrom(mirrors: Config['bot']['mirrors']): (place: Place) => Place[] {
+  return ({ platform, channel }) =>
+    mirrors
+      .filter(({ from }) => from === `${platform}:${channel}`)
+      .map(({ to }) => ({ platform: to.slice(0, to.indexOf(':')), channel: to.slice(to.indexOf(':') + 1) }))
 }
 
 function webUrl(adapters: readonly ChatAdapter[]): string | undefined {

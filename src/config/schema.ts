@@ -43,10 +43,48 @@ const shellSchema = z.strictObject({
   socket: absolutePath.optional(),
 })
 
+const apiUrl = z.url({ protocol: /^https?$/, error: 'must be an address such as https://slack.com/api/' })
+
+const slackSchema = z.strictObject({
+  /** xoxb-…: what the bot may do. */
+  botToken: secret.regex(/^xox[a-z]-/, 'must be a bot token; it begins with xoxb-'),
+  /** xapp-…: Socket Mode, which needs no public address. */
+  appToken: secret.regex(/^xapp-/, 'must be an app-level token; it begins with xapp-').optional(),
+  /** For deliveries by HTTP instead; `listen` says where. */
+  signingSecret: secret.min(8, 'must be the app’s signing secret').optional(),
+  listen: z
+    .strictObject({
+      address: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65535),
+      path: z
+        .string()
+        .regex(/^\/\S*$/)
+        .default('/slack/events'),
+    })
+    .optional(),
+  apiUrl: apiUrl.default('https://slack.com/api/'),
+})
+
+const snowflake = z.string().regex(/^[0-9]{5,20}$/, 'must be an id of Discord’s: a long number, in quotes')
+
+const discordSchema = z.strictObject({
+  token: secret,
+  /** The server (guild) whose channels it serves; whoever comes from elsewhere is a stranger. */
+  guild: snowflake,
+  apiUrl: apiUrl.default('https://discord.com/api'),
+})
+
+/** `slack:C0123`, `discord:1234`. */
+const channelAddress = z.string().regex(/^[a-z]+:\S+$/, 'must be PLATFORM:CHANNEL, such as slack:C0123ABC')
+
 const botSchema = z.strictObject({
   name: botName.default('bot'),
   web: webSchema.optional(),
   shell: shellSchema.prefault({}),
+  slack: slackSchema.optional(),
+  discord: discordSchema.optional(),
+  /** Channels that also show what is said in another one. */
+  mirrors: z.array(z.strictObject({ from: channelAddress, to: channelAddress })).default([]),
 })
 
 const hostSchema = z.strictObject({

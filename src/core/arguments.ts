@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, commonArguments } from './command.ts'
 import { JailopsError } from './errors.ts'
+import { kebabCase, optionsOf } from './options.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface ParsedArguments {
@@ -128,14 +129,9 @@ function argumentError(command: Command, values: Record<string, unknown>, error:
   return new JailopsError('bad_argument', `${key} ${shown(String(values[key])) || 'is empty'}: ${issue?.message ?? 'is not valid'}.`)
 }
 
-const typeOnly = z.looseObject({ type: z.string().optional() })
-const propertiesOnly = z.looseObject({ properties: z.record(z.string(), typeOnly).default({}) })
-
 /** Key → JSON type of every argument, the common ones included. */
-export function argumentKinds(command: Command): Map<string, string> {
-  const schema = command.args.extend(commonArguments.shape)
-  const { properties } = propertiesOnly.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))
-  return new Map(Object.entries(properties).map(([key, { type }]) => [key, type ?? 'string']))
+function argumentKinds(command: Command): Map<string, string> {
+  return new Map(optionsOf(command).map(({ name, type }) => [name, type]))
 }
 
 function coerce(kind: string | undefined, value: unknown): unknown {
@@ -144,10 +140,6 @@ function coerce(kind: string | undefined, value: unknown): unknown {
   if (kind === 'boolean' && /^(no|false|off|0)$/i.test(value)) return false
   if ((kind === 'integer' || kind === 'number') && /^-?[0-9]+(\.[0-9]+)?$/.test(value)) return Number(value)
   return value
-}
-
-function kebabCase(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function camelCase(word: string): string {

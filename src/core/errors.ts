@@ -51,6 +51,8 @@ export const reasonCodes = [
   'definition_mismatch',
   'not_allowed_on_host',
   'message_expired',
+  // between bot and chat
+  'cannot_show',
   // the store
   'store_unavailable',
   'store_full',

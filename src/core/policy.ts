@@ -9,7 +9,8 @@ export const actorSchema = z.strictObject({
   /** For showing only; never decides anything. */
   name: z.string().max(200),
   groups: z.array(z.string()),
-  kind: z.enum(['person', 'guest', 'bot', 'stranger']),
+  /** `unproved`: the platform is still to be asked; until then it is nobody. */
+  kind: z.enum(['person', 'guest', 'bot', 'stranger', 'unproved']),
 })
 export type Actor = z.infer<typeof actorSchema>
 
@@ -72,6 +73,13 @@ export function covers(pattern: string, permission: string): boolean {
 
 /** May this person do this, and on whose word? The default is no. Only changes need approvals, whatever a rule covers. */
 export function decide(policy: Policy, actor: Actor, { permission, risk }: { permission: string; risk: Command['risk'] }): Decision {
+  if (actor.kind === 'unproved') {
+    return {
+      kind: 'no',
+      code: 'identity_unproved',
+      sentence: 'The chat platform has not said who you are, so nothing was done. Try again.',
+    }
+  }
   if (actor.kind !== 'person') {
     return {
       kind: 'no',

@@ -160,6 +160,8 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
   }
   const adapter: ChatAdapter = {
     platform: 'web',
+    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
+    identify: async (actor) => actor,
     start: async (door) => void (opened = door),
     async post(_place, card) {
       await moment()
@@ -187,6 +189,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     policy,
     requests: createRequests({ store, now: () => world.time.now }),
     adapters: [adapter],
+    mirrorsOf: () => [],
     hosts: () => hosts,
     sign: async (message) => JSON.stringify({ ...message, signedBy: Math.random() }),
     async post(_host, id, token) {

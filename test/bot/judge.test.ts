@@ -8,7 +8,7 @@ import { refusal } from '../core/refusal.ts'
 import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
 import { request } from './records.ts'
 
-const context = { commands, policy, hosts: [web1, web2] }
+const context = { commands, policy, hosts: [web1, web2], waiting: () => [] }
 const understood = { command: { path: 'jail create' }, args: { jail: 'neu' }, host: web2, person: 'ana', approvals: 1, expiresMinutes: 5 }
 
 describe('judge', () => {
@@ -92,7 +92,7 @@ describe('completion', () => {
     ['jail start jail:s', ['jail start jail:shop ']],
     ['jail restore ', ['jail restore old ', 'jail restore jail:', 'jail restore host:', 'jail restore dry-run:yes ']],
     ['jail create bl', []],
-    ['proxy remove a', ['proxy remove a.example.com ']],
+    ['proxy remove a', ['proxy remove a.example.com ', 'proxy remove b.example.com ']],
     ['jail start wiki host:w', ['jail start wiki host:web1 ', 'jail start wiki host:web2 ']],
   ])('%j', (text, expected) => {
     expect(texts(text)).toEqual(expected)

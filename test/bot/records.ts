@@ -28,6 +28,7 @@ export function recordOf(more: Partial<RequestRecord> = {}): RequestRecord {
     steps: [{ state: 'pending' }, { state: 'pending' }],
     heard: { planned: 3, progress: 2 },
     sent: 1,
+    messages: [],
     outgoing: [],
     cancelRequested: false,
     ...more,

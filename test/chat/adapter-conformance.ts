@@ -107,18 +107,18 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
 
     test('shows a card, then what it is edited to, in one place', async () => {
       const request = await ask()
-      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'First words' }))
+      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'First words' }), harness.actor('ana'))
       await expectSeen('ana', /First words/)
-      await harness.adapter().edit(harness.place, message, cardOf(request, { title: 'Second words' }))
+      await harness.adapter().edit(harness.place, message, cardOf(request, { title: 'Second words' }), harness.actor('ana'))
       await expectSeen('ana', /Second words/)
       expect((await harness.seenBy('ana')).join('\n')).not.toContain('First words')
     })
 
     test('many edits at once end with the last', async () => {
       const request = await ask()
-      const message = await harness.adapter().post(harness.place, cardOf(request))
+      const message = await harness.adapter().post(harness.place, cardOf(request), harness.actor('ana'))
       const edits = Array.from({ length: 50 }, (_, index) =>
-        harness.adapter().edit(harness.place, message, cardOf(request, { title: `Tick ${index}.` })),
+        harness.adapter().edit(harness.place, message, cardOf(request, { title: `Tick ${index}.` }), harness.actor('ana')),
       )
       await Promise.all(edits)
       await expectSeen('ana', /Tick 49\./)
@@ -127,31 +127,31 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
     test('posting a card twice shows it once', async () => {
       const request = await ask()
       const card = cardOf(request, { title: 'Only once' })
-      await harness.adapter().post(harness.place, card)
-      await harness.adapter().post(harness.place, card)
+      await harness.adapter().post(harness.place, card, harness.actor('ana'))
+      await harness.adapter().post(harness.place, card, harness.actor('ana'))
       await expectSeen('ana', /Only once/)
       expect((await harness.seenBy('ana')).join('\n').split('Only once')).toHaveLength(2)
     })
 
     test('posts a card anew where its message is gone', async () => {
       const request = await ask()
-      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'Soon gone' }))
+      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'Soon gone' }), harness.actor('ana'))
       await expectSeen('ana', /Soon gone/)
       await harness.vanish(message)
-      const next = await harness.adapter().edit(harness.place, message, cardOf(request, { title: 'Here again' }))
+      const next = await harness.adapter().edit(harness.place, message, cardOf(request, { title: 'Here again' }), harness.actor('ana'))
       await expectSeen('ana', /Here again/)
-      await harness.adapter().edit(harness.place, next, cardOf(request, { title: 'And edited' }))
+      await harness.adapter().edit(harness.place, next, cardOf(request, { title: 'And edited' }), harness.actor('ana'))
       await expectSeen('ana', /And edited/)
     })
 
     test('shows an open card again after a restart', async () => {
       const request = await ask()
-      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'Before' }))
+      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'Before' }), harness.actor('ana'))
       await expectSeen('ana', /Before/)
       await harness.stop()
       door.cards.set(request, cardOf(request, { title: 'Meanwhile' }))
       await harness.start(door)
-      await harness.adapter().edit(harness.place, message, cardOf(request, { title: 'After', state: 'running' }))
+      await harness.adapter().edit(harness.place, message, cardOf(request, { title: 'After', state: 'running' }), harness.actor('ana'))
       door.cards.set(request, cardOf(request, { title: 'After', state: 'running' }))
       await expectSeen('ana', /After/)
       expect((await harness.seenBy('ana')).join('\n')).not.toContain('Before')
@@ -174,14 +174,18 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
       const press = { kind: 'approve', request, digest: 'd'.repeat(64) } as const
       await harness
         .adapter()
-        .post(harness.place, cardOf(request, { state: 'waiting', buttons: [{ label: 'Approve', style: 'primary', press }] }))
+        .post(
+          harness.place,
+          cardOf(request, { state: 'waiting', buttons: [{ label: 'Approve', style: 'primary', press }] }),
+          harness.actor('ana'),
+        )
       expect(await harness.send('bo', { kind: 'press', press }, 'delivery-press')).toEqual({ kind: 'acknowledged' })
       expect(door.received.at(-1)).toMatchObject({ said: { kind: 'press', press }, actor: harness.actor('bo'), place: harness.place })
     })
 
     test('shows what people wrote and never obeys it', async () => {
       const request = await ask()
-      await harness.adapter().post(harness.place, hostileCard(request))
+      await harness.adapter().post(harness.place, hostileCard(request), harness.actor('ana'))
       await expectSeen('ana', /end-of-card/)
       const seen = (await harness.seenBy('ana')).join('\n')
       for (const pattern of harness.live) expect(seen).not.toMatch(pattern)
@@ -191,7 +195,7 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
     test('cuts nothing of a long plan silently', async () => {
       const request = await ask()
       const card = longPlanCard(request)
-      await harness.adapter().post(harness.place, card)
+      await harness.adapter().post(harness.place, card, harness.actor('ana'))
       await expectSeen('ana', /plan\.txt/)
       const seen = (await harness.seenBy('ana')).join('\n')
       for (const { detail } of card.steps) expect(seen).toContain(detail)

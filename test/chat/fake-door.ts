@@ -1,4 +1,5 @@
-import type { Completion, Door, Incoming } from '../../src/chat/adapter.ts'
+import type { Actor } from '../../src/core/policy.ts'
+import type { Completion, Door, Form, Incoming } from '../../src/chat/adapter.ts'
 import type { Card } from '../../src/core/card.ts'
 
 /** A bot that only writes down what it was told: same delivery, same request, as the real one. */
@@ -8,6 +9,12 @@ export interface FakeDoor extends Door {
   stored(): Incoming[]
   readonly cards: Map<string, Card>
   completions: Completion[]
+  /** What the next words still need. */
+  nextForm: Form | undefined
+  /** Throws for who may not. */
+  forbidden: (command: string, actor: Actor) => void
+  /** Argument → what it could be. */
+  names: Record<string, string[]>
   /** Runs before anything is stored; throws to refuse, waits to be slow. */
   before: (incoming: Incoming) => Promise<void>
 }
@@ -31,6 +38,14 @@ export function fakeDoor(): FakeDoor {
     },
     complete: (text) => door.completions.filter((completion) => completion.text.startsWith(text)),
     card: async (request) => cards.get(request),
+    form: () => door.nextForm,
+    may: (command, actor) => door.forbidden(command, actor),
+    values: ({ argument, typed }) =>
+      (door.names[argument] ?? []).filter((value) => value.includes(typed)).map((value) => ({ value, hint: 'on web1' })),
+    commands: () => [{ path: 'jail create', summary: 'Make a jail' }],
+    nextForm: undefined,
+    forbidden: () => undefined,
+    names: {},
   }
   return door
 }

@@ -9,7 +9,7 @@ import type { RequestState } from '../../src/core/card.ts'
 import { cardOf } from './example-cards.ts'
 import { fakeDoor, type FakeDoor } from './fake-door.ts'
 import { temporaryFolder } from './folder.ts'
-import { people } from './people.ts'
+import { actorNamed, people } from './people.ts'
 
 const place = { platform: 'shell', channel: 'shell' }
 
@@ -41,7 +41,7 @@ describe('jailops run', () => {
 
   async function showStates(states: RequestState[]): Promise<void> {
     for (const state of states) {
-      await adapter.post(place, cardOf('r1', { state }))
+      await adapter.post(place, cardOf('r1', { state }), actorNamed('shell', 'ana'))
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
@@ -73,7 +73,7 @@ describe('jailops run', () => {
     const running = run({ onCard, wait: 'end' })
     await vi.waitFor(() => expect(door.stored()).toHaveLength(1))
     await new Promise((resolve) => setTimeout(resolve, 20))
-    await adapter.post(place, cardOf('r77', { state: 'done' }))
+    await adapter.post(place, cardOf('r77', { state: 'done' }), actorNamed('shell', 'ana'))
     await showStates(['done'])
     await running
     expect(onCard.mock.calls.map(([card]) => card.request)).toEqual(['r1'])
@@ -87,7 +87,7 @@ describe('jailops run', () => {
     adapter = make()
     await adapter.start(door)
     await vi.waitFor(() => expect(door.received).toHaveLength(2))
-    await adapter.edit(place, 'r1', cardOf('r1', { state: 'done' }))
+    await adapter.edit(place, 'r1', cardOf('r1', { state: 'done' }), actorNamed('shell', 'ana'))
     expect(await running).toMatchObject({ request: 'r1', state: 'done' })
     expect(door.stored()).toHaveLength(1)
   })

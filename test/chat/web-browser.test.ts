@@ -7,7 +7,9 @@ import { JailopsError } from '../../src/core/errors.ts'
 import { cardOf, waitingCard } from './example-cards.ts'
 import { fakeDoor, type FakeDoor } from './fake-door.ts'
 import { temporaryFolder } from './folder.ts'
-import { people } from './people.ts'
+import { actorNamed, people } from './people.ts'
+
+const asker = actorNamed('web', 'ana')
 
 const executablePath = ['/usr/bin/chromium', '/usr/local/bin/chrome', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const args =
@@ -114,7 +116,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
     await type('jail create blog')
     await page.keyboard.press('Enter')
     await page.locator('.typed').waitFor()
-    await adapter.post(place, waitingCard())
+    await adapter.post(place, waitingCard(), asker)
     await page.locator('.state', { hasText: 'Waiting for approval' }).waitFor()
     await page.getByLabel('Who you are').selectOption({ label: 'bo – operator and approver' })
     await page.getByRole('button', { name: 'Approve' }).click()
@@ -133,6 +135,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
         buttons: [],
         steps: waitingCard().steps.map((step, index) => ({ ...step, state: states[index] ?? 'pending' })),
       }),
+      asker,
     )
     for (const one of [page, other]) {
       await one.getByText('1 of 2 done').waitFor()
@@ -148,7 +151,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
     await page.locator('.card', { hasText: 'Not your own' }).waitFor()
     await page.getByText('only you can see this').waitFor()
     await page.getByLabel('Who you are').selectOption('bo')
-    await adapter.post(place, cardOf('r9'))
+    await adapter.post(place, cardOf('r9'), asker)
     await page.locator('.card', { hasText: 'Card of r9' }).waitFor()
     expect(await page.getByText('Not your own').count()).toBe(0)
   })
@@ -170,6 +173,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
         buttons: [{ label: evil, style: 'plain', press: { kind: 'cancel', request: evil } }],
         footer: evil,
       }),
+      asker,
     )
     await page.locator('.card').waitFor()
     expect(await page.locator('#messages img, #messages script, #messages b').count()).toBe(0)
@@ -179,14 +183,14 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
   })
 
   test('a restart of the bot shows a banner, then the truth', async () => {
-    await adapter.post(place, waitingCard())
+    await adapter.post(place, waitingCard(), asker)
     await page.locator('.state', { hasText: 'Waiting for approval' }).waitFor()
     const port = Number(new URL(adapter.url()).port)
     await adapter.stop()
     await page.getByText('Connection to the bot lost').waitFor()
     adapter = make(port)
     await adapter.start(door)
-    await adapter.edit(place, 'r1', waitingCard({ state: 'done', buttons: [] }))
+    await adapter.edit(place, 'r1', waitingCard({ state: 'done', buttons: [] }), asker)
     await page.locator('.card[data-state=done]').waitFor()
     await page.locator('#connection').waitFor({ state: 'hidden' })
     expect(await page.locator('.card').count()).toBe(1)
@@ -205,7 +209,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
   })
 
   test('a double click is one delivery, and a retry is the same one', async () => {
-    await adapter.post(place, waitingCard())
+    await adapter.post(place, waitingCard(), asker)
     const held = Promise.withResolvers<void>()
     door.before = () => held.promise
     const approve = page.getByRole('button', { name: 'Approve' })
@@ -224,10 +228,10 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
   test('what was opened stays open, and the keyboard stays on its button, when the card is edited', async () => {
     const detail = Array.from({ length: 12 }, (_, index) => `line ${index}`).join('\n')
     const steps = [{ title: 'Write', detail, state: 'pending' as const }]
-    await adapter.post(place, waitingCard({ steps, files: [{ name: 'plan.txt', text: detail }] }))
+    await adapter.post(place, waitingCard({ steps, files: [{ name: 'plan.txt', text: detail }] }), asker)
     await page.locator('.long summary').click()
     await page.getByRole('button', { name: 'Deny' }).focus()
-    await adapter.edit(place, 'r1', waitingCard({ steps, title: 'Edited', files: [{ name: 'plan.txt', text: detail }] }))
+    await adapter.edit(place, 'r1', waitingCard({ steps, title: 'Edited', files: [{ name: 'plan.txt', text: detail }] }), asker)
     await page.locator('h2', { hasText: 'Edited' }).waitFor()
     expect(await page.locator('.long').getAttribute('open')).not.toBeNull()
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Deny')
@@ -239,7 +243,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
   test('fits a phone', async () => {
     await page.setViewportSize({ width: 360, height: 700 })
     const row = Array.from({ length: 8 }, (_, index) => `column ${index}`)
-    await adapter.post(place, waitingCard({ table: { columns: row, rows: [row] }, footer: 'x'.repeat(300) }))
+    await adapter.post(place, waitingCard({ table: { columns: row, rows: [row] }, footer: 'x'.repeat(300) }), asker)
     await page.locator('.card table').waitFor()
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     expect(await page.locator('#scroller').evaluate((element) => element.scrollWidth)).toBe(360)

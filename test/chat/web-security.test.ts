@@ -6,7 +6,7 @@ import { createWebAdapter } from '../../src/chat/web/web.ts'
 import { cardOf } from './example-cards.ts'
 import { fakeDoor, type FakeDoor } from './fake-door.ts'
 import { temporaryFolder } from './folder.ts'
-import { people } from './people.ts'
+import { actorNamed, people } from './people.ts'
 
 interface Raw {
   status: number
@@ -162,6 +162,7 @@ describe('the web chat lets nobody else in', () => {
     await adapter.post(
       { platform: 'web', channel: 'ops' },
       cardOf('r1', { files: [{ name: 'a"\r\nx: <b>.html', text: '<script>alert(1)</script>' }] }),
+      actorNamed('web', 'ana'),
     )
     const file = await ask('/files/r1/0')
     expect(file.headers['content-type']).toBe('text/plain; charset=utf-8')

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { argumentKinds, argumentsFromWords, findCommand, parseArguments, shown, splitWords } from '../../src/core/arguments.ts'
+import { argumentsFromWords, findCommand, parseArguments, shown, splitWords } from '../../src/core/arguments.ts'
 import { defineCommand } from '../../src/core/command.ts'
+import { optionsOf } from '../../src/core/options.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import { nothingToDo } from '../../src/core/plan.ts'
 import { refusal } from './refusal.ts'
@@ -187,7 +188,7 @@ describe('parseArguments', () => {
   })
 
   it('knows the kind of every argument', () => {
-    expect(Object.fromEntries(argumentKinds(create))).toEqual({
+    expect(Object.fromEntries(optionsOf(create).map(({ name, type }) => [name, type]))).toEqual({
       name: 'string',
       ip: 'string',
       startNow: 'boolean',

@@ -23,39 +23,3 @@ export async function loadCommands(): Promise<CommandFile[]> {
     }),
   )
 }
-
-const argumentSchema = z.looseObject({
-  type: z.string().optional(),
-  description: z.string().optional(),
-  enum: z.array(z.union([z.string(), z.number()])).optional(),
-})
-const argumentsSchema = z.looseObject({
-  properties: z.record(z.string(), argumentSchema).default({}),
-  required: z.array(z.string()).default([]),
-})
-
-export interface Option {
-  /** As platforms write it: dry-run. */
-  name: string
-  required: boolean
-  description: string
-  choices: string[]
-}
-
-/** The options that a platform shows for a command, those of every command included. */
-export function optionsOf(command: Command): Option[] {
-  const schema = z.toJSONSchema(command.args, { io: 'input', unrepresentable: 'any' })
-  const { properties, required } = argumentsSchema.parse(schema)
-  const own = Object.entries(properties).map(([name, { description = '', enum: choices = [] }]) => ({
-    name: kebab(name),
-    required: required.includes(name),
-    description,
-    choices: choices.map(String),
-  }))
-  const common = ['host', 'dry-run'].map((name) => ({ name, required: false, description: '', choices: [] }))
-  return [...own, ...common]
-}
-
-function kebab(name: string): string {
-  return name.replaceAll(/([A-Z])/g, (letter) => `-${letter.toLowerCase()}`)
-}

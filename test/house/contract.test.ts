@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/core/command.ts'
 import { approvePermission } from '../../src/core/policy.ts'
-import { type CommandFile, loadCommands, optionsOf } from './commands.ts'
+import { offeredOptions } from '../../src/core/options.ts'
+import { type CommandFile, loadCommands } from './commands.ts'
 
 /* The limits of the platforms, held against every definition in commands/. While the folder is empty there is nothing to hold. */
 
@@ -29,7 +30,7 @@ describe('commands', () => {
 })
 
 describe.each(each)('%s', (path, { file, command }) => {
-  const options = optionsOf(command)
+  const options = offeredOptions(command).map(({ label, ...option }) => ({ ...option, name: label }))
 
   it('lies where its words say', () => {
     expect(file).toBe(`commands/${path.replaceAll(' ', '/')}.ts`)
@@ -58,7 +59,7 @@ describe.each(each)('%s', (path, { file, command }) => {
   })
 
   it('says of each of its own options what it is', () => {
-    expect(options.slice(0, -2).filter(({ description }) => description === '')).toEqual([])
+    expect(options.filter(({ description }) => description === '')).toEqual([])
   })
 })
 
@@ -79,6 +80,6 @@ describe.each([...tops])('/%s', (_, group) => {
 
 /** What Discord counts: names, descriptions and values, of the options and their choices too (a choice has its name and its value). */
 function characters(command: Command): number {
-  const options = optionsOf(command).flatMap(({ name, description, choices }) => [name, description, ...choices, ...choices])
+  const options = offeredOptions(command).flatMap(({ label, description, choices }) => [label, description, ...choices, ...choices])
   return [command.path, command.summary, ...options].join('').length
 }

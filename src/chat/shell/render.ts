@@ -1,25 +1,7 @@
 import type { Answer, Card } from '../../core/card.ts'
-import { alignTable } from './table.ts'
-import { visible, visibleLines } from './visible.ts'
-
-const marks = { pending: '·', running: '…', done: '✓', failed: '✗', undone: '↩' } as const
-
-const stateWords: Record<Card['state'], string> = {
-  stored: 'received',
-  planning: 'planning',
-  waiting: 'waiting for approval',
-  queued: 'queued',
-  running: 'running',
-  done: 'done',
-  refused: 'refused',
-  denied: 'denied',
-  cancelled: 'cancelled',
-  expired: 'expired',
-  undone: 'undone',
-  failed: 'failed',
-  needs_human: 'needs a human',
-  unreachable: 'host unreachable',
-}
+import { alignTable } from '../table.ts'
+import { marks, stateWords } from '../words.ts'
+import { visible, visibleLines } from '../visible.ts'
 
 /** A card as plain text for a terminal; `files: 'full'` prints attached files too, otherwise they are named with their length. */
 export function renderCard(card: Card, options: { files?: 'named' | 'full' } = {}): string {

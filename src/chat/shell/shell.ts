@@ -38,6 +38,8 @@ export function createShellAdapter(options: ShellOptions): ChatAdapter {
 
   return {
     platform: 'shell',
+    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
+    identify: async (actor) => actor,
     async start(door) {
       if (!isDemo) await makeProofFolder(options.proofFolder)
       server = createServer((socket) => serve(door, socket))

@@ -40,6 +40,8 @@ export function createWebAdapter(options: WebOptions): ChatAdapter & { url(): st
 
   return {
     platform: 'web',
+    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
+    identify: async (actor) => actor,
     async start(door: Door) {
       history = await openHistory(options.historyFile, options.now)
       const app = createRoutes({ place, people, history, door, port: () => port, watchers })
