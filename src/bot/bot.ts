@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { findCommand } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
@@ -47,6 +48,8 @@ export interface Bot {
 
 /** What was said longer ago is not carried out any more: nobody expects it, and a store that was tampered with may bring it back. */
 const staleMilliseconds = 120_000
+
+const graceMilliseconds = 1000
 
 /** The story of an invocation, from the chat to its card's last state. */
 export function createBot(deps: BotDeps): Bot {
@@ -191,6 +194,11 @@ export function createBot(deps: BotDeps): Bot {
       }
     },
     async stop() {
+      // what is under way may still be shown, unless a platform is slow: then the next start shows it
+      const grace = new AbortController()
+      const idle = Promise.all(underway).then(() => showing.idle())
+      await Promise.race([idle, delay(graceMilliseconds, undefined, { signal: grace.signal }).catch(() => undefined)])
+      grace.abort()
       const shown = showing.stop()
       for (const adapter of deps.adapters) await adapter.stop()
       await Promise.all(underway)

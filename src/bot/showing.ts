@@ -13,6 +13,8 @@ export interface Showing {
   card(record: RequestRecord): Promise<Card>
   /** Tries again, now and then, what a platform did not take. */
   again(now: number): void
+  /** Resolves when nothing is being shown. */
+  idle(): Promise<void>
   /** Nothing is begun any more; what is not shown yet is taken up at the next start. */
   stop(): Promise<void>
 }
@@ -130,6 +132,10 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
     void work.then(() => underway.delete(work))
   }
 
+  async function idle(): Promise<void> {
+    while (underway.size > 0) await Promise.all(underway)
+  }
+
   return {
     card,
     show,
@@ -140,11 +146,12 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
       failed.clear()
       for (const id of ids) show(id)
     },
+    idle,
     async stop() {
       stopped = true
       for (const timer of settling.values()) if (typeof timer === 'object') clearTimeout(timer)
       settling.clear()
-      while (underway.size > 0) await Promise.all(underway)
+      await idle()
     },
   }
 }

@@ -85,6 +85,39 @@ program
   .option(...configOption)
   .action(async (name, options) => (await import('./keys.ts')).enroll(name, options))
 
+program
+  .command('slack')
+  .description('about Slack')
+  .command('manifest')
+  .description('print the app manifest that makes exactly our commands, scopes and events; paste it into api.slack.com/apps')
+  .option('--request-url <url>', 'deliveries by signed HTTP to this public address, instead of Socket Mode')
+  .option('--name <name>', 'of the app and its bot', 'jailops')
+  .option(...configOption)
+  .action(async (options) => (await import('./slack-manifest.ts')).printSlackManifest(options))
+
+program
+  .command('discord')
+  .description('about Discord')
+  .command('register')
+  .description('tell Discord our commands, if they have changed; the bot does the same when it starts')
+  .option('--force', 'also when nothing has changed')
+  .option(...configOption)
+  .action(async (options) => (await import('./discord-register.ts')).registerWithDiscord(options))
+
+const dev = program.command('dev').description('for trying out and for developers')
+dev
+  .command('slack-server')
+  .description('a Slack on this machine, with a page to type in: try a bot without an account')
+  .option('--port <port>', 'of its API; 0 for any free one', '0')
+  .option('--page-port <port>', 'of its page; 0 for any free one', '0')
+  .action(async (options) => (await import('./dev.ts')).devSlackServer(options))
+dev
+  .command('discord-server')
+  .description('a Discord on this machine, with a page to type in: try a bot without an account')
+  .option('--port <port>', 'of its API; 0 for any free one', '0')
+  .option('--page-port <port>', 'of its page; 0 for any free one', '0')
+  .action(async (options) => (await import('./dev.ts')).devDiscordServer(options))
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -8,7 +8,7 @@ import { type Command, defineCommand } from '../../src/core/command.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import { type BotMessage, botMessageSchema, type HostMessage, hostMessageSchema, messageId, type ToBot } from '../../src/core/message.ts'
 import { plan } from '../../src/core/plan.ts'
-import { type Policy, policySchema } from '../../src/core/policy.ts'
+import { type Actor, type Policy, policySchema } from '../../src/core/policy.ts'
 import type { Store } from '../../src/queue/store.ts'
 import approve from '../../commands/approve.ts'
 import deny from '../../commands/deny.ts'
@@ -89,6 +89,8 @@ export interface World {
   alarms: string[]
   time: { now: number }
   store: { fails: boolean }
+  /** What the platform says of who speaks. */
+  who: { says(actor: Actor): Promise<Actor> }
   chatDown: { yes: boolean }
   /** The host has taken its messages off the queue. */
   hostHasThem: { yes: boolean }
@@ -104,6 +106,7 @@ export function makeWorld(): World {
     alarms: [],
     time: { now: 1_000_000 },
     store: { fails: false },
+    who: { says: async (actor) => actor },
     chatDown: { yes: false },
     hostHasThem: { yes: false },
   }
@@ -161,7 +164,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
   const adapter: ChatAdapter = {
     platform: 'web',
     traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
-    identify: async (actor) => actor,
+    identify: (actor) => world.who.says(actor),
     start: async (door) => void (opened = door),
     async post(_place, card) {
       await moment()
