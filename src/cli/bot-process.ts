@@ -1,11 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createBot } from '../bot/bot.ts'
 import { createRequests } from '../bot/requests.ts'
-import type { ChatAdapter, Place } from '../chat/adapter.ts'
-import type { Config } from '../config/schema.ts'
-import { JailopsError } from '../core/errors.ts'
+import type { ChatAdapter } from '../chat/adapter.ts'
 import { createSigner, createVerifier } from '../queue/envelope.ts'
 import { createInventoryCache } from '../queue/inventory-cache.ts'
 import { createInventories } from '../queue/inventory.ts'
@@ -17,11 +13,12 @@ import { connectRedis } from '../queue/redis.ts'
 import { openSender } from '../queue/sender.ts'
 import { createStore } from '../queue/store.ts'
 import { loadTrusted } from '../queue/trusted.ts'
+import { adaptersOf, mirrorsFrom } from './adapters.ts'
 import { loadCommands } from './commands-folder.ts'
 import { keepHealth } from './health.ts'
 import { createLog, hidePassword, type Log } from './log.ts'
 import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
-import { runtimeOf, type Runtime } from './runtime.ts'
+import { runtimeOf } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
 
 /** How long a killed bot's place stays taken. */
@@ -61,7 +58,8 @@ export async function bot(options: { config?: string }): Promise<void> {
 
   const senders = new Map(hostNames.map((host) => [host, openSender({ connection: redis, queue: hostQueue(host), prefix })]))
   for (const [host, sender] of senders) releasers.add(`queue of ${host}`, () => sender.close())
-  const adapters = await adaptersOf(config, runtime)
+  const onProblem = (platform: string) => (what: string, details: Record<string, unknown>) => log.warn({ platform, ...details }, what)
+  const adapters = await adaptersOf({ runtime, commands, onProblem })
   const theBot = createBot({
     now: Date.now,
     commands,
@@ -110,49 +108,6 @@ export async function bot(options: { config?: string }): Promise<void> {
   giveUp.abort()
   await releasers.releaseAll()
   process.exit(why === 'lease lost' ? 75 : 0)
-}
-
-/** Only the platforms that are configured are loaded. */
-async function adaptersOf(config: Config, { demoPeople }: Runtime): Promise<ChatAdapter[]> {
-  const folder = join(config.state, 'run')
-  await mkdir(folder, { recursive: true })
-  const adapters: ChatAdapter[] = []
-  if (config.bot.web !== undefined && !demoPeople) {
-    throw new JailopsError(
-      'config_error',
-      'bot.web is for the demo only: whoever opens the page chooses who to be. Take it out of jailops.yaml.',
-    )
-  }
-  if (config.bot.web !== undefined) {
-    const { createWebAdapter } = await import('../chat/web/web.ts')
-    const people = Object.entries(config.bot.web.people).map(([id, person]) => ({ id, ...person }))
-    adapters.push(
-      createWebAdapter({ port: config.bot.web.port, people, historyFile: join(config.state, 'web-history.json'), now: Date.now }),
-    )
-  }
-  if (config.bot.shell.enabled) {
-    const { createShellAdapter } = await import('../chat/shell/shell.ts')
-    adapters.push(
-      createShellAdapter({
-        socketPath: config.bot.shell.socket ?? join(folder, 'shell.sock'),
-        pointerFile: join(config.state, 'shell.json'),
-        proofFolder: join(folder, 'proof'),
-        ...(demoPeople && {
-          demoPeople: Object.entries(config.bot.web?.people ?? {}).map(([id, { name, groups }]) => ({ id, name, groups })),
-        }),
-        now: Date.now,
-      }),
-    )
-  }
-  return adapters
-}
-
-/** `slack:C1` → `discord:2`; what is said in a thread is mirrored into the channel itself. */
-function mirrorsFrom(mirrors: Config['bot']['mirrors']): (place: Place) => Place[] {
-  return ({ platform, channel }) =>
-    mirrors
-      .filter(({ from }) => from === `${platform}:${channel}`)
-      .map(({ to }) => ({ platform: to.slice(0, to.indexOf(':')), channel: to.slice(to.indexOf(':') + 1) }))
 }
 
 function webUrl(adapters: readonly ChatAdapter[]): string | undefined {

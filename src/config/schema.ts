@@ -45,25 +45,32 @@ const shellSchema = z.strictObject({
 
 const apiUrl = z.url({ protocol: /^https?$/, error: 'must be an address such as https://slack.com/api/' })
 
-const slackSchema = z.strictObject({
-  /** xoxb-…: what the bot may do. */
-  botToken: secret.regex(/^xox[a-z]-/, 'must be a bot token; it begins with xoxb-'),
-  /** xapp-…: Socket Mode, which needs no public address. */
-  appToken: secret.regex(/^xapp-/, 'must be an app-level token; it begins with xapp-').optional(),
-  /** For deliveries by HTTP instead; `listen` says where. */
-  signingSecret: secret.min(8, 'must be the app’s signing secret').optional(),
-  listen: z
-    .strictObject({
-      address: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65535),
-      path: z
-        .string()
-        .regex(/^\/\S*$/)
-        .default('/slack/events'),
-    })
-    .optional(),
-  apiUrl: apiUrl.default('https://slack.com/api/'),
-})
+const slackSchema = z
+  .strictObject({
+    /** xoxb-…: what the bot may do. */
+    botToken: secret.regex(/^xox[a-z]-/, 'must be a bot token; it begins with xoxb-'),
+    /** xapp-…: Socket Mode, which needs no public address. */
+    appToken: secret.regex(/^xapp-/, 'must be an app-level token; it begins with xapp-').optional(),
+    /** For deliveries by HTTP instead; `listen` says where. */
+    signingSecret: secret.min(8, 'must be the app’s signing secret').optional(),
+    listen: z
+      .strictObject({
+        address: z.string().default('127.0.0.1'),
+        port: z.int().min(0).max(65535),
+        path: z
+          .string()
+          .regex(/^\/\S*$/)
+          .default('/slack/events'),
+      })
+      .optional(),
+    apiUrl: apiUrl.default('https://slack.com/api/'),
+  })
+  .refine(
+    ({ appToken, signingSecret, listen }) =>
+      (appToken === undefined) === (signingSecret !== undefined && listen !== undefined) &&
+      (appToken === undefined || (signingSecret === undefined && listen === undefined)),
+    'needs either appToken (Socket Mode), or both signingSecret and listen (HTTP)',
+  )
 
 const snowflake = z.string().regex(/^[0-9]{5,20}$/, 'must be an id of Discord’s: a long number, in quotes')
 

@@ -18,6 +18,8 @@ const rooms: Record<string, readonly string[]> = {
 }
 /** The one door into the lab: nobody else may import it. */
 const mayUseLab = /^src\/cli\/(demo|worker-process)\.ts$/
+/** `jailops dev …` starts the Slack and Discord of the tests: what developers try a bot with is no part of a release. */
+const mayUseChatServers = /^src\/cli\/dev\.ts$/
 /** Built into Node, and doing nothing to the world. */
 const pureBuiltins = new Set(['node:crypto', 'node:url'])
 
@@ -79,6 +81,7 @@ describe('packages', () => {
 function mayUse(file: string, room: string): boolean {
   const own = roomOf(file)
   if (own === room) return true
+  if (room.startsWith('test/chat-servers/')) return mayUseChatServers.test(file)
   return room === 'lab' ? mayUseLab.test(file) : (rooms[own] ?? []).includes(room)
 }
 
