@@ -55,8 +55,14 @@ describe('loadConfig', () => {
 
 describe('the example', () => {
   const file = 'docs/jailops.example.yaml'
+  const secrets: Record<string, string> = {
+    'redis-url': 'redis://jailops:secret@127.0.0.1\n',
+    'slack-bot-token': 'xoxb-1\n',
+    'slack-app-token': 'xapp-1\n',
+    'discord-token': 'secret\n',
+  }
   const readFile = (path: string) =>
-    path === file ? readFileFromDisk(path) : { text: 'redis://jailops:secret@127.0.0.1\n', mode: 0o100600 }
+    path === file ? readFileFromDisk(path) : { text: secrets[path.split('/').at(-1) ?? ''] ?? '', mode: 0o100600 }
 
   it('is valid, without a warning', () => {
     expect(checkConfig({ file, environment: {}, readFile })).toEqual({ problems: [], warnings: [] })
@@ -65,6 +71,7 @@ describe('the example', () => {
   it('says what is written in it', () => {
     const { config } = loadConfig({ file, environment: {}, readFile })
     expect(config).toMatchObject({ redis: { url: 'redis://jailops:secret@127.0.0.1' }, host: { name: 'web1' }, hosts: { web1: {} } })
+    expect(config.bot).toMatchObject({ slack: { appToken: 'xapp-1' }, discord: { token: 'secret' }, mirrors: [{ from: 'slack:C0OPS' }] })
     expect(config.policy.approvals[0]).toEqual({ permissions: ['jail.destroy'], count: 2, expiresMinutes: 30 })
   })
 })

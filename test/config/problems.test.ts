@@ -60,15 +60,15 @@ describe('problems', () => {
       'policy: {people: {"web:user:b": []}}',
       '1:19: policy.people.web:user:b: must be a name without a colon, or it could be taken for an account',
     ],
-    ['bot: {slack: {botToken: xoxb-1}}', '1:7: bot.slack: needs either appToken (Socket Mode), or both signingSecret and listen (HTTP)'],
+    ['bot: {slack: {botToken: xoxb-1}}', '1:14: bot.slack: needs either appToken (Socket Mode), or both signingSecret and listen (HTTP)'],
     [
       'bot: {slack: {botToken: xoxb-1, appToken: xapp-1, signingSecret: abcdefgh}}',
-      '1:7: bot.slack: needs either appToken (Socket Mode), or both signingSecret and listen (HTTP)',
+      '1:14: bot.slack: needs either appToken (Socket Mode), or both signingSecret and listen (HTTP)',
     ],
-    ['bot: {slack: {botToken: xapp-1, appToken: xapp-1}}', '1:15: bot.slack.botToken: must be a bot token; it begins with xoxb-'],
-    ['bot: {discord: {token: t, guild: 1}}', '1:27: bot.discord.guild: must be text'],
-    ['bot: {discord: {token: t, guild: "ops"}}', '1:27: bot.discord.guild: must be an id of Discord’s: a long number, in quotes'],
-    ['bot: {mirrors: [{from: ops, to: "discord:1"}]}', '1:18: bot.mirrors[0].from: must be PLATFORM:CHANNEL, such as slack:C0123ABC'],
+    ['bot: {slack: {botToken: xapp-1, appToken: xapp-1}}', '1:25: bot.slack.botToken: must be a bot token; it begins with xoxb-'],
+    ['bot: {discord: {token: t, guild: 1}}', '1:34: bot.discord.guild: must be text: put it in quotes'],
+    ['bot: {discord: {token: t, guild: "ops"}}', '1:34: bot.discord.guild: must be an id of Discord’s: a long number, in quotes'],
+    ['bot: {mirrors: [{from: ops, to: "discord:1"}]}', '1:24: bot.mirrors[0].from: must be PLATFORM:CHANNEL, such as slack:C0123ABC'],
   ])('of %j', (text, problem) => {
     expect(checkText(text).problems).toEqual([`jailops.yaml:${problem}`])
   })
