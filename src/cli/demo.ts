@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { demoConfig } from '../config/demo.ts'
 import { JailopsError } from '../core/errors.ts'
-import { absolutePath, type Layout } from '../core/layout.ts'
+import { absolutePath } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
 import { startLab } from '../lab/lab.ts'
 import { startPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts'
@@ -39,8 +39,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     const asked = { web: portOf(options.port), proxy: options.proxyPort === undefined ? undefined : portOf(options.proxyPort) }
     await mustBeFree(asked.web)
     await mustBeFree(asked.proxy ?? 0)
-    const ownCommands = options.config === undefined ? [] : configOf({ config: options.config }).commands
-    await loadCommands(ownCommands) // what is wrong with them is said here and now, not in a log
+    const added = options.config === undefined ? undefined : configOf({ config: options.config })
+    await loadCommands(added?.commands ?? []) // what is wrong with them is said here and now, not in a log
     const places = { run: join(state, 'run'), log: join(state, 'log'), keys: join(state, 'keys'), file: join(state, 'demo.json') }
     await mkdir(state, { recursive: true, mode: 0o700 })
     releasers.add('claim', await claimHost(join(state, 'claim'), (pid) => inTheWay(pid, state)))
@@ -62,7 +62,11 @@ export async function demo(options: DemoOptions): Promise<void> {
     const writeDemoFile = (socketPath: string) =>
       writeFile(
         places.file,
-        JSON.stringify({ config: configFor(ownCommands, { state, web, layout: lab.layout }), socketPath, keys: places.keys }),
+        JSON.stringify({
+          config: demoConfig({ stateDir: state, layout: lab.layout, ports: { web }, added }),
+          socketPath,
+          keys: places.keys,
+        }),
         { mode: 0o600 },
       )
     const children: Child[] = []
@@ -123,11 +127,6 @@ function tellReady({ headless }: DemoOptions, where: { web: string; proxy: strin
 
   Everything is in ${where.stateDir}. Ctrl-C ends it all.
 `)
-}
-
-/** The demo's people, policy and host; from a jailops.yaml only its own folders of commands count. */
-function configFor(commands: string[], { state, web, layout }: { state: string; web: number; layout: Layout }) {
-  return { ...demoConfig({ stateDir: state, layout, ports: { web } }), commands }
 }
 
 /** @throws usage: the host's folder lies in it, and its path goes into HAProxy's, nginx's and jail's files */

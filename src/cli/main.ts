@@ -21,7 +21,7 @@ program
   .option('--state-dir <folder>', 'where everything is kept; .jailops/demo if not given')
   .option('--port <port>', 'of the chat page; 0 for any free one', '0')
   .option('--proxy-port <port>', 'of HAProxy; any free one if not given')
-  .option('-c, --config <file>', 'jailops.yaml; only its own folders of commands count here')
+  .option('-c, --config <file>', 'jailops.yaml; its Slack, Discord, mirrors, policy and folders of commands are added')
   .action(async (options) => (await import('./demo.ts')).demo(options))
 
 program

@@ -1,4 +1,5 @@
 import type { Layout } from '../core/layout.ts'
+import { type Policy, policySchema } from '../core/policy.ts'
 import { type Config, configSchema } from './schema.ts'
 
 const reads = ['jail.list', 'jail.info', 'proxy.list', 'proxy.status', 'host.status', 'job.list', 'job.show', 'help', 'whoami']
@@ -8,26 +9,60 @@ const people = {
   eve: { name: 'Eve', note: 'looks on' },
 }
 
+/** What the demo takes from a jailops.yaml: everything else in it is about a real host. */
+type Added = Pick<Config, 'commands' | 'policy'> & { bot: Pick<Config['bot'], 'slack' | 'discord' | 'mirrors'> }
+
+export interface DemoParts {
+  stateDir: string
+  layout: Layout
+  ports: { web: number }
+  added?: Added | undefined
+}
+
 /** What the demo runs with: three people, one host, and every change needs a second person. */
-export function demoConfig({ stateDir, layout, ports }: { stateDir: string; layout: Layout; ports: { web: number } }): Config {
+export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Config {
   return configSchema.parse({
     state: stateDir,
     bot: {
       web: { port: ports.web, people },
+      ...(added?.bot.slack && { slack: added.bot.slack }),
+      ...(added?.bot.discord && { discord: added.bot.discord }),
+      mirrors: added?.bot.mirrors ?? [],
     },
     host: { name: 'demo', layout },
-    policy: {
-      people: Object.fromEntries(Object.keys(people).map((id) => [id, [`web:user:${id}`, `shell:user:${id}`]])),
-      roles: {
-        operator: {
-          permissions: ['jail.*', 'proxy.*', 'host.status', 'job.*', 'help', 'whoami'],
-          members: ['web:user:ana', 'web:user:bo'],
+    policy: withPolicy(
+      policySchema.parse({
+        people: Object.fromEntries(Object.keys(people).map((id) => [id, [`web:user:${id}`, `shell:user:${id}`]])),
+        roles: {
+          operator: {
+            permissions: ['jail.*', 'proxy.*', 'host.status', 'job.*', 'help', 'whoami'],
+            members: ['web:user:ana', 'web:user:bo'],
+          },
+          approver: { permissions: ['request.approve'], members: ['web:user:bo'] },
+          viewer: { permissions: reads, members: ['web:user:eve'] },
         },
-        approver: { permissions: ['request.approve'], members: ['web:user:bo'] },
-        viewer: { permissions: reads, members: ['web:user:eve'] },
-      },
-      // every change, also one that somebody adds
-      approvals: [{ permissions: ['*'], count: 1, expiresMinutes: 60 }],
-    },
+        // every change, also one that somebody adds
+        approvals: [{ permissions: ['*'], count: 1, expiresMinutes: 60 }],
+      }),
+      added?.policy,
+    ),
+    commands: added?.commands ?? [],
   })
+}
+
+/** People and roles of one name are one: so the ana of a Slack can be the demo's ana. What the file says of approvals counts first. */
+function withPolicy(demo: Policy, file: Policy | undefined): Policy {
+  if (file === undefined) return demo
+  const names = (key: 'people' | 'roles') => [...new Set([...Object.keys(demo[key]), ...Object.keys(file[key])])]
+  const joined = <Item>(one: readonly Item[] = [], other: readonly Item[] = []) => [...new Set([...one, ...other])]
+  return {
+    people: Object.fromEntries(names('people').map((name) => [name, joined(demo.people[name], file.people[name])])),
+    roles: Object.fromEntries(
+      names('roles').map((name) => {
+        const [ours, theirs] = [demo.roles[name], file.roles[name]]
+        return [name, { permissions: joined(ours?.permissions, theirs?.permissions), members: joined(ours?.members, theirs?.members) }]
+      }),
+    ),
+    approvals: [...file.approvals, ...demo.approvals],
+  }
 }
