@@ -27,8 +27,8 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, head: 
   const accept = createHash('sha1').update(`${key}${acceptSuffix}`).digest('base64')
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
 
-  let onMessage: (text: string) => void = () => undefined
-  let onClose: (code: number) => void = () => undefined
+  let onMessage: ((text: string) => void) | undefined
+  let onClose: ((code: number) => void) | undefined
   let received = 1006
   let closing = false
   let unread = Buffer.alloc(0)
@@ -57,7 +57,7 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, head: 
         if (!isLast) return
         const text = Buffer.concat(fragments).toString()
         fragments = []
-        onMessage(text)
+        onMessage?.(text)
         return
       }
       case opcodes.ping:
@@ -87,7 +87,7 @@ export function acceptWebSocket(request: IncomingMessage, socket: Duplex, head: 
   socket.on('end', () => socket.end())
   socket.once('close', () => {
     closing = true
-    onClose(received)
+    onClose?.(received)
   })
   // Not at once: the caller must have its listeners on first.
   if (head.length > 0) setImmediate(read, head)

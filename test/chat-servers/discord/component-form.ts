@@ -91,10 +91,7 @@ const insideContainer = [
   z.looseObject({
     ...shared,
     type: z.literal(ComponentType.MediaGallery),
-    items: z
-      .array(z.looseObject({ media }))
-      .min(1)
-      .max(10),
+    items: z.array(z.looseObject({ media })).min(1).max(10),
   }),
   z.looseObject({ ...shared, type: z.literal(ComponentType.File), file: media }),
   z.looseObject({ ...shared, type: z.literal(ComponentType.Separator) }),

@@ -30,7 +30,8 @@ export const embedsSchema = z
   .max(10)
   .check(({ value, issues }) => {
     for (const [index, embed] of value.entries()) {
-      if (embed.title || embed.description || embed.fields?.length || embed.footer || embed.author || embed.image || embed.thumbnail) continue
+      if (embed.title || embed.description || embed.fields?.length || embed.footer || embed.author || embed.image || embed.thumbnail)
+        continue
       const params = { code: 'BASE_TYPE_REQUIRED' }
       issues.push({ code: 'custom', path: [index, 'description'], params, message: 'This field is required', input: value })
     }

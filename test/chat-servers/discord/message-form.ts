@@ -17,7 +17,13 @@ const allowedMentionsSchema = z
     for (const kind of ['roles', 'users'] as const) {
       if (!value.parse?.includes(kind) || !value[kind]?.length) continue
       const params = { code: 'MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE' }
-      issues.push({ code: 'custom', path: [], params, message: `parse:["${kind}"] and ${kind}: [ids...] are mutually exclusive.`, input: value })
+      issues.push({
+        code: 'custom',
+        path: [],
+        params,
+        message: `parse:["${kind}"] and ${kind}: [ids...] are mutually exclusive.`,
+        input: value,
+      })
     }
   })
 export type AllowedMentions = z.infer<typeof allowedMentionsSchema>

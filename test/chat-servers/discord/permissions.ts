@@ -21,7 +21,10 @@ export function channelPermissions({ botMayView, botMaySend }: Channel): bigint 
 
 export function memberPermissions(world: World, user: string): bigint {
   if (user === world.guild.owner) return everything
-  const granted = (world.members.get(user)?.roles ?? []).reduce((sum, id) => sum | (world.roles.get(id)?.permissions ?? 0n), defaultPermissions)
+  const granted = (world.members.get(user)?.roles ?? []).reduce(
+    (sum, id) => sum | (world.roles.get(id)?.permissions ?? 0n),
+    defaultPermissions,
+  )
   return (granted & PermissionFlagsBits.Administrator) === 0n ? granted : everything
 }
 

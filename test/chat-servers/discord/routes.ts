@@ -29,3 +29,20 @@ export const routes = [
   'GET /guilds/:guild/members/:user',
 ] as const
 export type Route = (typeof routes)[number]
+
+const compiled = routes.map((route) => {
+  const [method = '', path = ''] = route.split(' ')
+  return { route, method, parts: path.split('/') }
+})
+
+/** @returns undefined where Discord would have an endpoint, or none, and this one has none */
+export function matchRoute(method: string, path: string): { route: Route; params: Record<string, string> } | undefined {
+  const given = path.split('/').map(decodeURIComponent)
+  const match = compiled.find(
+    ({ method: itsMethod, parts }) =>
+      itsMethod === method && parts.length === given.length && parts.every((part, index) => part.startsWith(':') || part === given[index]),
+  )
+  if (!match) return undefined
+  const params = match.parts.flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), given[index] ?? '']] : []))
+  return { route: match.route, params: Object.fromEntries(params) }
+}

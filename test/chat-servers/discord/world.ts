@@ -108,7 +108,7 @@ export function createWorld({ token, now, limits, ids, guildName, changed }: Wor
   const guild = { id: ids.guild ?? newId(), name: guildName, owner: newId() }
   const bot = { id: applicationId, name: 'jailops', globalName: undefined, isBot: true, directMessagesClosed: false }
   const owner = { id: guild.owner, name: 'owner', globalName: 'Owner', isBot: false, directMessagesClosed: false }
-  const member = (user: string) => [user, { user, roles: [], nick: undefined, joinedAt: now() }] as const
+  const member = (user: string): [string, Member] => [user, { user, roles: [], nick: undefined, joinedAt: now() }]
   return {
     origin: '',
     token,
@@ -139,7 +139,8 @@ export function keepMessage(world: World, channel: Channel, message: Message): v
   channel.messages.set(message.id, message)
   channel.fileBytes += bytesOf(message)
   for (const oldest of channel.messages.values()) {
-    const isTooMuch = channel.messages.size > world.limits.keptMessagesPerChannel || channel.fileBytes > world.limits.keptFileBytesPerChannel
+    const isTooMuch =
+      channel.messages.size > world.limits.keptMessagesPerChannel || channel.fileBytes > world.limits.keptFileBytesPerChannel
     if (!isTooMuch || oldest === message) break
     dropMessage(world, channel, oldest)
   }

@@ -47,8 +47,8 @@ const block = z.discriminatedUnion('type', [
     rows: z.array(z.array(z.looseObject({ type: z.string() })).max(20)).max(100),
     column_settings: z.array(z.looseObject({}).nullable()).max(20).optional(),
   }),
-  ...(['alert', 'card', 'carousel', 'container', 'context_actions', 'data_table', 'file', 'plan', 'task_card', 'video'] as const).map((type) =>
-    z.looseObject({ type: z.literal(type), block_id }),
+  ...(['alert', 'card', 'carousel', 'container', 'context_actions', 'data_table', 'file', 'plan', 'task_card', 'video'] as const).map(
+    (type) => z.looseObject({ type: z.literal(type), block_id }),
   ),
 ])
 
@@ -107,7 +107,7 @@ export function checkBlocks(value: unknown): KnownBlock[] {
 }
 
 /** @throws Refusal msg_blocks_too_long; what goes to a response_url has no such limit */
-export function checkLength(all: readonly KnownBlock[]): void {
+export function checkLength(all: unknown): void {
   if (JSON.stringify(all).length > longestBlocks) throw refusal('msg_blocks_too_long')
 }
 
@@ -147,9 +147,21 @@ function complaints(error: z.ZodError, whole: unknown): string[] {
     const say = (text: string, path: readonly PropertyKey[] = issue.path): string => `${text} [json-pointer:/${path.map(String).join('/')}]`
     switch (issue.code) {
       case 'too_big':
-        return [say(issue.origin === 'string' ? `must be less than ${Number(issue.maximum) + 1} characters` : `no more than ${issue.maximum} items allowed`)]
+        return [
+          say(
+            issue.origin === 'string'
+              ? `must be less than ${Number(issue.maximum) + 1} characters`
+              : `no more than ${issue.maximum} items allowed`,
+          ),
+        ]
       case 'too_small':
-        return [say(issue.origin === 'string' ? `must be more than ${Number(issue.minimum) - 1} characters` : `must provide at least ${issue.minimum} items`)]
+        return [
+          say(
+            issue.origin === 'string'
+              ? `must be more than ${Number(issue.minimum) - 1} characters`
+              : `must provide at least ${issue.minimum} items`,
+          ),
+        ]
       case 'invalid_type':
         return [
           valueAt(whole, issue.path) === undefined

@@ -46,15 +46,17 @@ const many = { ...one, max_selected_items: z.int().min(1).optional() }
 const ids = z.array(z.string()).optional()
 const filter = z.looseObject({}).optional()
 
-function withOptions<Shape extends z.ZodRawShape>(shape: Shape) {
-  const schema = z.strictObject({ ...shape, options: options.optional(), option_groups: optionGroups.optional() })
-  return schema.refine((element) => (element.options === undefined) !== (element.option_groups === undefined), {
-    message: 'must provide either options or option_groups',
-  })
-}
+const optionSource = { options: options.optional(), option_groups: optionGroups.optional() }
+const oneSource = (select: { options?: unknown; option_groups?: unknown }): boolean =>
+  (select.options === undefined) !== (select.option_groups === undefined)
+const needsOneSource = { message: 'must provide either options or option_groups' }
 
-const staticSelect = withOptions({ type: z.literal('static_select'), ...one, initial_option: option.optional() })
-const multiStaticSelect = withOptions({ type: z.literal('multi_static_select'), ...many, initial_options: options.optional() })
+const staticSelect = z
+  .strictObject({ type: z.literal('static_select'), ...one, ...optionSource, initial_option: option.optional() })
+  .refine(oneSource, needsOneSource)
+const multiStaticSelect = z
+  .strictObject({ type: z.literal('multi_static_select'), ...many, ...optionSource, initial_options: options.optional() })
+  .refine(oneSource, needsOneSource)
 const external = { min_query_length: z.int().min(0).optional() }
 const selects = [
   staticSelect,

@@ -10,6 +10,8 @@ export interface SlackServerOptions {
   now?(): number
   delays?: Partial<SlackDelays>
   limits?: Partial<SlackLimits>
+  /** What the bot token may do: by default `defaultScopes`. */
+  scopes?: readonly string[]
 }
 
 /** All in milliseconds, real time. */
@@ -22,9 +24,9 @@ export interface SlackDelays {
   ping: number
 }
 
-/** How much is kept, newest first; and how often the app may call. */
+/** How much is kept, and how often the app may call. */
 export interface SlackLimits {
-  /** 500 */
+  /** 500; those not changed for longest make room. The bot may still edit and delete them, as Slack would let it. */
   messagesPerChannel: number
   /** 2000 */
   calls: number
@@ -67,7 +69,11 @@ export interface ChannelSpec {
   botIsMember?: boolean
 }
 
-/** How the app took what a person did. */
+/**
+ * How the app took what a person did. What is not acknowledged comes again as Slack does it: events after `eventRetries`;
+ * over Socket Mode also everything whose connection closed meanwhile, over another connection. Slash commands and interactions
+ * that time out do not.
+ */
 export interface Delivered {
   /** Undefined where the app did not, or not in time. */
   acknowledgedInMs: number | undefined
@@ -81,7 +87,10 @@ export interface Delivered {
 }
 
 export interface DeliveryOptions {
-  /** The envelope_id; the trigger_id is `trigger.` and the event_id `Ev` and this. The same one twice is the same delivery again. */
+  /**
+   * The envelope_id; the trigger_id is `trigger.` and the event_id `Ev` and this. The same one twice is the same delivery again,
+   * though with times and a response_url of its own; `faults.twice` repeats to the letter.
+   */
   delivery?: string
 }
 
@@ -251,6 +260,8 @@ export interface SlackServer {
   refuseConnections(times: number): void
   /** From now on deliveries go there, signed; undefined: to Socket Mode again. A wrong secret makes a forger of this Slack. */
   setRequestUrl(url: string | undefined, options?: { signingSecret?: string }): void
+  /** Where deliveries go; undefined in Socket Mode. */
+  readonly requestUrl: string | undefined
   /** Asks the request URL the way Slack does when it is entered. @returns whether it echoed the challenge */
   verifyRequestUrl(): Promise<boolean>
 

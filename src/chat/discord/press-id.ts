@@ -1,0 +1,17 @@
+import { pressSchema, type Press } from '../../core/card.ts'
+
+const most = 100
+
+/** A press as the id of a button, `approve:r…:digest`; undefined where it does not fit. */
+export function idOfPress(press: Press): string | undefined {
+  const id = press.kind === 'cancel' ? `cancel:${press.request}` : `${press.kind}:${press.request}:${press.digest}`
+  const back = pressOfId(id)
+  const isSame = back !== undefined && JSON.stringify(Object.entries(back).toSorted()) === JSON.stringify(Object.entries(press).toSorted())
+  return isSame && id.length <= most && id.isWellFormed() ? id : undefined
+}
+
+export function pressOfId(id: string): Press | undefined {
+  const [kind, request, digest, ...rest] = id.split(':')
+  if (rest.length > 0) return undefined
+  return pressSchema.safeParse({ kind, request, ...(digest !== undefined && { digest }) }).data
+}

@@ -1,0 +1,122 @@
+import type { KnownBlock } from '@slack/types'
+import type { Answer, Card, RequestState } from '../../core/card.ts'
+import { alignTable } from '../table.ts'
+import { stateWords } from '../words.ts'
+import { actions, context, header, limits } from './blocks.ts'
+import { clipButtons } from './buttons.ts'
+import { clip, escapeText, line } from './escape.ts'
+import { type Page, createPage } from './page.ts'
+import { wholeCard } from './whole.ts'
+
+/** As chat.postMessage and chat.update take it. */
+export interface SlackMessage {
+  /** For notifications, and for clients that show no blocks. */
+  text: string
+  blocks: KnownBlock[]
+}
+
+export interface SlackFile {
+  name: string
+  text: string
+}
+
+/** A message and the files that belong to it: a card's own where whoever approves must see all of them, and what did not fit. */
+export interface Rendered {
+  message: SlackMessage
+  files: SlackFile[]
+}
+
+const symbols: Record<RequestState, string> = {
+  stored: '📨',
+  planning: '⏳',
+  waiting: '⏳',
+  queued: '⏳',
+  running: '⚙️',
+  done: '✅',
+  refused: '⛔',
+  denied: '⛔',
+  cancelled: '🚫',
+  expired: '⌛',
+  undone: '↩️',
+  failed: '❌',
+  needs_human: '⚠️',
+  unreachable: '📡',
+}
+
+/** Any card within every limit of Slack's; pure. */
+export function renderCard(card: Card): Rendered {
+  const { state, reason } = card.about ?? card
+  const words = reason === undefined ? stateWords[state] : `${stateWords[state]} (${line(reason)})`
+  const title = line(card.title)
+  const heading = `${symbols[state]} ${title}`
+  const { shown: buttons, hidden } = clipButtons(card.buttons)
+  const foot = footOf(card)
+  const page = createPage(limits.blocks - 3 - buttons.length, limits.message - 2200 - sizeOf(buttons))
+
+  page.block(context(clip(words, 300)), words.length > 300)
+  if (heading.length > limits.header) page.text(title)
+  if (hidden > 0) page.text(`${hidden} of its buttons ${hidden === 1 ? 'does' : 'do'} not fit here; /approve, /deny and /job cancel do the same.`)
+  fill(page, card)
+  page.steps(card.steps)
+  if (foot.length > 300) page.cut('the end of its last line')
+
+  const own = card.files.map(({ name, text }) => ({ name: fileName(name), text: text === '' ? '(empty)\n' : text }))
+  const cut = page.cuts()
+  const holder = page.onlyStepsCut() ? own.find(({ text }) => page.stepsCut().every(({ detail }) => text.includes(detail))) : undefined
+  const whole = cut.length > 0 && holder === undefined ? [{ name: fileName(`card-${card.request}.txt`), text: wholeCard(card) }] : []
+  const held = holder ?? whole[0]
+  return {
+    message: {
+      text: clip(escapeText(clip(`${heading} – ${words}`, 700)), limits.fallback),
+      blocks: [
+        header(clip(heading, limits.header)),
+        ...page.blocks(),
+        ...(held === undefined ? [] : [context(`… ${cut.join(', ')}: see ${clip(held.name, 200)}`)]),
+        ...buttons.map(actions),
+        context(clip(foot, 300)),
+      ],
+    },
+    files: card.state === 'waiting' || cut.length > 0 ? [...own, ...whole] : [],
+  }
+}
+
+/** What only one person is told; what does not fit is in the file. */
+export function renderAnswer(answer: Answer): Rendered {
+  const title = line(answer.title)
+  const page = createPage(limits.blocks - 2, limits.message - 1000)
+  if (title.length > limits.header) page.text(title)
+  fill(page, answer)
+  const cut = page.cuts()
+  const files = cut.length === 0 ? [] : [{ name: 'answer.txt', text: wholeCard(answer) }]
+  return {
+    message: {
+      text: clip(escapeText(clip([title, line(answer.text ?? '')].filter(Boolean).join(': '), 700)) || '…', limits.fallback),
+      blocks: [
+        ...(title === '' ? [] : [header(clip(title, limits.header))]),
+        ...page.blocks(),
+        ...(cut.length === 0 ? [] : [context(`… ${cut.join(', ')}: see answer.txt`)]),
+        ...(title === '' && page.blocks().length === 0 && cut.length === 0 ? [context('…')] : []),
+      ],
+    },
+    files,
+  }
+}
+
+function fill(page: Page, { text, fields = [], table }: Pick<Answer, 'text' | 'fields' | 'table'>): void {
+  page.text(text ?? '')
+  page.fields(fields)
+  if (table !== undefined) page.table(alignTable(table).map((row) => row.toWellFormed()))
+}
+
+function footOf({ footer, request }: Card): string {
+  const foot = line(footer)
+  return foot.includes(request) && foot !== '' ? foot : [foot, `request ${line(request)}`].filter(Boolean).join(' · ')
+}
+
+function fileName(name: string): string {
+  return clip(line(name).replaceAll(/[/\\]/g, '_').trim() || 'file.txt', 150)
+}
+
+function sizeOf(value: unknown): number {
+  return JSON.stringify(value).length
+}

@@ -1,0 +1,4 @@
+import { adapterConformance } from './adapter-conformance.ts'
+import { makeDiscordHarness } from './discord-harness.ts'
+
+adapterConformance('discord', makeDiscordHarness)
