@@ -1,6 +1,6 @@
 'use strict'
 // `npm test`: the checks, then the tests. `--long`: the long tests alone. Other arguments go to vitest.
-// `--kills N`: how many kills the long kill test makes (50 if not given).
+// `--kills N`: how many kills the long kill test makes (50 if not given). `--commands N`: how many commands the chat campaign says (1000).
 // JAILOPS_REPORT_FOLDER=DIR leaves checks.json and vitest's JSON reports there (.ci/run adds them up).
 
 const { mkdirSync, writeFileSync } = require('node:fs')
@@ -13,7 +13,8 @@ const { runTool } = require('./tool.cjs')
 runMain(async () => {
   const long = process.argv.includes('--long')
   const vitestArgs = process.argv.slice(2).filter((argument) => argument !== '--long')
-  takeKills(vitestArgs)
+  take('--kills', 'JAILOPS_KILLS', vitestArgs)
+  take('--commands', 'JAILOPS_CHAT_COMMANDS', vitestArgs)
 
   await setUp(join(__dirname, '..'), { chromium: true })
   const failedChecks = long ? [] : await check()
@@ -25,9 +26,9 @@ runMain(async () => {
 })
 
 // vitest refuses options that it does not know.
-function takeKills(args) {
-  const at = args.indexOf('--kills')
-  if (at >= 0) process.env.JAILOPS_KILLS = args.splice(at, 2)[1]
+function take(option, variable, args) {
+  const at = args.indexOf(option)
+  if (at >= 0) process.env[variable] = args.splice(at, 2)[1]
 }
 
 function reportChecks(failed) {

@@ -56,7 +56,8 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
     settling.delete(id)
     if (adapter.traits.whispersRefusals && record.state === 'refused' && record.messages.length === 0) {
       const { title, text, fields } = await card(record)
-      await adapter.whisper(place, record.incoming.actor, { title, fields, ...(text !== undefined && { text }) })
+      const answer = { title, fields, ...(text !== undefined && { text }) }
+      await unlessItCannot(record, place, () => adapter.whisper(place, record.incoming.actor, answer))
       return isShown(record, [])
     }
     const places = [place, ...mirrorsOf(place).filter((mirror) => adapters.has(mirror.platform))]
@@ -74,8 +75,8 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
     const adapter = adapters.get(place.platform)
     if (adapter === undefined) return undefined
     const { actor } = record.incoming
-    let message = messageAt(record, place)
-    try {
+    return unlessItCannot(record, place, async () => {
+      let message = messageAt(record, place)
       const shown = await card(record)
       if (message === undefined && !adapter.traits.postsOnce && !hasEnded(shown.state)) {
         // should we die before its id is stored, it stands there for ever: so it says nothing that could turn out untrue
@@ -84,6 +85,13 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
       }
       message = message === undefined ? await adapter.post(place, shown, actor) : await adapter.edit(place, message, shown, actor)
       return { place, message }
+    })
+  }
+
+  /** A platform that will never take it is no reason to try for ever. */
+  async function unlessItCannot<Result>(record: RequestRecord, place: Place, show: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await show()
     } catch (error) {
       if (toJailopsError(error).code !== 'cannot_show') throw error
       alarm('a platform will not show a card', { request: record.id, place, error: String(error) })

@@ -212,6 +212,14 @@ describe('mirrors', () => {
   })
 })
 
+test('a refusal that nobody can be told does not keep the request open', async () => {
+  web.adapter.whisper = () => Promise.reject(new JailopsError('cannot_show', 'They have left.'))
+  const id = await ask()
+  await becomes(id, 'refused')
+  await showing.idle()
+  expect([(await requests.get(id))?.shown, alarms]).toEqual([true, ['a platform will not show a card']])
+})
+
 test('a platform that will never take it does not keep the request open', async () => {
   web.refuse = () => {
     throw new JailopsError('cannot_show', 'The channel is gone.')
