@@ -20,16 +20,16 @@ async function launch(args) {
     )
 
   const program = programOf(root)
-  if (!program) return fail(`there is no program in ${root}: neither dist/cli.js nor src/cli/main.ts.`)
+  if (!program) return fail(`there is no program in ${root}: neither src/cli/main.js nor src/cli/main.ts.`)
   if (program.needsPackages && !existsSync(join(root, 'node_modules')))
     return fail(`its packages are missing: run \`npm run setup\` in ${root}.`)
 
   return exitCodeOf(await runChild(node, [program.file, ...args], { env: childEnvironment(root) }))
 }
 
-// A release carries one bundle; in the tree Node 24 runs the sources themselves.
+// A release (`npm run build`) carries a bundle; in the tree Node 24 runs the sources themselves.
 function programOf(folder) {
-  const bundle = join(folder, 'dist', 'cli.js')
+  const bundle = join(folder, 'src', 'cli', 'main.js')
   if (existsSync(bundle)) return { file: bundle, needsPackages: false }
   const source = join(folder, 'src', 'cli', 'main.ts')
   return existsSync(source) ? { file: source, needsPackages: true } : undefined

@@ -1,12 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { registerHooks } from 'node:module'
 import { join, relative } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { type Command, problemOfCommand } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
-
-const ourCommands = fileURLToPath(new URL('../../commands', import.meta.url))
+import { importable, ourCommands } from './program.ts'
 
 /** All commands: ours, then those of the user's folders. Two of one path are an error, so that nobody replaces a command unnoticed. */
 export async function loadCommands(ownFolders: readonly string[]): Promise<Command[]> {
@@ -65,13 +64,9 @@ let hooked = false
 function letThemImportUs(): void {
   if (hooked) return
   hooked = true
-  const own = new Map([
-    ['jailops', new URL('../core/index.ts', import.meta.url).href],
-    ['zod', import.meta.resolve('zod')],
-  ])
   registerHooks({
     resolve(specifier, context, next) {
-      const url = own.get(specifier)
+      const url = importable.get(specifier)
       return url === undefined ? next(specifier, context) : { url, shortCircuit: true }
     },
   })

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { demoConfig } from '../config/demo.ts'
 import { JailopsError } from '../core/errors.ts'
 import { absolutePath } from '../core/layout.ts'
@@ -15,6 +14,7 @@ import { loadCommands } from './commands-folder.ts'
 import { configOf } from './config-check.ts'
 import { createAll } from './keys.ts'
 import { prepareProxy } from './prepare-proxy.ts'
+import { mainFile } from './program.ts'
 import { demoFileVariable } from './runtime.ts'
 import { createReleasers, untilToldToStop } from './serving.ts'
 import { demoFolder } from './state-folder.ts'
@@ -87,7 +87,7 @@ export async function demo(options: DemoOptions): Promise<void> {
       let ends = 0
       const child = keepRunning({
         name,
-        args: [fileURLToPath(new URL('main.ts', import.meta.url)), name],
+        args: [mainFile, name],
         env: { ...process.env, [demoFileVariable]: places.file },
         logFile: join(places.log, `${name}.log`),
         pidFile: join(places.run, `${name}.pid`),

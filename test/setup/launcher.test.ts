@@ -56,7 +56,7 @@ describe('what passes through', () => {
 
   test('a bundle is preferred to the sources, and needs no packages', async () => {
     const project = temporaryProject("console.log('sources')")
-    write(project, 'dist/cli.js', "console.log('bundle')")
+    write(project, 'src/cli/main.js', "console.log('bundle')")
     const launcher = start(node, ['bin/jailops.cjs'], { cwd: project })
     expect(await launcher.ended).toBe(0)
     expect(launcher.output()).toBe('bundle\n')

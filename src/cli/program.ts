@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+
+/* Where the program's own parts lie. In the tree Node runs the sources; a release (`npm run build`) has the same folders, with .js in them. */
+
+const isBundle = !import.meta.url.endsWith('.ts')
+
+/** The commands that come with jailops. */
+export const ourCommands = fileURLToPath(new URL('../../commands', import.meta.url))
+
+/** What one's own commands get for `import 'jailops'` and `import 'zod'`: the very modules that we use. */
+export const importable = new Map([
+  ['jailops', new URL(isBundle ? '../core/index.js' : '../core/index.ts', import.meta.url).href],
+  ['zod', isBundle ? new URL('../zod.js', import.meta.url).href : import.meta.resolve('zod')],
+])
+
+/** What starts another process of jailops. */
+export const mainFile = fileURLToPath(new URL(isBundle ? 'main.js' : 'main.ts', import.meta.url))
