@@ -77,7 +77,8 @@ async function fromSource<Module>(load: () => Promise<Module>): Promise<Module> 
   try {
     return await load()
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+    if (!isAbsent || !error.message.includes('chat-servers')) throw error
     throw new JailopsError(
       'config_error',
       'The chat servers for trying out are in jailops’ source only, not in a release: use a git checkout.',

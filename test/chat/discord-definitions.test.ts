@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ApplicationCommandOptionType as Kind } from 'discord-api-types/v10'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { definitionsOf } from '../../src/chat/discord/definitions.ts'
@@ -25,7 +25,9 @@ describe('definitions', () => {
   test('Discord takes all commands of the house', async () => {
     const definitions = definitionsOf((await loadCommands()).map((one) => one.command))
     for (const definition of definitions) commandFormSchema.parse(definition)
-    expect(definitions.map(({ name }) => name)).toEqual(expect.arrayContaining(['jail', 'proxy', 'host', 'job', 'approve', 'deny', 'jailops']))
+    expect(definitions.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['jail', 'proxy', 'host', 'job', 'approve', 'deny', 'jailops']),
+    )
   })
 
   test('words become subcommands and groups, arguments typed options, what is required first', () => {
@@ -43,13 +45,27 @@ describe('definitions', () => {
         name: 'create',
         options: [
           { type: Kind.String, name: 'jail', required: true, autocomplete: true },
-          { type: Kind.String, name: 'size', choices: [{ name: 'small', value: 'small' }, { name: 'large', value: 'large' }] },
+          {
+            type: Kind.String,
+            name: 'size',
+            choices: [
+              { name: 'small', value: 'small' },
+              { name: 'large', value: 'large' },
+            ],
+          },
           { type: Kind.Boolean, name: 'start-now' },
           { type: Kind.Integer, name: 'count' },
           { type: Kind.Number, name: 'ratio' },
         ],
       },
-      { type: Kind.SubcommandGroup, name: 'net', options: [{ type: Kind.Subcommand, name: 'add' }, { type: Kind.Subcommand, name: 'remove' }] },
+      {
+        type: Kind.SubcommandGroup,
+        name: 'net',
+        options: [
+          { type: Kind.Subcommand, name: 'add' },
+          { type: Kind.Subcommand, name: 'remove' },
+        ],
+      },
     ])
   })
 
@@ -61,19 +77,55 @@ describe('definitions', () => {
   test.each([
     ['jail', [command('jail'), command('jail create')]],
     ['jailops', [command('jailops')]],
-    ['many', [command('many', z.object(Object.fromEntries(Array.from({ length: 26 }, (_, index) => [`a${'b'.repeat(index)}`, z.string().optional().describe('x')]))))]],
-    ['long', [command('long', z.object(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`a${'b'.repeat(index)}`, z.enum(Array.from({ length: 25 }, (__, choice) => `${choice}${'c'.repeat(20)}`)).describe('x')]))))]],
+    [
+      'many',
+      [
+        command(
+          'many',
+          z.object(
+            Object.fromEntries(Array.from({ length: 26 }, (_, index) => [`a${'b'.repeat(index)}`, z.string().optional().describe('x')])),
+          ),
+        ),
+      ],
+    ],
+    [
+      'long',
+      [
+        command(
+          'long',
+          z.object(
+            Object.fromEntries(
+              Array.from({ length: 20 }, (_, index) => [
+                `a${'b'.repeat(index)}`,
+                z.enum(Array.from({ length: 25 }, (__, choice) => `${choice}${'c'.repeat(20)}`)).describe('x'),
+              ]),
+            ),
+          ),
+        ),
+      ],
+    ],
     [`w${'o'.repeat(40)}`, [command(`w${'o'.repeat(40)}`)]],
   ])('/%s is refused by its name', (name, commands) => {
-    expect(() => definitionsOf(commands)).toThrow(expect.objectContaining({ code: 'config_error', message: expect.stringContaining(`/${name}`) }))
+    expect(() => definitionsOf(commands)).toThrow(
+      expect.objectContaining({ code: 'config_error', message: expect.stringContaining(`/${name}`) }),
+    )
   })
 
   test('whatever the commands are, Discord takes the definitions or they are refused by name', () => {
     const word = fc.stringMatching(/^[a-z]{1,8}$/)
     const kinds = [z.string(), z.boolean(), z.int(), z.number(), z.enum(['a', 'b']), z.enum([]), z.enum(['', 'x'.repeat(120)])]
-    const argument = fc.record({ name: fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,35}$/), kind: fc.nat({ max: kinds.length - 1 }), text: fc.string({ maxLength: 150 }), optional: fc.boolean() })
+    const argument = fc.record({
+      name: fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,35}$/),
+      kind: fc.nat({ max: kinds.length - 1 }),
+      text: fc.string({ maxLength: 150 }),
+      optional: fc.boolean(),
+    })
     const arbitrary = fc
-      .record({ words: fc.array(word, { minLength: 1, maxLength: 3 }), args: fc.array(argument, { maxLength: 28 }), summary: fc.string({ minLength: 1, maxLength: 100, unit: 'binary' }) })
+      .record({
+        words: fc.array(word, { minLength: 1, maxLength: 3 }),
+        args: fc.array(argument, { maxLength: 28 }),
+        summary: fc.string({ minLength: 1, maxLength: 100, unit: 'binary' }),
+      })
       .map(({ words, args, summary }) => {
         const shape = args.map(({ name, kind, text, optional }) => {
           const schema = (kinds[kind] ?? z.string()).describe(text)
@@ -104,7 +156,10 @@ describe('registration', () => {
     expect(await registerCommands({ ...options, force: true })).toMatchObject({ changed: true })
     expect(await registerCommands({ ...options, commands: options.commands.slice(1) })).toMatchObject({ changed: true })
     expect(server.registrations().bulk).toBe(3)
-    expect(JSON.parse(readFileSync(options.registrationFile, 'utf8'))).toMatchObject({ application: server.applicationId, guild: server.guildId })
+    expect(JSON.parse(readFileSync(options.registrationFile, 'utf8'))).toMatchObject({
+      application: server.applicationId,
+      guild: server.guildId,
+    })
   })
 
   test('without the right to have commands it says how to invite the bot', async () => {
@@ -117,8 +172,14 @@ describe('registration', () => {
 
   test('a wrong token and a Discord that is not there are sentences', async () => {
     const { options } = await town()
-    await expect(registerCommands({ ...options, token: 'no' })).rejects.toMatchObject({ code: 'config_error', message: expect.stringContaining('token') })
+    await expect(registerCommands({ ...options, token: 'no' })).rejects.toMatchObject({
+      code: 'config_error',
+      message: expect.stringContaining('token'),
+    })
     const apiUrl = 'http://127.0.0.1:1/api'
-    await expect(registerCommands({ ...options, apiUrl })).rejects.toMatchObject({ code: 'config_error', message: expect.stringContaining(apiUrl) })
+    await expect(registerCommands({ ...options, apiUrl })).rejects.toMatchObject({
+      code: 'config_error',
+      message: expect.stringContaining(apiUrl),
+    })
   })
 })

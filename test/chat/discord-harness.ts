@@ -5,7 +5,13 @@ import { onTestFinished } from 'vitest'
 import type { ChatAdapter, Said } from '../../src/chat/adapter.ts'
 import { createDiscordAdapter, type DiscordOptions } from '../../src/chat/discord/discord.ts'
 import type { Actor } from '../../src/core/policy.ts'
-import { type Delivered, type DiscordServer, type DiscordServerOptions, type SeenMessage, startDiscordServer } from '../chat-servers/discord/server.ts'
+import {
+  type Delivered,
+  type DiscordServer,
+  type DiscordServerOptions,
+  type SeenMessage,
+  startDiscordServer,
+} from '../chat-servers/discord/server.ts'
 import type { Harness, Taken } from './adapter-conformance.ts'
 import { commandsOfTests } from './discord-commands.ts'
 import { type FakeDoor, fakeDoor } from './fake-door.ts'
@@ -104,8 +110,16 @@ export async function makeDiscordHarness(): Promise<Harness> {
       server.deleteMessage(channel, id)
     },
     idOf,
-    // oxlint-disable-next-line no-control-regex -- what a terminal would obey
-    live: [/@everyone/, /<[@#:/t]/, /\]\(/, /\*bold\*/, /\w:\/\//, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/, /[\u202a-\u202e\u2066-\u2069]/],
+    live: [
+      /@everyone/,
+      /<[@#:/t]/,
+      /\]\(/,
+      /\*bold\*/,
+      /\w:\/\//,
+      // oxlint-disable-next-line no-control-regex -- what a terminal would obey
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/,
+      /[\u202a-\u202e\u2066-\u2069]/,
+    ],
     speaks: ['text', 'options', 'press'],
     async close() {
       await adapter.stop()
@@ -132,7 +146,12 @@ export function readBy({ content, embeds, components, files }: SeenMessage): str
     ...fields.flatMap(({ name, value }) => [read(name), read(value)]),
     literal(footer?.text ?? ''),
   ])
-  return [read(content), ...parts, literal(JSON.stringify(components)), ...files.map(({ name, content: text }) => literal(`${name}\n${printable(text)}`))].join('\n')
+  return [
+    read(content),
+    ...parts,
+    literal(JSON.stringify(components)),
+    ...files.map(({ name, content: text }) => literal(`${name}\n${printable(text)}`)),
+  ].join('\n')
 }
 
 /** Discord's markdown: in code and behind a backslash nothing is obeyed. */

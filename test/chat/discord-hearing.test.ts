@@ -23,7 +23,9 @@ describe('a slash command', () => {
   test('arrives as typed options under the names of the schema, and says so to that person alone', async () => {
     const { server, ana, ops, door, actor, sees } = await startBot()
     const taken = await server.as(ana).slash('jail create', { jail: 'blog', 'dry-run': true }, { channel: ops })
-    expect(door.received).toMatchObject([{ said: { kind: 'options', command: 'jail create', options: { jail: 'blog', dryRun: true } }, actor: actor('ana') }])
+    expect(door.received).toMatchObject([
+      { said: { kind: 'options', command: 'jail create', options: { jail: 'blog', dryRun: true } }, actor: actor('ana') },
+    ])
     expect(door.received[0]?.delivery).toBe(`discord:${taken.interaction}:${ana}`)
     expect(sees('ana')).toMatch(/Taken up∶ \/jail create blog dryRun∶yes \(r1\)/)
     expect(sees('bo')).not.toContain('Taken up')
@@ -113,7 +115,10 @@ describe('completion', () => {
   test('of an option and of a whole line is answered from memory', async () => {
     const { server, ana, ops, door } = await startBot()
     door.names = { jail: Array.from({ length: 40 }, (_, index) => `blog${index}`) }
-    door.completions = [{ text: 'jail create ', hint: 'Makes a jail' }, { text: `jail ${'x'.repeat(200)}`, hint: '' }]
+    door.completions = [
+      { text: 'jail create ', hint: 'Makes a jail' },
+      { text: `jail ${'x'.repeat(200)}`, hint: '' },
+    ]
     const values = await server.as(ana).autocomplete('jail create', {}, { name: 'jail', typed: 'blog' }, { channel: ops })
     expect(values).toMatchObject({ choices: expect.arrayContaining([{ name: 'blog1 – on web1', value: 'blog1' }]) })
     expect(values).toHaveProperty('choices.length', 25)
@@ -123,12 +128,40 @@ describe('completion', () => {
   })
 })
 
+describe('completion delivered twice', () => {
+  test('is answered once, and in any order each answer is to its own question', async () => {
+    const { server, ana, ops, door, problems } = await startBot()
+    door.names = { jail: ['blog', 'shop'] }
+    server.faults.twice()
+    server.faults.late(150)
+    const ask = (typed: string) => server.as(ana).autocomplete('jail create', {}, { name: 'jail', typed }, { channel: ops })
+    const [first, second] = await Promise.all([ask('bl'), ask('sh')])
+    expect(first).toMatchObject({ choices: [{ value: 'blog' }] })
+    expect(second).toMatchObject({ choices: [{ value: 'shop' }] })
+    expect(problems).toEqual([])
+  })
+})
+
+describe('a thread', () => {
+  test('is a place of its own', async () => {
+    const { server, ana, ops, door, adapter, actor } = await startBot()
+    const thread = server.addChannel({ name: 'about blog', kind: 'thread', parent: ops })
+    await server.as(ana).slash('jail list', {}, { channel: thread })
+    expect(door.received[0]?.place).toEqual({ platform: 'discord', channel: thread })
+    await adapter.post({ platform: 'discord', channel: thread }, cardOf('r1', { title: 'In the thread' }), actor('ana'))
+    expect(server.seenBy(ana, thread).map(readBy).join()).toContain('In the thread')
+  })
+})
+
 describe('a button', () => {
   test('of an unknown kind is a sentence; a refusal is told to the one who pressed', async () => {
     const { server, bo, ops, door, adapter, place, actor, sees } = await startBot()
     await adapter.post(place, waitingCard(), actor('ana'))
     door.before = () => Promise.reject(new JailopsError('store_full', 'The store is full.'))
-    expect(takenOf(await server.as(bo).press({ channel: ops, label: 'Approve' }))).toMatchObject({ kind: 'refused', sentence: expect.stringContaining('full') })
+    expect(takenOf(await server.as(bo).press({ channel: ops, label: 'Approve' }))).toMatchObject({
+      kind: 'refused',
+      sentence: expect.stringContaining('full'),
+    })
     door.before = async () => {}
     await server.as(bo).press({ channel: ops, label: 'Approve' })
     await adapter.whisper(place, actor('bo'), { title: 'Not yours' })
@@ -139,7 +172,12 @@ describe('a button', () => {
 })
 
 describe('who speaks', () => {
-  const base = { application_id: '1', token: 'token-of-nobody', type: 2, data: { name: 'jail', options: [{ type: 1, name: 'list', options: [] }] } }
+  const base = {
+    application_id: '1',
+    token: 'token-of-nobody',
+    type: 2,
+    data: { name: 'jail', options: [{ type: 1, name: 'list', options: [] }] },
+  }
   const user = { id: '77', username: 'eve' }
 
   test.each([
@@ -166,6 +204,7 @@ describe('malformed dispatches', () => {
     { t: 'CHANNEL_UPDATE', d: { id: {} } },
     { t: 'MESSAGE_CREATE', d: 'x' },
     { t: 'NOBODY_KNOWS', d: [] },
+    { t: 'error', d: null },
   ]
 
   test('end nothing: what is said next is heard, and each is in the log', async () => {
@@ -180,7 +219,9 @@ describe('malformed dispatches', () => {
   test('one that can be answered is answered', async () => {
     const { server } = await startBot()
     server.faults.malformed({ t: 'INTERACTION_CREATE', d: { ...address, type: 4 } })
-    await vi.waitFor(() => expect(server.calls('POST /interactions/:interaction/:token/callback')).toMatchObject([{ body: { type: 8, data: { choices: [] } } }]))
+    await vi.waitFor(() =>
+      expect(server.calls('POST /interactions/:interaction/:token/callback')).toMatchObject([{ body: { type: 8, data: { choices: [] } } }]),
+    )
   })
 })
 

@@ -20,7 +20,8 @@ describe('a card', () => {
     await adapter.edit(place, message, cardOf('r1', { title: '@here again', state: 'done' }), actor('ana'))
     expect(inOps(bot)).toMatchObject([{ author: server.botUserId, edits: 1 }])
     expect(server.mentions()).toEqual([])
-    for (const { body } of [...server.calls(create), ...server.calls(change)]) expect(body).toMatchObject({ allowed_mentions: { parse: [] } })
+    for (const { body } of [...server.calls(create), ...server.calls(change)])
+      expect(body).toMatchObject({ allowed_mentions: { parse: [] } })
   })
 
   test('posted again after its answer was lost is one message, and it says what is true now', async () => {
@@ -153,7 +154,11 @@ describe('rates and outages', () => {
       const taken = await say(`jail create j${index}`)
       const message = await adapter.post(place, cardOf(`q${index}`, { title: `Card ${index}.` }), actor('ana'))
       const edits = ['running', 'running', 'done'] as const
-      await Promise.all(edits.map((state, step) => adapter.edit(place, message, cardOf(`q${index}`, { title: `Card ${index}.`, state, text: `step ${step}` }), actor('ana'))))
+      await Promise.all(
+        edits.map((state, step) =>
+          adapter.edit(place, message, cardOf(`q${index}`, { title: `Card ${index}.`, state, text: `step ${step}` }), actor('ana')),
+        ),
+      )
       return taken.respondedInMs ?? Infinity
     }
     const waits = await Promise.all(Array.from({ length: 200 }, (_, index) => one(index)))

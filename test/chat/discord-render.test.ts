@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Card, cardSchema, requestStates, stepStates } from '../../src/core/card.ts'
 import { codeLines, markdownWithin, plainWithin } from '../../src/chat/discord/escape.ts'
@@ -8,17 +8,61 @@ import { visibleLines } from '../../src/chat/visible.ts'
 import { messageFormSchema } from '../chat-servers/discord/message-form.ts'
 import { cardOf, hostileCard, longPlanCard, waitingCard } from './example-cards.ts'
 
-const hostile = ['@everyone', '<@&1234567890123456>', '<t:1700000000:R>', '<:x:123>', '[a](http://b.c)', 'https://evil.example/x?y', '```', '`', '\\', '||s||', '\n# big\n', '\n> q', '\n- item\n1. item', '-# small', '\u202e', '\u200b', '\u001b[2J', '\ud800', '😀', '*b*', '__u__', '~~s~~']
+const hostile = [
+  '@everyone',
+  '<@&1234567890123456>',
+  '<t:1700000000:R>',
+  '<:x:123>',
+  '[a](http://b.c)',
+  'https://evil.example/x?y',
+  '```',
+  '`',
+  '\\',
+  '||s||',
+  '\n# big\n',
+  '\n> q',
+  '\n- item\n1. item',
+  '-# small',
+  '\u202e',
+  '\u200b',
+  '\u001b[2J',
+  '\ud800',
+  '😀',
+  '*b*',
+  '__u__',
+  '~~s~~',
+]
 const words = fc.oneof(
-  { weight: 4, arbitrary: fc.array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 8 }).map((parts) => parts.join('')) },
-  { weight: 1, arbitrary: fc.constantFrom('', ' ', '\n', 'x'.repeat(10_000), '`'.repeat(3000), '😀'.repeat(4000), 'a\n'.repeat(5000), `https://${'u'.repeat(9000)}`, '*'.repeat(6000)) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 8 })
+      .map((parts) => parts.join('')),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      ' ',
+      '\n',
+      'x'.repeat(10_000),
+      '`'.repeat(3000),
+      '😀'.repeat(4000),
+      'a\n'.repeat(5000),
+      `https://${'u'.repeat(9000)}`,
+      '*'.repeat(6000),
+    ),
+  },
 )
 const press = fc.oneof(
   fc.record({ kind: fc.constantFrom('approve' as const, 'deny' as const), request: words, digest: words }),
   fc.record({ kind: fc.constant('cancel' as const), request: words }),
   fc.record({ kind: fc.constant('approve' as const), request: fc.constantFrom('r1', 'r2'), digest: fc.constant('d'.repeat(64)) }),
 )
-const table = fc.record({ columns: fc.array(words, { maxLength: 4 }), rows: fc.array(fc.array(words, { maxLength: 4 }), { maxLength: 12 }) })
+const table = fc.record({
+  columns: fc.array(words, { maxLength: 4 }),
+  rows: fc.array(fc.array(words, { maxLength: 4 }), { maxLength: 12 }),
+})
 const anyCard: fc.Arbitrary<Card> = fc
   .record(
     {
@@ -30,7 +74,10 @@ const anyCard: fc.Arbitrary<Card> = fc
       fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }),
       table,
       steps: fc.array(fc.record({ title: words, detail: words, state: fc.constantFrom(...stepStates) }), { maxLength: 20 }),
-      buttons: fc.array(fc.record({ label: words, style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const), press }), { maxLength: 30 }),
+      buttons: fc.array(
+        fc.record({ label: words, style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const), press }),
+        { maxLength: 30 },
+      ),
       files: fc.array(fc.record({ name: words, text: words }), { maxLength: 14 }),
       footer: words,
     },
@@ -89,7 +136,9 @@ describe('a card', () => {
         const { message, files } = renderCard(card)
         messageFormSchema.parse(message)
         expect(message.allowed_mentions).toEqual({ parse: [] })
-        expect((message.embeds[0]?.description ?? '').replace(/\\`/g, '').match(/```/g)?.length ?? 0).toSatisfy((fences: number) => fences % 2 === 0)
+        expect((message.embeds[0]?.description ?? '').replace(/\\`/g, '').match(/```/g)?.length ?? 0).toSatisfy(
+          (fences: number) => fences % 2 === 0,
+        )
         expect(files.length).toBeLessThanOrEqual(10)
         expect(new Set(files.map(({ name }) => name)).size).toBe(files.length)
         for (const file of files) {
@@ -139,7 +188,10 @@ describe('a card', () => {
 
   test('names the plan’s file for the steps that do not fit, and shows those about the one at work', () => {
     const card = longPlanCard('r1')
-    const steps = card.steps.map((step, index) => ({ ...step, state: index < 100 ? ('done' as const) : index === 100 ? ('running' as const) : step.state }))
+    const steps = card.steps.map((step, index) => ({
+      ...step,
+      state: index < 100 ? ('done' as const) : index === 100 ? ('running' as const) : step.state,
+    }))
     const text = descriptionOf({ ...card, steps, state: 'running' })
     expect(text).toContain('✓ Step number 99 of many')
     expect(text).toContain('… Step number 100 of many')
@@ -161,7 +213,10 @@ describe('a card', () => {
 })
 
 test('an answer is taken too, whatever is in it', () => {
-  const answer = fc.record({ title: words, text: words, fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }), table }, { requiredKeys: ['title'] })
+  const answer = fc.record(
+    { title: words, text: words, fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }), table },
+    { requiredKeys: ['title'] },
+  )
   fc.assert(
     fc.property(answer, (given) => {
       const { message, files } = renderAnswer(given)

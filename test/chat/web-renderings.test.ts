@@ -27,12 +27,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-describe('GET /api/renderings', () => {
-  const ask = async (message: string, person = 'ana') => {
-    const response = await fetch(`${adapter.url()}/api/renderings/${message}?person=${person}`)
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
-  }
+async function ask(message: string, person = 'ana') {
+  const response = await fetch(`${adapter.url()}/api/renderings/${message}?person=${person}`)
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
 
+describe('GET /api/renderings', () => {
   test('says a card as both platforms get it, its files by their beginning', async () => {
     const text = Array.from({ length: 50 }, (_, index) => `line ${index}`).join('\n')
     await adapter.post(place, waitingCard({ files: [{ name: 'plan.txt', text }] }), ana)

@@ -49,7 +49,6 @@ export function createApi({ token, apiUrl }: { token: string; apiUrl: string }):
   const bulk = createRest(token, apiUrl, { retries: 0, rejectOnRateLimit: () => true })
   // after one 401 discord.js forgets its token; that it was refused once does not mean for ever
   const withToken = () => bulk.setToken(token)
-  const reply = ({ application_id, token: own }: Address) => Routes.webhookMessage(application_id, own, '@original')
 
   return {
     async respond({ id, token: own }, body) {
@@ -69,8 +68,7 @@ export function createApi({ token, apiUrl }: { token: string; apiUrl: string }):
     async editMessage(channel, message, body, files) {
       await withToken().patch(Routes.channelMessage(channel, message), withFiles(body, files))
     },
-    directChannel: async (user) =>
-      channelSchema.parse(await withToken().post(Routes.userChannels(), { body: { recipient_id: user } })).id,
+    directChannel: async (user) => channelSchema.parse(await withToken().post(Routes.userChannels(), { body: { recipient_id: user } })).id,
     stop() {
       for (const rest of [interactive, bulk]) {
         rest.clearHandlerSweeper()
@@ -78,6 +76,10 @@ export function createApi({ token, apiUrl }: { token: string; apiUrl: string }):
       }
     },
   }
+}
+
+function reply({ application_id, token }: Address) {
+  return Routes.webhookMessage(application_id, token, '@original')
 }
 
 /** With files, the message has these and no others; without, it keeps what it has unless `attachments` says otherwise. */

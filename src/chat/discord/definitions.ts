@@ -37,10 +37,11 @@ function definitionOf(name: string, group: readonly Command[]): Definition {
   if (name === lineCommand.name) refuse(name, 'is the name of the command that takes a whole line')
   const definition: Definition = {
     type: ApplicationCommandType.ChatInput,
-    ...levelOf(name, group, (below) => branchesOf(name, below)),
+    ...levelOf(name, group, (longer) => branchesOf(name, longer)),
   }
   const characters = charactersOf(definition)
-  if (characters > limits.characters) refuse(name, `is too long: ${characters} characters of names and descriptions, not ${limits.characters}`)
+  if (characters > limits.characters)
+    refuse(name, `is too long: ${characters} characters of names and descriptions, not ${limits.characters}`)
   return definition
 }
 
@@ -51,12 +52,16 @@ interface Level<Below> {
 }
 
 /** A word is a command itself, or the beginning of others. */
-function levelOf<Below>(path: string, group: readonly Command[], branch: (below: readonly Command[]) => Below): Level<Below> {
+function levelOf<Below>(path: string, group: readonly Command[], branch: (longer: readonly Command[]) => Below): Level<Below> {
   const [command, ...others] = group
   const name = wordsOf(path).at(-1) ?? ''
   if (!namePattern.test(name)) refuse(path, 'is no name for Discord: 1 to 32 lower-case letters')
   if (command === undefined || command.path !== path) {
-    return { name, description: described(`${path}: ${group.map((one) => one.path.slice(path.length + 1)).join(', ')}`), options: branch(group) }
+    return {
+      name,
+      description: described(`${path}: ${group.map((one) => one.path.slice(path.length + 1)).join(', ')}`),
+      options: branch(group),
+    }
   }
   if (others.length > 0) refuse(path, 'is a command and also the beginning of others')
   return { name, description: described(command.summary), options: optionsOf(command) }
@@ -90,7 +95,8 @@ function optionsOf(command: Command): APIApplicationCommandBasicOption[] {
   const options = offeredOptions(command)
   if (options.length > limits.options) refuse(command.path, `has ${options.length} options; Discord takes ${limits.options}`)
   const wrong = options.find(({ label }) => !namePattern.test(label))
-  if (wrong !== undefined) refuse(command.path, `has an option ${wrong.label}: Discord takes 1 to 32 lower-case letters, digits and hyphens`)
+  if (wrong !== undefined)
+    refuse(command.path, `has an option ${wrong.label}: Discord takes 1 to 32 lower-case letters, digits and hyphens`)
   if (new Set(options.map(({ label }) => label)).size < options.length) refuse(command.path, 'has two options of one name')
   return options.toSorted((a, b) => Number(b.required) - Number(a.required)).map(optionOf)
 }
@@ -98,7 +104,8 @@ function optionsOf(command: Command): APIApplicationCommandBasicOption[] {
 function optionOf({ label, description, required, type, choices }: Option): APIApplicationCommandBasicOption {
   const base = { name: label, description: described(description || label), required }
   if (type === 'boolean') return { type: Kind.Boolean, ...base }
-  const areChoices = choices.length > 0 && choices.length <= limits.choices && choices.every((one) => one !== '' && one.length <= limits.choice)
+  const areChoices =
+    choices.length > 0 && choices.length <= limits.choices && choices.every((one) => one !== '' && one.length <= limits.choice)
   if (type === 'integer' || type === 'number') {
     const numeric = { ...base, ...(areChoices && { choices: choices.map((choice) => ({ name: choice, value: Number(choice) })) }) }
     return type === 'integer' ? { type: Kind.Integer, ...numeric } : { type: Kind.Number, ...numeric }

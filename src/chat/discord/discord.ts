@@ -46,7 +46,7 @@ export function createDiscordAdapter(options: DiscordOptions): ChatAdapter {
 
   async function connect(): Promise<void> {
     await register(options)
-    await gateway.connect()
+    if (!ending.signal.aborted) await gateway.connect()
   }
 
   /** An outage is waited out, with growing pauses. @throws what will not pass */

@@ -26,7 +26,7 @@ function inParts(name: string, text: string): AttachedFile[] {
   if (Buffer.byteLength(text) <= limits.partBytes) return [{ name, text: text === '' ? '(empty)\n' : text }]
   const parts: AttachedFile[] = []
   // a UTF-16 unit is at most three bytes
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const part = withoutHalf(text.slice(start, start + Math.floor(limits.partBytes / 3)))
     start += part.length
     parts.push({ name: parts.length === 0 ? name : name.replace(/(\.[a-z]+)?$/, `.part${parts.length + 1}$1`), text: part })

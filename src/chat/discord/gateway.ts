@@ -43,7 +43,7 @@ export function createGateway({ token, apiUrl, now, onInteraction, onProblem }: 
 
   /** discord.js believes what it is sent and ends the process where that is wrong, so only we read it. */
   function hear(packet: unknown): void {
-    const { t, d } = packetSchema.parse(packet)
+    const { t, d } = packetSchema.safeParse(packet).data ?? {}
     if (itsOwn.has(t ?? '') || typeof packet !== 'object' || packet === null) return
     Reflect.set(packet, 't', heard)
     if (t === 'INTERACTION_CREATE') onInteraction(d)
@@ -60,7 +60,8 @@ export function createGateway({ token, apiUrl, now, onInteraction, onProblem }: 
     made.on(Events.ShardDisconnect, ({ code }) => {
       closedFor = code
       // discord.js does not come back from these
-      if (hears) onProblem('Discord has ended the connection for good; restart jailops when this is mended', { error: refusalOf(code).message })
+      if (hears)
+        onProblem('Discord has ended the connection for good; restart jailops when this is mended', { error: refusalOf(code).message })
     })
     try {
       await made.login(token)
@@ -85,8 +86,8 @@ export function createGateway({ token, apiUrl, now, onInteraction, onProblem }: 
 /** Ends a client, even one that is just waiting to connect again: that try must never get anywhere. */
 async function quiet(client: Client): Promise<void> {
   const never = new Promise<never>(() => undefined)
-  for (const shard of client.ws.shards.values()) {
-    Reflect.defineProperty(shard, 'sessionInfo', { get: () => never, set: () => undefined })
+  for (const [id, shard] of client.ws.shards) {
+    client.ws.shards.set(id, Object.create(shard, { sessionInfo: { get: () => never, set() {} } }))
   }
   await Promise.race([client.destroy(), delay(goodbyeMilliseconds, undefined, { ref: false })])
   client.removeAllListeners()
@@ -96,8 +97,13 @@ async function quiet(client: Client): Promise<void> {
 function refusalOf(code: number, cause?: unknown): JailopsError {
   if (code === GatewayCloseCodes.AuthenticationFailed) return tokenRefused(cause)
   if (code === GatewayCloseCodes.DisallowedIntents || code === GatewayCloseCodes.InvalidIntents) {
-    const sentence = 'Discord does not allow this bot the intents it asks for. jailops asks for Guilds only, which needs no approval: is this the token of a bot?'
+    const sentence =
+      'Discord does not allow this bot the intents it asks for. jailops asks for Guilds only, which needs no approval: is this the token of a bot?'
     return new JailopsError('config_error', sentence, { cause })
   }
-  return new JailopsError('config_error', `Discord has closed the connection for good (code ${code}). Look the bot up at discord.com/developers.`, { cause })
+  return new JailopsError(
+    'config_error',
+    `Discord has closed the connection for good (code ${code}). Look the bot up at discord.com/developers.`,
+    { cause },
+  )
 }

@@ -7,7 +7,17 @@ import type { Api } from './api.ts'
 import { choicesFor } from './completing.ts'
 import { markdownWithin } from './escape.ts'
 import { createForms } from './modal.ts'
-import { actorOf, type Address, addressSchema, type Interaction, interactionSchema, kinds, platform, placeOf, submitted } from './payload.ts'
+import {
+  actorOf,
+  type Address,
+  addressSchema,
+  type Interaction,
+  interactionSchema,
+  kinds,
+  platform,
+  placeOf,
+  submitted,
+} from './payload.ts'
 import { pressOfId } from './press-id.ts'
 import type { Recent } from './recent.ts'
 import { codeOf, codes } from './refusals.ts'
@@ -33,7 +43,8 @@ type Response = RESTPostAPIInteractionCallbackJSONBody
 
 const mostCharacters = 1900
 const unreadable = 'jailops could not read what Discord sent of this, so nothing was done. Say it again; the log has the details.'
-const staleButton = 'This button is from another version of jailops, so nothing was done. Use the words instead: /approve, /deny or /job cancel.'
+const staleButton =
+  'This button is from another version of jailops, so nothing was done. Use the words instead: /approve, /deny or /job cancel.'
 const staleForm = 'This form is no longer known, so nothing was done. Say the command again.'
 
 export function createHearing({ api, recent, guild, now, onProblem }: HearingOptions): Hearing {

@@ -7,6 +7,7 @@ import {
 } from 'discord-api-types/v10'
 import { z } from 'zod'
 import type { Form, FormField, Known, Said } from '../adapter.ts'
+import { forgetOldest } from './bounded.ts'
 import { plainWithin } from './escape.ts'
 
 const limits = { fields: 5, id: 100, title: 45, label: 45, hint: 100, placeholder: 100, value: 4000, choices: 25, choice: 100 }
@@ -35,7 +36,7 @@ export function createForms(): Forms {
     if (id.length <= limits.id) return id
     const key = `${prefix}${crypto.randomUUID()}`
     kept.set(key, carried)
-    for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest)
+    forgetOldest(kept, mostKept)
     return key
   }
 
@@ -63,9 +64,13 @@ export function createForms(): Forms {
 
 /** What is needed and missing first, then what is needed, then the rest in its order. What is too long to be shown is carried. */
 function shownFields(fields: readonly FormField[]): FormField[] {
-  const rank = ({ required, value }: FormField) => (required && value === undefined ? 0 : required ? 1 : 2)
   const fitting = fields.filter(({ value = '' }) => value.length <= limits.value)
   return fitting.toSorted((a, b) => rank(a) - rank(b)).slice(0, limits.fields)
+}
+
+function rank({ required, value }: FormField): number {
+  if (!required) return 2
+  return value === undefined ? 0 : 1
 }
 
 function labelOf(field: FormField, known: KnownValues): APILabelComponent {

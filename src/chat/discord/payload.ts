@@ -7,7 +7,12 @@ import type { Place } from '../adapter.ts'
 export const platform = 'discord'
 
 const id = z.string().regex(/^\d{1,20}$/)
-const userSchema = z.looseObject({ id, username: z.string().default(''), global_name: z.string().nullish(), bot: z.boolean().default(false) })
+const userSchema = z.looseObject({
+  id,
+  username: z.string().default(''),
+  global_name: z.string().nullish(),
+  bot: z.boolean().default(false),
+})
 const memberSchema = z.looseObject({ user: userSchema, nick: z.string().nullish(), roles: z.array(id) })
 
 /** Enough to answer, however wrong the rest may be. */
@@ -33,7 +38,7 @@ const nodeSchema = z.looseObject({ name: z.string(), options: z.array(z.looseObj
 
 const invocationSchema = z.unknown().transform((data, context): Invocation => {
   const words: string[] = []
-  for (let node: unknown = data; words.length < 3; ) {
+  for (let node: unknown = data; words.length < 3;) {
     const parsed = nodeSchema.safeParse(node)
     if (!parsed.success) break
     words.push(parsed.data.name)

@@ -4,6 +4,7 @@ import type { Actor } from '../../core/policy.ts'
 import type { Place } from '../adapter.ts'
 import { createOutbox } from '../outbox.ts'
 import type { Api, PostedMessage } from './api.ts'
+import { forgetOldest } from './bounded.ts'
 import { nameFiles, nonceOf, readMessageId, writeMessageId } from './message-id.ts'
 import { platform } from './payload.ts'
 import { cannotShow, codeOf, codes, isClosed, judge, wayIn } from './refusals.ts'
@@ -36,14 +37,15 @@ export function createPosting({ api, tell }: PostingOptions): Posting {
   function remember(message: string, files: string): void {
     filesOn.delete(message)
     filesOn.set(message, files)
-    for (const oldest of filesOn.keys()) if (filesOn.size > mostKept) filesOn.delete(oldest)
+    forgetOldest(filesOn, mostKept)
   }
 
   async function create(channel: string, { message, files }: Rendered, nonce: string, content = ''): Promise<string> {
-    const words = content === '' ? {} : { content }
-    const posted = await api.createMessage(channel, { ...words, ...message, nonce, enforce_nonce: true }, files)
+    const before = content === '' ? {} : { content }
+    const posted = await api.createMessage(channel, { ...before, ...message, nonce, enforce_nonce: true }, files)
     // posted once before, and it may say what was true then
-    if (!says(posted, { message, files })) await api.editMessage(channel, posted.id, { ...message, ...(files.length === 0 && { attachments: [] }) }, files)
+    if (!says(posted, { message, files }))
+      await api.editMessage(channel, posted.id, { ...message, ...(files.length === 0 && { attachments: [] }) }, files)
     remember(posted.id, nameFiles(files))
     return writeMessageId({ channel, message: posted.id, files: nameFiles(files) })
   }
@@ -111,7 +113,7 @@ function rethrow(error: unknown): never {
 
 /** Whether the message says what was sent: Discord may have answered with one that was there already. */
 function says(posted: PostedMessage, { message, files }: Rendered): boolean {
-  return posted.attachments.length === files.length && words(posted.embeds) === words(message.embeds)
+  return posted.attachments.length === files.length && wordsOf(posted.embeds) === wordsOf(message.embeds)
 }
 
 interface Worded {
@@ -122,7 +124,7 @@ interface Worded {
   fields?: { name: string; value: string }[] | undefined
 }
 
-function words(embeds: readonly Worded[]): string {
+function wordsOf(embeds: readonly Worded[]): string {
   const all = embeds.flatMap(({ title, description, author, footer, fields = [] }) => [
     title,
     author?.name,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Actor } from '../../core/policy.ts'
 import type { Place } from '../adapter.ts'
+import { forgetOldest } from './bounded.ts'
 import type { Address } from './payload.ts'
 
 /** An interaction whose token still lets us speak to that person alone. */
@@ -40,9 +41,7 @@ export function createRecent(now: Clock): Recent {
 
   function of(place: Place, actor: Actor): Spoken[] {
     const since = now() - lifetimeMilliseconds
-    return [...kept.values()].filter(
-      (spoken) => spoken.at > since && spoken.person === actor.id && spoken.place.channel === place.channel,
-    )
+    return [...kept.values()].filter((spoken) => spoken.at > since && spoken.person === actor.id && spoken.place.channel === place.channel)
   }
 
   function release(spoken: Spoken): void {
@@ -57,9 +56,11 @@ export function createRecent(now: Clock): Recent {
 
   return {
     add(spoken) {
+      // the same delivery once more: its reply is the first one's
+      if (kept.has(spoken.address.id)) return
       kept.set(spoken.address.id, spoken)
       if (spoken.taken !== undefined) requests.set(spoken.taken.request, spoken)
-      for (const oldest of kept.values()) if (kept.size > mostKept) forget(oldest)
+      forgetOldest(kept, mostKept, release)
     },
     forget,
     release,

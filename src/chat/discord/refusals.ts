@@ -58,7 +58,9 @@ export function judge(error: unknown, attempt: number): Verdict {
 export function isOutage(error: unknown): boolean {
   if (error instanceof HTTPError) return error.status >= 500
   if (error instanceof DiscordAPIError || error instanceof JailopsError || !(error instanceof Error)) return false
-  return error.name === 'AbortError' || ('code' in error && typeof error.code === 'string') || /ECONN|socket|fetch failed/i.test(error.message)
+  return (
+    error.name === 'AbortError' || ('code' in error && typeof error.code === 'string') || /ECONN|socket|fetch failed/i.test(error.message)
+  )
 }
 
 /** What is thrown where Discord will never take it; other errors as they are. */

@@ -72,7 +72,8 @@ async function applicationOf(rest: REST): Promise<string> {
 }
 
 export function tokenRefused(cause?: unknown): JailopsError {
-  const sentence = 'Discord does not accept the bot’s token. Copy it anew from discord.com/developers (your application → Bot → Reset Token) to bot.discord.token.'
+  const sentence =
+    'Discord does not accept the bot’s token. Copy it anew from discord.com/developers (your application → Bot → Reset Token) to bot.discord.token.'
   return new JailopsError('config_error', sentence, { cause })
 }
 
@@ -80,7 +81,9 @@ function refusalOf(error: unknown, application: string, guild: string): unknown 
   if (!(error instanceof DiscordAPIError)) return error
   if (error.code === codes.missingAccess || error.code === codes.unknownGuild) {
     const link = `https://discord.com/oauth2/authorize?client_id=${application}&scope=bot%20applications.commands&permissions=${permissions}&guild_id=${guild}`
-    return new JailopsError('config_error', `The bot may have no commands in the server ${guild}. Invite it (anew) with ${link}`, { cause: error })
+    return new JailopsError('config_error', `The bot may have no commands in the server ${guild}. Invite it (anew) with ${link}`, {
+      cause: error,
+    })
   }
   return new JailopsError('config_error', `Discord does not take the commands: ${error.message}`, { cause: error })
 }

@@ -42,7 +42,15 @@ export function renderCard(card: Card): Rendered {
     ...(buttons.missing === 0 ? [] : [`… and ${buttons.missing} more buttons, which Discord does not take here.`]),
     ...(areFilesWhole ? [] : ['The files are not whole: Discord takes no more.']),
   ]
-  return messageOf({ author: head.text, color, body, notes, footer: plainWithin(card.footer, limits.footer).text, rows: buttons.rows, files })
+  return messageOf({
+    author: head.text,
+    color,
+    body,
+    notes,
+    footer: plainWithin(card.footer, limits.footer).text,
+    rows: buttons.rows,
+    files,
+  })
 }
 
 /** What only one person is told, or a query's answer. */
@@ -77,7 +85,9 @@ function bodyOf(content: Content, steps: Card['steps'], { name, attached }: { na
   const shownTable = tableWithin(table, most - text.text.length - Math.min(wanted.steps, 1000))
   const shownSteps = stepsWithin(steps, most - text.text.length - shownTable.text.length)
   // a plan is the first of a card's files
-  const cover = attached.slice(0, 1).find((file) => plainName(file.name) !== name && shownSteps.hidden.every(({ detail }) => file.text.includes(detail)))
+  const cover = attached
+    .slice(0, 1)
+    .find((file) => plainName(file.name) !== name && shownSteps.hidden.every(({ detail }) => file.text.includes(detail)))
   const needsFiles = !shownSteps.isWhole && cover !== undefined
   const isWhole =
     [title, text, shownTable, fields, plainWithin(content.footer, limits.footer)].every((part) => part.isWhole) &&

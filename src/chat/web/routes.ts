@@ -4,11 +4,12 @@ import { pressSchema } from '../../core/card.ts'
 import { JailopsError } from '../../core/errors.ts'
 import type { Door, Place, Said } from '../adapter.ts'
 import type { History } from './history.ts'
-import { viewOf } from './message.ts'
+import { isVisible, viewOf } from './message.ts'
 import { servePage } from './page.ts'
 import { actorOf, type Person } from './people.ts'
 import { problem, problemOfError } from './problem.ts'
 import { onlyOwnHost, onlyOwnPage, safeHeaders, smallBody } from './protect.ts'
+import { renderingsOf } from './renderings.ts'
 import { sendEvents } from './events.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -69,6 +70,15 @@ export function createRoutes(parts: Parts): Hono {
   app.get('/api/events', (context) => {
     const { person } = parse(personQuery, context.req.query())
     return sendEvents(context, { history, person: actorOf(people, person).id, watchers: parts.watchers })
+  })
+
+  app.get('/api/renderings/:message', (context) => {
+    const { person } = parse(personQuery, context.req.query())
+    const message = history.get(context.req.param('message'))
+    if (message?.kind !== 'card' || !isVisible(message, actorOf(people, person).id)) {
+      return problem(context, 404, 'not_found', 'There is no such card: the channel keeps its last 300 messages.')
+    }
+    return context.json(renderingsOf(message.card))
   })
 
   app.get('/files/:message/:index', (context) => {

@@ -1,6 +1,7 @@
 import { request } from 'node:http'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type SlackServer, startSlackServer } from '../slack/server.ts'
+import { webClient } from '../slack/support.ts'
 import { type ChatPage, startChatPage } from './page.ts'
 
 let slack: SlackServer
@@ -73,8 +74,16 @@ test('the page lets nothing but its own scripts run', async () => {
 })
 
 test('a file is for whoever sees its message', async () => {
-  const file = new URLSearchParams({ person: 'U1', channel: 'C1', message: '1.000001', index: '0' })
-  expect((await fetch(`${chat.url}/api/file?${file}`)).status).toBe(404)
+  slack.addChannel({ id: 'C2', name: 'private', members: ['U2'] })
+  for (const channel of ['C1', 'C2'])
+    await webClient(slack).files.uploadV2({ channel_id: channel, filename: 'plan.txt', content: `of ${channel}` })
+  const [own, others] = ['U1', 'U2'].map((user) => slack.seenBy(user).at(-1))
+  const ask = async (message: typeof own) => {
+    const query = new URLSearchParams({ person: 'U1', channel: message?.channel ?? '', message: message?.ts ?? '', index: '0' })
+    return (await fetch(`${chat.url}/api/file?${query}`)).text()
+  }
+  expect(await ask(own)).toBe('of C1')
+  expect(await ask(others)).toContain('That file is gone')
 })
 
 test('a stream begins with everything, then tells only what changed, and ends with the page', async () => {

@@ -1,6 +1,7 @@
 import { createChannel } from './channel.js'
 import { startComposer } from './composer.js'
 import { element } from './element.js'
+import { createRenderings, startLooks } from './renderings.js'
 import { send } from './send.js'
 import { openStream } from './stream.js'
 
@@ -8,6 +9,7 @@ const byId = (id) => document.getElementById(id)
 const select = byId('person')
 let stream
 let channel
+let renderings
 
 const { channel: channelName, people } = await whoIsHere()
 byId('channel').textContent = channelName
@@ -32,6 +34,7 @@ startComposer({
   },
   onProblem: showProblem,
 })
+startLooks(byId('looks'))
 select.addEventListener('change', become)
 window.addEventListener('resize', () => channel.showEnd())
 become()
@@ -45,10 +48,13 @@ function become() {
   byId('announcer').textContent = ''
   stream?.close()
   channel?.end()
+  renderings?.end()
+  renderings = createRenderings({ person, onShown: () => channel.showEnd() })
   channel = createChannel({
     scroller: byId('scroller'),
     list: byId('messages'),
     people,
+    renderings,
     press: (press) => send('/api/press', { person, press }),
     onProblem: showProblem,
     announce: (text) => (byId('announcer').textContent = text),

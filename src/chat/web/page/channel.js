@@ -2,7 +2,7 @@ import { answerBody, cardBody, stateWord } from './card.js'
 import { element, visible, words } from './element.js'
 
 /** The list of messages of one person's channel, kept as the bot says it is. */
-export function createChannel({ scroller, list, people, press, onProblem, announce }) {
+export function createChannel({ scroller, list, people, renderings, press, onProblem, announce }) {
   const shown = new Map()
   const ended = new AbortController()
   let followsEnd = true
@@ -18,6 +18,7 @@ export function createChannel({ scroller, list, people, press, onProblem, announ
     if (old === undefined) insert(message, made)
     else replace(old.made, made)
     shown.set(message.id, { message, made })
+    if (message.kind === 'card') renderings.follow(message, made.querySelector('.content'))
     regroup()
     showEnd()
   }
@@ -42,6 +43,7 @@ export function createChannel({ scroller, list, people, press, onProblem, announ
       if (ids.has(id)) continue
       made.remove()
       shown.delete(id)
+      renderings.forget(id)
     }
     for (const message of messages) put(message)
   }

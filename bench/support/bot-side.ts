@@ -1,0 +1,113 @@
+import { createBot } from '../../src/bot/bot.ts'
+import { createRequests } from '../../src/bot/requests.ts'
+import type { ChatAdapter, Door } from '../../src/chat/adapter.ts'
+import { hasEnded } from '../../src/core/card.ts'
+import { policySchema } from '../../src/core/policy.ts'
+import { createSigner, createVerifier } from '../../src/queue/envelope.ts'
+import { loadKeys } from '../../src/queue/keys.ts'
+import { acquireLease } from '../../src/queue/lease.ts'
+import { botQueue, hostQueue } from '../../src/queue/queue-names.ts'
+import { openReceiver } from '../../src/queue/receiver.ts'
+import { connectRedis, whenReady } from '../../src/queue/redis.ts'
+import { openSender } from '../../src/queue/sender.ts'
+import { createStore } from '../../src/queue/store.ts'
+import { loadTrusted } from '../../src/queue/trusted.ts'
+import { touch } from './touch.ts'
+import { names, type Place } from './place.ts'
+
+/** The real bot as bot-process.ts wires it, in this process, with a chat that is a function call. */
+export interface BotSide {
+  door: Door
+  /** Resolves when the card of that request has shown its end. */
+  ended(request: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startBotSide({ keys: folder, redis: { socketPath } }: Place): Promise<BotSide> {
+  const now = Date.now
+  const keys = `${folder}/bot`
+  const signer = createSigner({ name: names.bot, key: (await loadKeys(keys, names.bot)).privateKey })
+  const verifier = createVerifier({ trusted: await loadTrusted(keys), from: () => true })
+  const redis = connectRedis({ socketPath }, 'commands')
+  await whenReady(redis, 5000)
+  const lease = await acquireLease({ redis, name: 'bot', milliseconds: 4000 })
+  const complain = (what: string, why: unknown) => void process.stderr.write(`${what}: ${JSON.stringify(why)}\n`)
+  const store = createStore({
+    redis,
+    name: names.bot,
+    signer,
+    verifier,
+    lease: { name: 'bot', token: lease.token },
+    onAlarm: complain,
+  })
+  const sender = openSender({ connection: redis, queue: hostQueue(names.host) })
+  const chat = functionChat()
+  const bot = createBot({
+    now,
+    commands: [touch],
+    policy: policySchema.parse({ roles: { all: { permissions: ['*'], members: ['bench:user:ana'] } } }),
+    requests: createRequests({ store, now }),
+    adapters: [chat.adapter],
+    mirrorsOf: () => [],
+    hosts: () => [{ name: names.host, seenAt: now() }],
+    sign: (message) => signer.hostMessage(message),
+    post: (_host, id, token) => sender.send(id, token),
+    withdraw: (_host, id) => sender.withdraw(id),
+    verify: (token) => verifier.botMessage(token),
+    keepInventory: async () => undefined,
+    wasAbandoned: (id) => store.wasAbandoned(id),
+    alarm: complain,
+  })
+  await bot.start()
+  const receiver = openReceiver({ address: { socketPath }, queue: botQueue, handle: (id, token) => bot.hear(id, token), concurrency: 4 })
+  await receiver.ready()
+  return {
+    door: chat.door(),
+    ended: chat.ended,
+    async stop() {
+      await receiver.close()
+      await bot.stop()
+      await sender.close()
+      store.close()
+      await lease.release()
+      redis.disconnect()
+    },
+  }
+}
+
+function functionChat() {
+  let door: Door | undefined
+  const over = new Set<string>()
+  const waiting = new Map<string, () => void>()
+  const show: ChatAdapter['post'] = async (_place, { request, state }) => {
+    if (!hasEnded(state)) return request
+    if (state !== 'done') throw new Error(`${request} ended as ${state}`)
+    over.add(request)
+    waiting.get(request)?.()
+    return request
+  }
+  const adapter: ChatAdapter = {
+    platform: 'bench',
+    traits: { postsOnce: false, settleMilliseconds: 300, whispersRefusals: true },
+    start: async (opened) => void (door = opened),
+    identify: async (actor) => actor,
+    post: show,
+    edit: (place, _message, card, asker) => show(place, card, asker),
+    whisper: async (_place, _actor, { title, text }) => {
+      throw new Error(`${title}: ${text}`)
+    },
+    stop: async () => undefined,
+  }
+  return {
+    adapter,
+    door() {
+      if (door === undefined) throw new Error('the bot has not started')
+      return door
+    },
+    ended: (request: string) =>
+      new Promise<void>((resolve) => {
+        if (over.has(request)) resolve()
+        else waiting.set(request, resolve)
+      }),
+  }
+}
