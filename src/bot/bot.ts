@@ -82,11 +82,7 @@ export function createBot(deps: BotDeps): Bot {
 
   function whatIsKnown(): WhatIsKnown {
     const { commands, policy } = deps
-    const waiting = () =>
-      requests
-        .live()
-        .flatMap(({ id, asked, incoming }) => (asked === undefined ? [] : [{ id, line: `${commandLine(asked)} · ${incoming.actor.name}` }]))
-    return { commands, policy, hosts: deps.hosts(), waiting }
+    return { commands, policy, hosts: deps.hosts(), waiting: () => requests.live().flatMap(lineOf) }
   }
 
   /** A stored invocation becomes a request: refused, answered by the bot itself, or on its way to a host. */
@@ -205,6 +201,11 @@ export function createBot(deps: BotDeps): Bot {
       await shown
     },
   }
+}
+
+/** As a person would recognize it; nothing while its words are not understood. */
+function lineOf({ id, asked, incoming }: RequestRecord): { id: string; line: string }[] {
+  return asked === undefined ? [] : [{ id, line: `${commandLine(asked)} · ${incoming.actor.name}` }]
 }
 
 function refused(record: RequestRecord, reason: string, sentence: string): RequestRecord {

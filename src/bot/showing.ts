@@ -89,9 +89,9 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
   }
 
   /** A platform that will never take it is no reason to try for ever. */
-  async function unlessItCannot<Result>(record: RequestRecord, place: Place, show: () => Promise<Result>): Promise<Result | undefined> {
+  async function unlessItCannot<Result>(record: RequestRecord, place: Place, say: () => Promise<Result>): Promise<Result | undefined> {
     try {
-      return await show()
+      return await say()
     } catch (error) {
       if (toJailopsError(error).code !== 'cannot_show') throw error
       alarm('a platform will not show a card', { request: record.id, place, error: String(error) })

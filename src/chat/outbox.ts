@@ -69,16 +69,19 @@ export function createOutbox({ spacingMilliseconds, judge }: OutboxOptions): Out
       sent = entry.call
       return entry.call()
     }
-    const done = (id: string) => {
-      waiting.delete(message)
+    const follow = async (): Promise<string> => {
+      try {
+        const id = await send(lane, latest)
+        if (entry.call === sent) return id
+      } catch (error) {
+        if (entry.call === sent) throw error
+      } finally {
+        waiting.delete(message)
+      }
       // what came while it was on its way needs a turn of its own
-      return entry.call === sent ? id : edit(lane, message, entry.call)
+      return edit(lane, message, entry.call)
     }
-    const failed = (error: unknown) => {
-      waiting.delete(message)
-      throw error
-    }
-    const entry: Edit = { call, result: send(lane, latest).then(done, failed) }
+    const entry: Edit = { call, result: follow() }
     waiting.set(message, entry)
     return entry.result
   }

@@ -54,7 +54,6 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
 function withPolicy(demo: Policy, file: Policy | undefined): Policy {
   if (file === undefined) return demo
   const names = (key: 'people' | 'roles') => [...new Set([...Object.keys(demo[key]), ...Object.keys(file[key])])]
-  const joined = <Item>(one: readonly Item[] = [], other: readonly Item[] = []) => [...new Set([...one, ...other])]
   return {
     people: Object.fromEntries(names('people').map((name) => [name, joined(demo.people[name], file.people[name])])),
     roles: Object.fromEntries(
@@ -65,4 +64,8 @@ function withPolicy(demo: Policy, file: Policy | undefined): Policy {
     ),
     approvals: [...file.approvals, ...demo.approvals],
   }
+}
+
+function joined<Item>(one: readonly Item[] = [], other: readonly Item[] = []): Item[] {
+  return [...new Set([...one, ...other])]
 }

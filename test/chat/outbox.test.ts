@@ -74,6 +74,20 @@ test('a rate limit is waited out, and what came meanwhile goes instead', async (
   expect(tries).toEqual(['old', 'new'])
 })
 
+test('content that the platform refuses does not stand in the way of what came after it', async () => {
+  const gate = Promise.withResolvers<void>()
+  const began = Promise.withResolvers<void>()
+  const bad = outbox.edit('a', 'm1', async () => {
+    began.resolve()
+    await gate.promise
+    throw new Error('invalid_blocks')
+  })
+  await began.promise
+  const good = outbox.edit('a', 'm1', async () => 'shown')
+  gate.resolve()
+  expect(await Promise.all([bad, good])).toEqual(['shown', 'shown'])
+})
+
 test('what the platform refuses for good is thrown, and the lane goes on', async () => {
   const refused = outbox.edit('a', 'm1', () => Promise.reject(new Error('message_not_found')))
   const next = outbox.send('a', async () => 'next')

@@ -29,6 +29,8 @@ afterAll(async () => {
 const slackMessages = (who: keyof typeof slackIds = 'ana') => chats.slack.seenBy(slackIds[who])
 const discordMessages = (who: keyof typeof discordIds = 'ana') => chats.discord.seenBy(discordIds[who])
 
+const isDone = (text: string) => /\bdone\b/i.test(text) && !/waiting/i.test(text)
+
 /** The newest message with these words, once it is there. */
 async function seen<Message extends Parameters<typeof textOf>[0]>(messages: () => Message[], words: RegExp): Promise<Message> {
   const find = () => messages().findLast((message) => words.test(textOf(message)))
@@ -57,7 +59,6 @@ test('asked for in Slack, mirrored into Discord and approved there: one request,
   const mirror = await seen(() => discordMessages('bo'), /proxy add blog[^]*waiting for approval/i)
   const approved = await chats.discord.as(discordIds.bo).press({ channel: ops.discord, message: mirror.id, label: 'Approve' })
   expect(approved.respondedInMs).toBeLessThan(3000)
-  const isDone = (text: string) => /\bdone\b/i.test(text) && !/waiting/i.test(text)
   await until(() => isDone(textOf(slackMessages().find(({ ts }) => ts === card.ts) ?? card)), 60)
   expect(textOf(slackMessages().find(({ ts }) => ts === card.ts) ?? card)).toMatch(/Approved by/)
   expect(await until(() => isDone(textOf(discordMessages().find(({ id }) => id === mirror.id) ?? mirror)), 10)).toBe(true)

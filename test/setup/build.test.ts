@@ -35,7 +35,6 @@ export default defineCommand({ path: 'count', summary: 'Count', permission: 'cou
     run('slack', 'manifest', '--config', join(folder, 'jailops.yaml')),
     jailops(['slack', 'manifest']),
   ])
-  const commandsIn = (text: string): string[] => JSON.parse(text).features.slash_commands.map(({ command }: { command: string }) => command)
   expect([ours.code, commandsIn(ours.stdout).toSorted()]).toEqual([0, [...commandsIn(tree.stdout), '/count'].toSorted()])
 })
 
@@ -43,3 +42,7 @@ it('says what it cannot do', async () => {
   const dev = await run('dev', 'slack-server')
   expect(dev).toMatchObject({ code: 2, stderr: expect.stringContaining('not in a release') })
 })
+
+function commandsIn(manifest: string): string[] {
+  return JSON.parse(manifest).features.slash_commands.map(({ command }: { command: string }) => command)
+}
