@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import type { Measured, Row } from './support/measured.ts'
 import { ackDiscord, ackSlack } from './rows/ack.ts'
 import { coldBot } from './rows/cold-bot.ts'
 import { pickup } from './rows/pickup.ts'
 import { rssTotal } from './rows/rss-total.ts'
+import type { Measured, Row } from './support/measured.ts'
 
-/* `npm run bench -- [--json FILE] [ROW …]`: ours and the bare libraries side by side; medians. */
+/* `npm run bench -- [--json FILE] [ROW …]`: ours and the bare libraries in turn, in one run; medians. */
 
 const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal]
 
@@ -16,10 +16,15 @@ if (unknown.length > 0) {
   process.stderr.write(`There is no row ${unknown.join(', ')}; rows are ${rows.map((row) => row.name).join(', ')}.\n`)
   process.exit(2)
 }
+
 const results: Measured[] = []
 for (const row of rows.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  process.stdout.write(`${row.name}: ${row.about}\n`)
   const measured = await row.measure()
   results.push(measured)
-  process.stdout.write(`${JSON.stringify(measured)}\n`)
+  const { name: _name, ours, bare, ratio, unit, samples, ...more } = measured
+  const numbers = [`ours ${ours} ${unit}`, `bare ${bare} ${unit}`, `ratio ${ratio}`, `samples ${samples}`]
+  process.stdout.write(`  ${numbers.map((text) => text.padEnd(16)).join('')}\n`)
+  for (const [key, value] of Object.entries(more)) process.stdout.write(`    ${key.padEnd(24)}${value}\n`)
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`)

@@ -29,38 +29,29 @@ const warmUp = 200
 const everyMilliseconds = 20
 
 async function measure(platform: 'slack' | 'discord'): Promise<Samples> {
-  const place = await makePlace()
-  const chats = { ours: await startChats(), bare: await startChats() }
+  await using begun = new AsyncDisposableStack()
+  const place = begun.adopt(await makePlace(), (it) => it.stop())
+  const startOne = async () => begun.adopt(await startChats(), (it) => it.stop())
+  const chats = { ours: await startOne(), bare: await startOne() }
   const { slack, discord } = chats.bare
-  const bot = await startJailops('bot', place, chats.ours, [platform])
+  begun.adopt(await startJailops('bot', place, chats.ours, [platform]), (it) => it.stop())
   await chats.bare.register(chats.ours.discord.commands())
-  const bareBot = await startChild(
-    'bare-bot.ts',
-    {
-      socketPath: place.redis.socketPath,
-      ...(platform === 'slack' && { slack: { apiUrl: slack.apiUrl, botToken: slack.tokens.bot, appToken: slack.tokens.app } }),
-      ...(platform === 'discord' && { discord: { apiUrl: discord.apiUrl, token: discord.token } }),
-    },
-    z.unknown(),
-  )
-  try {
-    const durations = { ours: new Array<Promise<number>>(), bare: new Array<Promise<number>>() }
-    const began = performance.now()
-    for (let number = 0; number < warmUp + samples; number++) {
-      durations.ours.push(say[platform](chats.ours, number))
-      await until(began + (number + 0.5) * everyMilliseconds)
-      durations.bare.push(say[platform](chats.bare, number))
-      await until(began + (number + 1) * everyMilliseconds)
-    }
-    const [ours, bare] = await Promise.all([Promise.all(durations.ours), Promise.all(durations.bare)])
-    return { ours: ours.slice(warmUp), bare: bare.slice(warmUp) }
-  } finally {
-    await bareBot.stop()
-    await bot.stop()
-    await chats.ours.stop()
-    await chats.bare.stop()
-    await place.stop()
+  const settings = {
+    socketPath: place.redis.socketPath,
+    ...(platform === 'slack' && { slack: { apiUrl: slack.apiUrl, botToken: slack.tokens.bot, appToken: slack.tokens.app } }),
+    ...(platform === 'discord' && { discord: { apiUrl: discord.apiUrl, token: discord.token } }),
   }
+  begun.adopt(await startChild('bare-bot.ts', settings, z.unknown()), (it) => it.stop())
+  const durations = { ours: new Array<Promise<number>>(), bare: new Array<Promise<number>>() }
+  const began = performance.now()
+  for (let number = 0; number < warmUp + samples; number++) {
+    durations.ours.push(say[platform](chats.ours, number))
+    await until(began + (number + 0.5) * everyMilliseconds)
+    durations.bare.push(say[platform](chats.bare, number))
+    await until(began + (number + 1) * everyMilliseconds)
+  }
+  const [ours, bare] = await Promise.all([Promise.all(durations.ours), Promise.all(durations.bare)])
+  return { ours: ours.slice(warmUp), bare: bare.slice(warmUp) }
 }
 
 async function until(moment: number): Promise<void> {

@@ -18,40 +18,33 @@ export const pickup: Row = {
   name: 'pickup',
   about: 'acknowledged → first step’s intent on disk | BullMQ add → processor starts',
   async measure() {
-    const place = await makePlace()
+    await using begun = new AsyncDisposableStack()
+    const place = begun.adopt(await makePlace(), (it) => it.stop())
     const { folder, keys, redis } = place
     const { socketPath } = redis
-    const bot = await startBotSide(place)
-    const worker = await startChild('worker-side.ts', { folder, keys: `${keys}/worker`, socketPath, ...names }, begunSchema)
-    const bareWorker = await startChild('bare-worker.ts', { socketPath, queue: 'bare' }, begunSchema)
-    const connection = new Redis({ path: socketPath, maxRetriesPerRequest: null })
-    const queue = new Queue('bare', { connection })
+    const bot = begun.adopt(await startBotSide(place), (it) => it.stop())
+    const settings = { folder, keys: `${keys}/worker`, socketPath, ...names }
+    const worker = begun.adopt(await startChild('worker-side.ts', settings, begunSchema), (it) => it.stop())
+    const bareWorker = begun.adopt(await startChild('bare-worker.ts', { socketPath, queue: 'bare' }, begunSchema), (it) => it.stop())
+    const connection = begun.adopt(new Redis({ path: socketPath, maxRetriesPerRequest: null }), (it) => it.disconnect())
+    const queue = begun.adopt(new Queue('bare', { connection }), (it) => it.close())
     let count = 0
 
     const ours = async () => {
-      const begun = worker.next()
+      const intent = worker.next()
       const { request } = await bot.door.receive(delivery(++count))
       const acknowledged = moment()
-      const { at } = await begun
+      const { at } = await intent
       await bot.ended(request)
       return at - acknowledged
     }
     const bare = async () => {
-      const begun = bareWorker.next()
+      const start = bareWorker.next()
       const asked = moment()
       await queue.add('job', { number: ++count })
-      return (await begun).at - asked
+      return (await start).at - asked
     }
-    try {
-      return compare(pickup.name, await alternate({ ours, bare }, { samples: 300, warmUp: 200 }))
-    } finally {
-      await worker.stop()
-      await bareWorker.stop()
-      await bot.stop()
-      await queue.close()
-      connection.disconnect()
-      await place.stop()
-    }
+    return compare(pickup.name, await alternate({ ours, bare }, { samples: 300, warmUp: 200 }))
   },
 }
 

@@ -45,28 +45,23 @@ const everyMilliseconds = 20
 const settledMilliseconds = 3000
 
 async function memoryOf(start: (place: Place, chats: Chats) => Promise<Side>): Promise<{ idle: number; after: number; parts: string }> {
-  const place = await makePlace()
-  const chats = await startChats()
-  const side = await start(place, chats)
+  await using begun = new AsyncDisposableStack()
+  const place = begun.adopt(await makePlace(), (it) => it.stop())
+  const chats = begun.adopt(await startChats(), (it) => it.stop())
+  const side = begun.adopt(await start(place, chats), (it) => it.stop())
   const pids = [...side.pids, place.redis.pid]
-  try {
-    await delay(settledMilliseconds)
-    const idle = residentMegabytes(pids)
-    await sayAll(chats)
-    await delay(settledMilliseconds)
-    const parts = pids.map((pid) => Math.round(residentMegabytes([pid])))
-    return { idle, after: residentMegabytes(pids), parts: parts.join('+') }
-  } finally {
-    await side.stop()
-    await chats.stop()
-    await place.stop()
-  }
+  await delay(settledMilliseconds)
+  const idle = residentMegabytes(pids)
+  await sayAll(chats)
+  await delay(settledMilliseconds)
+  const parts = pids.map((pid) => Math.round(residentMegabytes([pid])))
+  return { idle, after: residentMegabytes(pids), parts: parts.join('+') }
 }
 
 async function startOurs(place: Place, chats: Chats): Promise<Side> {
   const bot = await startJailops('bot', place, chats, ['slack', 'discord'])
   const worker = await startJailops('worker', place, chats, [])
-  return { pids: [bot.pid, worker.pid], stop: async () => void (await bot.stop(), await worker.stop()) }
+  return { pids: [bot.pid, worker.pid], stop: async () => void (await Promise.all([bot.stop(), worker.stop()])) }
 }
 
 async function startBare({ redis: { socketPath } }: Place, chats: Chats): Promise<Side> {
@@ -83,14 +78,19 @@ async function startBare({ redis: { socketPath } }: Place, chats: Chats): Promis
     z.unknown(),
   )
   const worker = await startChild('bare-worker.ts', { socketPath, queue: 'bare', answers: 'bare-answers' }, z.unknown())
-  return { pids: [bot.pid, worker.pid], stop: async () => void (await bot.stop(), await worker.stop()) }
+  return { pids: [bot.pid, worker.pid], stop: async () => void (await Promise.all([bot.stop(), worker.stop()])) }
 }
 
 const touchCommand = {
   name: 'bench',
   description: 'For the bench',
   options: [
-    { type: 1, name: 'touch', description: 'Take one cheap step', options: [{ type: 3, name: 'thing', description: 'of', required: true }] },
+    {
+      type: 1,
+      name: 'touch',
+      description: 'Take one cheap step',
+      options: [{ type: 3, name: 'thing', description: 'of', required: true }],
+    },
   ],
 }
 

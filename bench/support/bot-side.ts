@@ -31,7 +31,6 @@ export async function startBotSide({ keys: folder, redis: { socketPath } }: Plac
   const redis = connectRedis({ socketPath }, 'commands')
   await whenReady(redis, 5000)
   const lease = await acquireLease({ redis, name: 'bot', milliseconds: 4000 })
-  const complain = (what: string, why: unknown) => void process.stderr.write(`${what}: ${JSON.stringify(why)}\n`)
   const store = createStore({
     redis,
     name: names.bot,
@@ -73,6 +72,10 @@ export async function startBotSide({ keys: folder, redis: { socketPath } }: Plac
       redis.disconnect()
     },
   }
+}
+
+function complain(what: string, why: unknown): void {
+  process.stderr.write(`${what}: ${JSON.stringify(why)}\n`)
 }
 
 function functionChat() {

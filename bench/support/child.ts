@@ -14,7 +14,9 @@ export interface Child<Said> {
 
 /** Starts bench/support/FILE with one JSON argument, and waits for its first message, `ready`. */
 export async function startChild<Said>(file: string, settings: object, said: z.ZodType<Said>): Promise<Child<Said>> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   const ended = once(child, 'exit')
   const next = () => nextMessage(child)
   const [first] = await Promise.race([once(child, 'message'), ended])

@@ -1,3 +1,3 @@
 /* A process: what whoever writes a bot by hand loads for both platforms. */
-import '@slack/bolt'
-import 'discord.js'
+await import('@slack/bolt')
+await import('discord.js')

@@ -1,31 +1,18 @@
-/* A process: what `jailops bot` loads with both platforms configured, up to where it would open connections. */
-import 'commander'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/*
+ * A process: loads what `jailops bot` of the release in the folder given loads with both platforms configured, up to where it would
+ * open connections: the parts that it imports by name, and the commands. The release has commander inside main.js, which would run.
+ */
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import '../../src/cli/parent.ts'
 
-const { configOf } = await import('../../src/cli/config-check.ts')
-await import('../../src/cli/bot-process.ts')
-const { loadCommands } = await import('../../src/cli/commands-folder.ts')
-const folder = mkdtempSync(join(tmpdir(), 'jailops-cold-'))
-const file = join(folder, 'jailops.yaml')
-writeFileSync(
-  file,
-  `redis: { url: ${folder}/redis.sock }
-state: ${folder}
-keys: ${folder}/keys
-hosts: { web1: }
-policy: { roles: { all: { permissions: ["*"], members: ["slack:user:U1"] } } }
-bot:
-  slack: { botToken: xoxb-1, appToken: xapp-1 }
-  discord: { token: abc, guild: "12345678901234567" }
-`,
-  { mode: 0o600 },
-)
-const { commands } = configOf({ config: file })
-await loadCommands(commands)
-await import('../../src/chat/shell/shell.ts')
-await import('../../src/chat/slack/slack.ts')
-await import('../../src/chat/discord/discord.ts')
-rmSync(folder, { recursive: true })
+await import('commander')
+const release = process.argv[2] ?? ''
+const parts = join(release, 'src/cli')
+const names = ['config-check', 'bot-process', 'shell', 'slack', 'discord']
+// NAME-HASH.js, and not discord-register-HASH.js
+const isPart = (file: string) => names.some((name) => file.startsWith(`${name}-`) && file.length === name.length + '-12345678.js'.length)
+const files = readdirSync(parts).filter(isPart)
+for (const name of names) if (!files.some((file) => file.startsWith(name))) throw new Error(`the release has no ${name}`)
+for (const file of files) await import(join(parts, file))
+const commands = readdirSync(join(release, 'commands'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'))
+for (const file of commands) await import(join(release, 'commands', file))

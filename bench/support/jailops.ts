@@ -1,20 +1,18 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Chats } from './chats.ts'
 import { names, type Place } from './place.ts'
+import { buildRelease } from './release.ts'
 
-/** The real `jailops bot` or `jailops worker`, as the launcher starts it. */
+/** The real `jailops bot` or `jailops worker` of a release, as the launcher starts it. */
 export interface Process {
   pid: number
   stop(): Promise<void>
 }
 
 type Platform = 'slack' | 'discord'
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 /** Resolves when it is ready: the bot hears the platforms given, the worker its queue. */
 export async function startJailops(which: 'bot' | 'worker', place: Place, chats: Chats, platforms: readonly Platform[]): Promise<Process> {
@@ -24,7 +22,12 @@ export async function startJailops(which: 'bot' | 'worker', place: Place, chats:
   const config = join(folder, 'jailops.yaml')
   writeFileSync(config, JSON.stringify(configOf(which, folder, place, chats, platforms)), { mode: 0o600 })
   const log = openSync(join(folder, 'log'), 'a')
-  const child = fork(main, [which, '--config', config], { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...environment } })
+  const release = join(place.folder, 'release')
+  if (!existsSync(release)) buildRelease(release)
+  const child = fork(join(release, 'src/cli/main.js'), [which, '--config', config], {
+    stdio: ['ignore', log, log, 'ipc'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(place.folder, 'compile-cache') },
+  })
   const ended = once(child, 'exit')
   const said: unknown[] = await Promise.race([once(child, 'message'), ended])
   if (typeof said[0] !== 'object' || said[0] === null) throw new Error(`jailops ${which} did not start; see ${folder}/log`)
@@ -36,8 +39,6 @@ export async function startJailops(which: 'bot' | 'worker', place: Place, chats:
     },
   }
 }
-
-const environment = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../../.jailops/compile-cache', import.meta.url)) }
 
 /** YAML reads JSON. */
 function configOf(which: 'bot' | 'worker', folder: string, { redis, keys }: Place, chats: Chats, platforms: readonly Platform[]): object {

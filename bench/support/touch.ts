@@ -10,7 +10,10 @@ export const touch = defineCommand({
   needs: [],
   args: z.object({ thing: z.string() }),
   plan: ({ args: { thing } }) =>
-    plan([{ title: 'Look at /', action: { kind: 'require', otherwise: 'There is no /.' }, done: { kind: 'path', path: '/', exists: true } }], {
-      resources: [`thing:${thing}`],
-    }),
+    plan(
+      [{ title: 'Look at /', action: { kind: 'require', otherwise: 'There is no /.' }, done: { kind: 'path', path: '/', exists: true } }],
+      {
+        resources: [`thing:${thing}`],
+      },
+    ),
 })
