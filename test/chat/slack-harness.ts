@@ -12,7 +12,15 @@ import { commandsOfTests } from './slack-commands.ts'
 export type Mode = 'socket' | 'http'
 
 /** ana and bo in #ops, where the bot is, with a user group each; eve in #elsewhere, where it is not. */
-export const ids = { ana: 'U0ANA', bo: 'U0BO', eve: 'U0EVE', operators: 'S0OPS', approvers: 'S0APP', ops: 'C0OPS', elsewhere: 'C0ELSE' } as const
+export const ids = {
+  ana: 'U0ANA',
+  bo: 'U0BO',
+  eve: 'U0EVE',
+  operators: 'S0OPS',
+  approvers: 'S0APP',
+  ops: 'C0OPS',
+  elsewhere: 'C0ELSE',
+} as const
 
 export async function startTown(options: SlackServerOptions = {}): Promise<SlackServer> {
   const slack = await startSlackServer(options)
@@ -50,7 +58,12 @@ export function adapterOptions(slack: SlackServer, mode: Mode, commands: readonl
 }
 
 /** A Slack and the adapter in it. */
-export async function startAdapter(door: Door, mode: Mode, change: Partial<SlackOptions> = {}, server: SlackServerOptions = {}): Promise<Town> {
+export async function startAdapter(
+  door: Door,
+  mode: Mode,
+  change: Partial<SlackOptions> = {},
+  server: SlackServerOptions = {},
+): Promise<Town> {
   const slack = await startTown(server)
   const problems: Town['problems'] = []
   const onProblem = (what: string, details: Record<string, unknown>) => void problems.push({ what, details })
@@ -83,9 +96,9 @@ export function takenOf({ error, payload }: Delivered): Taken {
   return said.success ? { kind: 'refused', sentence: said.data.text } : { kind: 'acknowledged' }
 }
 
-/** All of a message as the person reads it: fallback, blocks and files. */
+/** All of a message as the person reads it: its blocks, or its text where it has none, and files. */
 export function textOf({ text, blocks, files }: SeenMessage): string {
-  return [text, stringsOf(blocks).join(' '), ...files.map(({ name, content }) => `${name}\n${content}`)].join('\n')
+  return [blocks.length > 0 ? stringsOf(blocks).join(' ') : text, ...files.map(({ name, content }) => `${name}\n${content}`)].join('\n')
 }
 
 function stringsOf(value: unknown): string[] {
@@ -136,8 +149,8 @@ export async function makeSlackHarness(mode: Mode): Promise<Harness & { slack: S
       const [channel = '', ts = ''] = message.split('/')
       slack.deleteMessage(channel, ts)
     },
-    // what is live in Slack is in `notifies`, which its own tests look at; here, what would reach a terminal or turn text around
-    live: [/\u001b/, /\u202e/],
+    // what is live in Slack is in `notifies`, which its own tests look at; here, what turns text around
+    live: [/\u202e/],
     speaks: ['text', 'options', 'press'],
     async close() {
       await adapter.stop()

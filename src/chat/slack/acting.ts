@@ -44,7 +44,9 @@ export function createActing({ door, dialogs, whispering, identity, behind, onPr
       if (action.action_id === offerAction) return behind(answerOffer({ door, dialogs }, action.value, { actor, place, trigger }))
       const press = pressSchema.safeParse(jsonOf(action.value))
       if (!action.action_id.startsWith(pressAction) || !press.success) {
-        return behind(whispering.whisper(place, actor, { title: 'I do not know this button any more', text: 'Nothing was done. Say /job list.' }))
+        return behind(
+          whispering.whisper(place, actor, { title: 'I do not know this button any more', text: 'Nothing was done. Say /job list.' }),
+        )
       }
       try {
         await door.receive({ delivery: deliveryOf(trigger, user.id), actor, place, said: { kind: 'press', press: press.data } })
@@ -59,7 +61,8 @@ export function createActing({ door, dialogs, whispering, identity, behind, onPr
       const { command, place: remembered } = metadataOf(view.private_metadata)
       const channel = chosenChannel(view.state)
       const place = remembered ?? (channel === undefined ? undefined : { platform: 'slack', channel })
-      if (view.callback_id !== formCallback || command === undefined) return update('I do not know this form any more, so nothing was done.')
+      if (view.callback_id !== formCallback || command === undefined)
+        return update('I do not know this form any more, so nothing was done.')
       if (place === undefined) return { response_action: 'errors', errors: { [placeSelect]: 'Choose where its card should go.' } }
       try {
         await door.receive({

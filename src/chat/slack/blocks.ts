@@ -1,4 +1,13 @@
-import type { ActionsBlock, Button, ContextBlock, HeaderBlock, KnownBlock, PlainTextElement, RichTextBlock, SectionBlock } from '@slack/types'
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  PlainTextElement,
+  RichTextBlock,
+  SectionBlock,
+} from '@slack/types'
 
 /** Slack's limits, in UTF-16 units unless it says otherwise. */
 export const limits = {

@@ -35,10 +35,14 @@ export function createClients({ botToken, apiUrl, logger }: { botToken: string; 
   return { interactive: client(), bulk: client(), people: client(), options, fetch: fetchUntilStopped, stop: () => stopping.abort() }
 }
 
+const nothing = () => undefined
+
 /** Slack's libraries speak to our log: only of what went wrong, and never of tokens. */
 export function createLogger(onProblem: OnProblem): Logger {
-  const say = (level: string) => (...words: unknown[]) => onProblem('a Slack library', { level, says: withoutTokens(words.map(String).join(' ')) })
-  const nothing = () => undefined
+  const say =
+    (level: string) =>
+    (...words: unknown[]) =>
+      onProblem('a Slack library', { level, says: withoutTokens(words.map(String).join(' ')) })
   return {
     debug: nothing,
     info: nothing,

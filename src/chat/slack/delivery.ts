@@ -29,7 +29,9 @@ export function createDelivery({ hearing, acting, botToken, logger, options, onP
     convoStore: false,
     ignoreSelf: false,
   })
-  app.error((error) => Promise.reject(error))
+  app.error(async (error) => {
+    throw error
+  })
   app.command(anything, async ({ body, ack }) => ack(await hearing.command(body)))
   app.event('app_mention', ({ body }) => hearing.mention(body))
   app.shortcut(anything, async ({ body, ack }) => {

@@ -45,7 +45,15 @@ const closed = new Set([
   'channel_is_limited_access',
 ])
 
-const gone = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'update_failed', 'channel_not_found', 'not_in_channel', 'is_archived'])
+const gone = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'update_failed',
+  'channel_not_found',
+  'not_in_channel',
+  'is_archived',
+])
 
 /** Slack's word for what is wrong, where it said one. */
 export function slackWord(error: unknown): string | undefined {
@@ -83,9 +91,13 @@ export function configProblem(error: unknown, token: 'bot token' | 'app-level to
   const wrong = tokenWords[word]
   const key = token === 'bot token' ? 'bot.slack.botToken' : 'bot.slack.appToken'
   if (wrong !== undefined) {
-    return new JailopsError('config_error', `Slack says that the ${token} ${wrong} (${word}). Set ${key} in jailops.yaml to the one of your app.`, {
-      cause: error,
-    })
+    return new JailopsError(
+      'config_error',
+      `Slack says that the ${token} ${wrong} (${word}). Set ${key} in jailops.yaml to the one of your app.`,
+      {
+        cause: error,
+      },
+    )
   }
   if (word === 'missing_scope') {
     const needed = neededScope(error) ?? (token === 'bot token' ? 'a scope' : 'connections:write')
@@ -96,7 +108,9 @@ export function configProblem(error: unknown, token: 'bot token' | 'app-level to
     )
   }
   if (token === 'app-level token' && judge(error, 1) === 'final') {
-    return new JailopsError('config_error', `Slack refuses Socket Mode (${word}). Turn it on under Socket Mode in the app’s settings.`, { cause: error })
+    return new JailopsError('config_error', `Slack refuses Socket Mode (${word}). Turn it on under Socket Mode in the app’s settings.`, {
+      cause: error,
+    })
   }
   return undefined
 }

@@ -9,7 +9,9 @@ export function formOf(said: Said, door: Door, commands: readonly Command[]): Fo
   const asked = door.form(said)
   if (asked !== undefined) return asked
   const command = said.kind === 'options' ? commands.find(({ path }) => path === said.command) : undefined
-  return command === undefined ? undefined : { command: command.path, summary: command.summary, fields: offeredOptions(command).map(fieldOf) }
+  return command === undefined
+    ? undefined
+    : { command: command.path, summary: command.summary, fields: offeredOptions(command).map(fieldOf) }
 }
 
 const kinds: Record<string, FormField['kind']> = { boolean: 'yes-no', integer: 'number', number: 'number' }

@@ -41,7 +41,8 @@ export function createHearing({ door, commands, dialogs, whispering, behind, bot
       const actor = actorOf(id, name)
       const place: Place = { platform: 'slack', channel }
       whispering.remember(url, channel, id)
-      if (!slashes.has(word)) return onlyForYou(`I know no command ${command}. There is: ${[...slashes].map((one) => `/${one}`).join(', ')}.`)
+      if (!slashes.has(word))
+        return onlyForYou(`I know no command ${command}. There is: ${[...slashes].map((one) => `/${one}`).join(', ')}.`)
       const typed = typedText(text)
       const words = word === mainCommand ? typed : `${word} ${typed}`.trim()
       if (words === '') return void behind(dialogs.openChooser({ actor, place, trigger }))

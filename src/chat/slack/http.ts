@@ -35,7 +35,10 @@ const stoppingMilliseconds = 500
  */
 export function createHttp({ signingSecret, listen, logger, deliver, onProblem }: HttpOptions): Inlet & { url(): string | undefined } {
   if (signingSecret.trim() === '') {
-    throw new JailopsError('config_error', 'bot.slack.signingSecret is empty, so anybody could speak for Slack. Copy it from Basic Information in the app’s settings.')
+    throw new JailopsError(
+      'config_error',
+      'bot.slack.signingSecret is empty, so anybody could speak for Slack. Copy it from Basic Information in the app’s settings.',
+    )
   }
   let server: Server | undefined
 
@@ -93,7 +96,11 @@ export function createHttp({ signingSecret, listen, logger, deliver, onProblem }
       })
       await new Promise<void>((resolve, reject) => {
         const fail = (cause: Error) =>
-          reject(new JailopsError('config_error', `Slack’s deliveries cannot be taken on ${listen.address}:${listen.port}: ${cause.message}`, { cause }))
+          reject(
+            new JailopsError('config_error', `Slack’s deliveries cannot be taken on ${listen.address}:${listen.port}: ${cause.message}`, {
+              cause,
+            }),
+          )
         created.once('error', fail)
         created.listen(listen.port, listen.address, () => {
           created.removeListener('error', fail)

@@ -140,9 +140,13 @@ function unproved(error: unknown): JailopsError {
   }
   const scope = neededScope(error)
   const why = scope === undefined ? problem.message : `The app lacks the scope ${scope}.`
-  return new JailopsError('identity_unproved', `${why} So Slack does not say who you are, and nothing was done. Tell whoever keeps jailops.`, {
-    cause: error,
-  })
+  return new JailopsError(
+    'identity_unproved',
+    `${why} So Slack does not say who you are, and nothing was done. Tell whoever keeps jailops.`,
+    {
+      cause: error,
+    },
+  )
 }
 
 function kindOf(user: User | undefined, team: string): Actor['kind'] {

@@ -23,8 +23,6 @@ export interface ManifestOptions {
   requestUrl?: string
 }
 
-export type SlackManifest = ReturnType<typeof slackManifest>
-
 /** The app manifest that makes exactly the commands, scopes and events that the adapter uses. Paste it at api.slack.com/apps. */
 export function slackManifest({ commands, name = 'jailops', requestUrl }: ManifestOptions) {
   const url = requestUrl === undefined ? {} : { url: requestUrl }
@@ -35,7 +33,12 @@ export function slackManifest({ commands, name = 'jailops', requestUrl }: Manife
       slash_commands: slashCommands(commands).map((command) => ({ ...command, ...url, should_escape: false })),
       shortcuts: [
         { name: 'Run a jailops command', type: 'global', callback_id: globalShortcut, description: 'Choose a command and fill in a form' },
-        { name: 'Run a jailops command', type: 'message', callback_id: messageShortcut, description: 'Choose a command; its card goes to this thread' },
+        {
+          name: 'Run a jailops command',
+          type: 'message',
+          callback_id: messageShortcut,
+          description: 'Choose a command; its card goes to this thread',
+        },
       ],
     },
     oauth_config: { scopes: { bot: [...scopes] } },

@@ -81,7 +81,8 @@ export function createPage(mostBlocks: number, budget: number): Page {
     },
     table(rows) {
       let shown = rows.length
-      while (shown > 0 && costOf(preformatted(rows.slice(0, shown).join('\n'))) > left) shown = shown > 8 ? Math.floor(shown * 0.8) : shown - 1
+      while (shown > 0 && costOf(preformatted(rows.slice(0, shown).join('\n'))) > left)
+        shown = shown > 8 ? Math.floor(shown * 0.8) : shown - 1
       if (shown > 0 && rows.slice(0, shown).join('').trim() !== '' && !put(preformatted(rows.slice(0, shown).join('\n')))) shown = 0
       if (shown < rows.length) cuts.push(`${rows.length - Math.max(shown, 1)} more rows`)
     },
@@ -113,7 +114,12 @@ function stepOf({ title, detail, state }: CardStep): RichTextElement {
     type: 'rich_text_section',
     elements: [
       { type: 'text', text: `${marks[state]} ${line(title)}\n` },
-      ...(detail.trim() === '' ? [] : [{ type: 'text' as const, text: lines(detail), style: { code: true } }, { type: 'text' as const, text: '\n' }]),
+      ...(detail.trim() === ''
+        ? []
+        : [
+            { type: 'text' as const, text: lines(detail), style: { code: true } },
+            { type: 'text' as const, text: '\n' },
+          ]),
     ],
   }
 }

@@ -4,7 +4,7 @@ import { alignTable } from '../table.ts'
 import { stateWords } from '../words.ts'
 import { actions, context, header, limits } from './blocks.ts'
 import { clipButtons } from './buttons.ts'
-import { clip, escapeText, line } from './escape.ts'
+import { clip, escapeText, line, lines } from './escape.ts'
 import { type Page, createPage } from './page.ts'
 import { wholeCard } from './whole.ts'
 
@@ -55,14 +55,17 @@ export function renderCard(card: Card): Rendered {
 
   page.block(context(clip(words, 300)), words.length > 300)
   if (heading.length > limits.header) page.text(title)
-  if (hidden > 0) page.text(`${hidden} of its buttons ${hidden === 1 ? 'does' : 'do'} not fit here; /approve, /deny and /job cancel do the same.`)
+  if (hidden > 0)
+    page.text(`${hidden} of its buttons ${hidden === 1 ? 'does' : 'do'} not fit here; /approve, /deny and /job cancel do the same.`)
   fill(page, card)
   page.steps(card.steps)
   if (foot.length > 300) page.cut('the end of its last line')
 
-  const own = card.files.map(({ name, text }) => ({ name: fileName(name), text: text === '' ? '(empty)\n' : text }))
+  const own = card.files.map(({ name, text }) => ({ name: fileName(name), text: text === '' ? '(empty)\n' : `${lines(text)}\n` }))
   const cut = page.cuts()
-  const holder = page.onlyStepsCut() ? own.find(({ text }) => page.stepsCut().every(({ detail }) => text.includes(detail))) : undefined
+  const holder = page.onlyStepsCut()
+    ? own.find(({ text }) => page.stepsCut().every(({ title: step, detail }) => text.includes(line(step)) && text.includes(lines(detail))))
+    : undefined
   const whole = cut.length > 0 && holder === undefined ? [{ name: fileName(`card-${card.request}.txt`), text: wholeCard(card) }] : []
   const held = holder ?? whole[0]
   return {

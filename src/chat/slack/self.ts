@@ -27,7 +27,15 @@ export function neededScopes(policyGroups: readonly string[]): string[] {
   return scopes.filter((scope) => scope !== 'usergroups:read' || policyGroups.length > 0)
 }
 
-export function createSelf({ client, scopes: needed, onProblem }: { client: WebClient; scopes: readonly string[]; onProblem: OnProblem }): Self {
+export function createSelf({
+  client,
+  scopes: needed,
+  onProblem,
+}: {
+  client: WebClient
+  scopes: readonly string[]
+  onProblem: OnProblem
+}): Self {
   const stopping = new AbortController()
   let asking: Promise<{ team: string; user: string }> | undefined
   let user: string | undefined
@@ -37,7 +45,8 @@ export function createSelf({ client, scopes: needed, onProblem }: { client: WebC
       const answer = answerSchema.parse(await client.auth.test())
       const has = answer.response_metadata?.scopes
       const missing = has === undefined ? [] : needed.filter((scope) => !has.includes(scope))
-      if (missing.length > 0) throw new JailopsError('config_error', `The Slack app lacks the scopes ${missing.join(', ')}. ${lackingScopes}`)
+      if (missing.length > 0)
+        throw new JailopsError('config_error', `The Slack app lacks the scopes ${missing.join(', ')}. ${lackingScopes}`)
       user = answer.user_id
       return { team: answer.team_id, user: answer.user_id }
     } catch (error) {

@@ -66,7 +66,8 @@ export function createSlackAdapter(options: SlackOptions): ChatAdapter & { url()
     patienceMilliseconds: timings.identity,
   })
   const outbox = createOutbox({ spacingMilliseconds: timings.spacing, judge })
-  const upload = (channel: string, files: Parameters<typeof uploadFiles>[2]) => outbox.send(channel, () => uploadFiles(clients, { channel }, files))
+  const upload = (channel: string, files: Parameters<typeof uploadFiles>[2]) =>
+    outbox.send(channel, () => uploadFiles(clients, { channel }, files))
   const whispering = createWhispering({ clients, now, onProblem, upload })
   const posting = createPosting({ clients, outbox, whispering, onProblem })
   let inlet: (Inlet & { url?: () => string | undefined }) | undefined

@@ -60,7 +60,8 @@ export function createSockets(
         const problem = configProblem(error, 'app-level token')
         if (problem !== undefined) first.reject(problem)
         report(error, problem)
-        const wait = problem === undefined ? Math.min(timings.longestAgain, timings.again * 2 ** Math.min(failures++, 12)) : timings.longestAgain
+        const wait =
+          problem === undefined ? Math.min(timings.longestAgain, timings.again * 2 ** Math.min(failures++, 12)) : timings.longestAgain
         await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }

@@ -10,12 +10,20 @@ const ticketSchema = z.looseObject({ upload_url: z.url(), file_id: z.string() })
  * Puts files into a channel, or into a thread of it. Nobody sees any of them before all are there, so that trying again
  * shows nothing twice.
  */
-export async function uploadFiles({ bulk, fetch }: Clients, to: { channel: string; thread?: string }, files: readonly SlackFile[]): Promise<void> {
+export async function uploadFiles(
+  { bulk, fetch }: Clients,
+  to: { channel: string; thread?: string },
+  files: readonly SlackFile[],
+): Promise<void> {
   const [first, ...others] = await Promise.all(
     files.map(async ({ name, text }) => {
       const content = Buffer.from(text)
       const ticket = ticketSchema.parse(await bulk.files.getUploadURLExternal({ filename: name, length: content.length }))
-      const response = await fetch(ticket.upload_url, { method: 'POST', body: text, headers: { 'content-type': 'application/octet-stream' } })
+      const response = await fetch(ticket.upload_url, {
+        method: 'POST',
+        body: text,
+        headers: { 'content-type': 'application/octet-stream' },
+      })
       const answer = await response.text()
       if (!response.ok) throw new WebAPIHTTPError(response.status, response.statusText, {}, answer.slice(0, 200))
       return { id: ticket.file_id, title: name }
@@ -30,8 +38,7 @@ export async function uploadFiles({ bulk, fetch }: Clients, to: { channel: strin
   })
 }
 
-/** Names what was uploaded, so that the same is not uploaded again. Empty where there is nothing. */
-export function hashOf(files: readonly SlackFile[]): string {
-  if (files.length === 0) return ''
-  return createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)
+/** Names what was uploaded, so that the same is not uploaded again. */
+export function hashOf(file: SlackFile): string {
+  return createHash('sha256').update(JSON.stringify(file)).digest('hex').slice(0, 12)
 }

@@ -64,7 +64,12 @@ export function createWhispering({ clients, now, onProblem, upload }: Whispering
     const response = await clients.fetch(way.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...message, ...(thread !== undefined && { thread_ts: thread }) }),
+      body: JSON.stringify({
+        response_type: 'ephemeral',
+        replace_original: false,
+        ...message,
+        ...(thread !== undefined && { thread_ts: thread }),
+      }),
       signal: AbortSignal.timeout(5000),
     })
     await response.text()

@@ -1,14 +1,12 @@
 import type { Answer, Card } from '../../core/card.ts'
 import { alignTable } from '../table.ts'
 import { visible, visibleLines } from '../visible.ts'
-import { marks, stateWords } from '../words.ts'
 
-/** All of a card or an answer as plain text, for the file that holds what a message could not. */
+/** All of a card or an answer as plain text, for the file that holds what a message could not; but not how it stands, which changes. */
 export function wholeCard(card: Answer | Card): string {
   const { title, text, fields = [], table } = card
   return `${[
     visible(title),
-    ...('state' in card ? [stateWords[(card.about ?? card).state]] : []),
     ...(text === undefined ? [] : ['', ...visibleLines(text)]),
     ...(fields.length === 0 ? [] : ['', ...fields.flatMap(({ name, value }) => [`${visible(name)}:`, ...indent(value)])]),
     ...(table === undefined ? [] : ['', ...alignTable(table)]),
@@ -18,7 +16,7 @@ export function wholeCard(card: Answer | Card): string {
 }
 
 function stepsOf({ steps }: Card): string[] {
-  return ['', ...steps.flatMap(({ title, detail, state }) => [`${marks[state]} ${visible(title)}`, ...indent(detail)])]
+  return ['', ...steps.flatMap(({ title, detail }) => [visible(title), ...indent(detail)])]
 }
 
 function indent(text: string): string[] {
