@@ -36,6 +36,8 @@ const { output } = await bundle.write({
   chunkFileNames: 'src/cli/[name]-[hash].js',
 })
 await bundle.close()
+// after the minifier, which writes characters as they are
+for (const part of output) if (part.type === 'chunk') writeFileSync(join(target, part.fileName), ascii(part.code))
 
 cpSync(join(root, 'src/chat/web/page'), join(target, 'src/cli/page'), { recursive: true })
 cpSync(join(root, 'bin'), join(target, 'bin'), { recursive: true })
@@ -47,3 +49,8 @@ writeFileSync(
 )
 const bytes = output.reduce((sum, part) => sum + (part.type === 'chunk' ? part.code.length : 0), 0)
 process.stdout.write(`${relative(process.cwd(), target)}: ${output.length} files, ${(bytes / 1e6).toFixed(1)} MB\n`)
+
+/** V8 keeps a file with one wide character in it at two bytes a character: escaped, the bot's sources take half the memory. */
+function ascii(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

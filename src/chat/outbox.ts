@@ -74,7 +74,7 @@ export function createOutbox({ spacingMilliseconds, judge }: OutboxOptions): Out
         const id = await send(lane, latest)
         if (entry.call === sent) return id
       } catch (error) {
-        if (entry.call === sent) throw error
+        if (entry.call === sent || ending.signal.aborted) throw error
       } finally {
         waiting.delete(message)
       }

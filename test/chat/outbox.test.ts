@@ -107,3 +107,27 @@ test('nothing is sent after stop; what waits is rejected', async () => {
     })),
   )
 })
+
+test('edits that wait are rejected by stop, those whose content was replaced as well', async () => {
+  const gate = Promise.withResolvers<void>()
+  void outbox.send('a', () => gate.promise)
+  const edits = ['one', 'two'].map((content) => outbox.edit('a', 'm1', async () => content))
+  outbox.stop()
+  gate.resolve()
+  expect((await Promise.allSettled(edits)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})
+
+test('an edit that fails while the chat is being closed is not tried again', async () => {
+  const began = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const first = outbox.edit('a', 'm1', async () => {
+    began.resolve()
+    await gate.promise
+    throw new Error('closed')
+  })
+  await began.promise
+  const newer = outbox.edit('a', 'm1', async () => 'never')
+  outbox.stop()
+  gate.resolve()
+  expect((await Promise.allSettled([first, newer])).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})
