@@ -5,7 +5,7 @@
 
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
-const { childEnvironment } = require('./environment.cjs')
+const { childEnvironment, LEAN } = require('./environment.cjs')
 const { findNode, NEEDED_MAJOR } = require('./find-node.cjs')
 const { runChild, exitCodeOf } = require('./run-child.cjs')
 
@@ -24,7 +24,7 @@ async function launch(args) {
   if (program.needsPackages && !existsSync(join(root, 'node_modules')))
     return fail(`its packages are missing: run \`npm run setup\` in ${root}.`)
 
-  return exitCodeOf(await runChild(node, [program.file, ...args], { env: childEnvironment(root) }))
+  return exitCodeOf(await runChild(node, [...LEAN.flags, program.file, ...args], { env: childEnvironment(root) }))
 }
 
 // A release (`npm run build`) carries a bundle; in the tree Node 24 runs the sources themselves.

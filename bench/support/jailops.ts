@@ -2,9 +2,15 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { z } from 'zod'
 import type { Chats } from './chats.ts'
 import { names, type Place } from './place.ts'
 import { buildRelease } from './release.ts'
+
+const leanSchema = z.object({ flags: z.array(z.string()), environment: z.record(z.string(), z.string()) })
+/** What the launcher starts it with. */
+const lean = z.object({ LEAN: leanSchema }).parse(createRequire(import.meta.url)('../../bin/environment.cjs')).LEAN
 
 /** The real `jailops bot` or `jailops worker` of a release, as the launcher starts it. */
 export interface Process {
@@ -18,7 +24,7 @@ type Platform = 'slack' | 'discord'
 export async function startJailops(which: 'bot' | 'worker', place: Place, chats: Chats, platforms: readonly Platform[]): Promise<Process> {
   const folder = join(place.folder, which)
   mkdirSync(join(folder, 'commands'), { recursive: true })
-  writeFileSync(join(folder, 'commands', 'touch.ts'), touchFile)
+  writeFileSync(join(folder, 'commands', 'touch.mjs'), touchFile)
   const config = join(folder, 'jailops.yaml')
   writeFileSync(config, JSON.stringify(configOf(which, folder, place, chats, platforms)), { mode: 0o600 })
   const log = openSync(join(folder, 'log'), 'a')
@@ -26,7 +32,8 @@ export async function startJailops(which: 'bot' | 'worker', place: Place, chats:
   if (!existsSync(release)) buildRelease(release)
   const child = fork(join(release, 'src/cli/main.js'), [which, '--config', config], {
     stdio: ['ignore', log, log, 'ipc'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(place.folder, 'compile-cache') },
+    execArgv: lean.flags,
+    env: { ...process.env, ...lean.environment, NODE_COMPILE_CACHE: join(place.folder, 'compile-cache') },
   })
   const ended = once(child, 'exit')
   const said: unknown[] = await Promise.race([once(child, 'message'), ended])

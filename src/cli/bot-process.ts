@@ -20,6 +20,7 @@ import { createLog, hidePassword, type Log } from './log.ts'
 import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
+import { leave } from './leave.ts'
 
 /** How long a killed bot's place stays taken. */
 const leaseMilliseconds = 4000
@@ -107,7 +108,7 @@ export async function bot(options: { config?: string }): Promise<void> {
   log.info({ why }, 'stopping')
   giveUp.abort()
   await releasers.releaseAll()
-  process.exit(why === 'lease lost' ? 75 : 0)
+  await leave(why === 'lease lost' ? 75 : 0)
 }
 
 function webUrl(adapters: readonly ChatAdapter[]): string | undefined {

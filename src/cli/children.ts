@@ -36,7 +36,7 @@ export function keepRunning({ name, args, env, logFile, pidFile, onEnd }: ChildO
       const startedAt = performance.now()
       const log = openSync(logFile, 'a')
       // the IPC channel closes when we die, however we die: that is how it knows
-      child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', log, 'ipc'] })
+      child = spawn(process.execPath, [...process.execArgv, ...args], { env, stdio: ['ignore', 'ignore', log, 'ipc'] })
       closeSync(log)
       if (child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`)
       child.on('message', (message) => {

@@ -18,6 +18,7 @@ import { mainFile } from './program.ts'
 import { demoFileVariable } from './runtime.ts'
 import { createReleasers, untilToldToStop } from './serving.ts'
 import { demoFolder } from './state-folder.ts'
+import { leave } from './leave.ts'
 
 export interface DemoOptions {
   headless?: boolean
@@ -111,7 +112,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   } finally {
     await releasers.releaseAll()
   }
-  process.exit(0)
+  await leave(0)
 }
 
 function tellReady({ headless }: DemoOptions, where: { web: string; proxy: string; stateDir: string }): void {

@@ -29,6 +29,7 @@ import { createLog, hidePassword } from './log.ts'
 import { createReleasers, type Releasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
+import { leave } from './leave.ts'
 
 export async function worker(options: { config?: string; lab?: boolean }): Promise<void> {
   const log = createLog('worker')
@@ -123,7 +124,7 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
   const why = await stopped
   log.info({ why }, 'stopping')
   await releasers.releaseAll()
-  process.exit(0)
+  await leave(0)
 }
 
 /** Where changed copies of configuration are checked before they count: inside whatever the shell may write to. */

@@ -66,7 +66,7 @@ export function createDiscordAdapter(options: DiscordOptions): ChatAdapter {
 
   return {
     platform,
-    traits: { postsOnce: true, settleMilliseconds: 300, whispersRefusals: true },
+    traits: { postsOnce: true, settleMilliseconds: 600, whispersRefusals: true },
     // roles come with every interaction
     identify: async (actor) => actor,
     async start(to) {

@@ -101,7 +101,7 @@ export function createSlackAdapter(options: SlackOptions): ChatAdapter & { url()
 
   return {
     platform: 'slack',
-    traits: { postsOnce: false, settleMilliseconds: 300, whispersRefusals: true },
+    traits: { postsOnce: false, settleMilliseconds: 600, whispersRefusals: true },
     async start(door) {
       inlet = inletFor(door)
       const waited = new AbortController()
