@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { messageId, type BotMessage, type StepProgress, type ToBot } from '../core/message.ts'
 import type { Journal } from './journal.ts'
@@ -21,6 +22,8 @@ export interface AnswersDeps {
   send(message: BotMessage): Promise<void>
 }
 
+/** From one snapshot to the next: most are outrun by what follows within it. */
+const pauseMilliseconds = 50
 const keptFor = 7 * 24 * 3600_000
 
 export function createAnswers({ host, now, send }: AnswersDeps): Answers {
@@ -49,6 +52,8 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
   return {
     async say(journal, body) {
       const number = await journal.append({ kind: 'answer', body })
+      // it says all that the snapshot behind the one on its way would have said
+      if (body.kind === 'result') delete busy.get(journal.request)?.next
       track(deliver(journal, number, body).catch(() => undefined))
     },
     sayAgain(journal, { also }) {
@@ -69,6 +74,7 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
         track(
           send(latest)
             .catch(() => undefined)
+            .then(() => delay(pauseMilliseconds))
             .finally(() => {
               const next = busy.get(journal.request)?.next
               busy.delete(journal.request)
@@ -76,7 +82,7 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
             }),
         )
       }
-      // while one is on its way only the newest waits behind it
+      // while one is on its way, and for a moment after it, only the newest waits behind it
       if (line === undefined) start()
       else line.next = start
     },

@@ -3,9 +3,9 @@ import type { RequestState } from '../core/card.ts'
 import type { StepProgress } from '../core/message.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Step } from '../core/step.ts'
-import type { EntryOf } from './entries.ts'
+import type { EntryOf, NewEntry } from './entries.ts'
 import type { Effects } from './effects/index.ts'
-import type { Journal } from './journal.ts'
+import { type Journal, onDisk } from './journal.ts'
 
 export interface Ending {
   state: RequestState
@@ -55,7 +55,7 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
       await journal.append({ kind: 'done', direction: 'do', step: index })
     } catch (error) {
       const { code, message } = toJailopsError(error)
-      await journal.append({
+      await write(journal, {
         kind: 'turn',
         step: index,
         reason: code,
@@ -80,9 +80,15 @@ async function doStep(deps: ExecutorDeps, { journal, plan, progress }: Run, inde
     }
   }
   const before = earlier === undefined ? await deps.effects.capture(step) : earlier.before
-  await journal.append({ kind: 'intent', direction: 'do', step: index, before })
+  await write(journal, { kind: 'intent', direction: 'do', step: index, before })
   progress(progressOf(journal, plan))
   await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)) })
+}
+
+/** The first that is written of a run says that it has begun. */
+async function write(journal: Journal, entry: NewEntry): Promise<void> {
+  const begun = journal.last('begun') === undefined ? [journal.append({ kind: 'begun' })] : []
+  await onDisk(...begun, journal.append(entry))
 }
 
 async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, readdir, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requestId } from '../core/names.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
+import { durableLines } from './durable-lines.ts'
 import { entrySchema, type Entry, type EntryOf, type NewEntry } from './entries.ts'
 import { giveRoom, isDiskFull } from './room.ts'
 
@@ -10,13 +11,21 @@ import { giveRoom, isDiskFull } from './room.ts'
 export interface Journal {
   readonly request: string
   readonly entries: readonly Entry[]
-  /** Resolves when the entry is on disk. @returns its number */
+  /**
+   * Resolves when the entry is on disk. What is appended without waiting in between gets there together and in order, or (where it
+   * rejects) not at all. @returns its number
+   */
   append(entry: NewEntry): Promise<number>
   all<Kind extends Entry['kind']>(kind: Kind): EntryOf<Kind>[]
   last<Kind extends Entry['kind']>(kind: Kind): EntryOf<Kind> | undefined
   /** Where the process group of an attempt is recorded. */
   groupFile(name: string): string
   close(): Promise<void>
+}
+
+/** Waits for everything that was appended in one go, so that nothing of it is still being written when some of it failed. */
+export async function onDisk(...appended: readonly Promise<unknown>[]): Promise<void> {
+  for (const one of await Promise.allSettled(appended)) if (one.status === 'rejected') throw one.reason
 }
 
 export interface JournalFolder {
@@ -66,63 +75,46 @@ export async function openJournalFolder(folder: string, now: Clock): Promise<Jou
 async function openJournal(parent: string, request: string, now: Clock): Promise<Journal> {
   const folder = join(parent, request)
   const path = join(folder, 'entries.jsonl')
-  await withRoom(parent, () => mkdir(folder, { mode: 0o700, recursive: true }))
-  const { entries, length } = await readEntries(path)
-  let isTrimmed = false
-  let opened: FileHandle | undefined
-  // only when there is something to write: a host has many journals that have long ended
-  const writable = async (): Promise<FileHandle> => {
-    if (opened !== undefined) return opened
-    const file = await open(path, 'a+', 0o600)
-    try {
-      // a line that a crash cut short was never acted upon
-      if (!isTrimmed) await file.truncate(length)
-      isTrimmed = true
-      await Promise.all([file.sync(), syncFolder(folder), syncFolder(parent)])
-    } catch (error) {
-      await file.close()
-      throw error
-    }
-    opened = file
-    return file
-  }
+  const isNew = (await withRoom(parent, () => mkdir(folder, { mode: 0o700, recursive: true }))) !== undefined
+  const { entries, length } = isNew ? { entries: [], length: 0 } : await readEntries(path)
+  const lines = durableLines(path, { length, isNew, folders: [folder, parent] })
+  let gathering: { fresh: Entry[]; written: Promise<number> } | undefined
   let lastWrite: Promise<unknown> = Promise.resolve()
+
+  // one write and one sync for all that is there when the write before is over
+  const gather = () => {
+    const fresh: Entry[] = []
+    const written = lastWrite.then(async () => {
+      gathering = undefined
+      await withRoom(parent, () => lines.append(fresh.map((entry) => `${JSON.stringify(entry)}\n`).join('')))
+      const before = entries.length
+      entries.push(...fresh)
+      return before
+    })
+    lastWrite = written.catch(() => undefined)
+    return { fresh, written }
+  }
   return {
     request,
     entries,
-    append(entry) {
-      const written = lastWrite.then(async () => {
-        const timed = entrySchema.parse({ ...entry, at: now() })
-        await withRoom(parent, async () => appendDurably(await writable(), `${JSON.stringify(timed)}\n`))
-        return entries.push(timed)
-      })
-      lastWrite = written.catch(() => undefined)
-      return written
+    async append(entry) {
+      const timed = entrySchema.parse({ ...entry, at: now() })
+      gathering ??= gather()
+      const place = gathering.fresh.push(timed)
+      return (await gathering.written) + place
     },
     all: (kind) => entries.filter((entry) => isKind(entry, kind)),
     last: (kind) => entries.findLast((entry) => isKind(entry, kind)),
     groupFile: (name) => join(folder, `group-${name}`),
     async close() {
       await lastWrite
-      await opened?.close()
-      opened = undefined
+      await lines.close()
     },
   }
 }
 
 function isKind<Kind extends Entry['kind']>(entry: Entry, kind: Kind): entry is EntryOf<Kind> {
   return entry.kind === kind
-}
-
-async function appendDurably(file: FileHandle, line: string): Promise<void> {
-  const { size } = await file.stat()
-  try {
-    await file.appendFile(line)
-    await file.datasync()
-  } catch (error) {
-    await file.truncate(size).catch(() => undefined)
-    throw error
-  }
 }
 
 /** A full disk must not keep us from saying what we did: the first time, the reserved room is given up. */
@@ -152,9 +144,4 @@ async function readEntries(path: string): Promise<{ entries: Entry[]; length: nu
     .filter((line) => line !== '')
     .map((line) => entrySchema.parse(JSON.parse(line)))
   return { entries, length: Buffer.byteLength(whole) }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
 }

@@ -2,10 +2,13 @@
 export interface ResourceLocks {
   /** Resolves with the release when every resource is free. */
   acquire(resources: readonly string[]): Promise<() => void>
+  /** Looks from now on whether anything is held: the answer is true while nothing was, not even for a moment. */
+  watch(): () => boolean
 }
 
 export function createResourceLocks(): ResourceLocks {
   const held = new Set<string>()
+  let granted = 0
   let waiting: { resources: readonly string[]; grant: () => void }[] = []
 
   const grantWhatFits = () => {
@@ -16,6 +19,7 @@ export function createResourceLocks(): ResourceLocks {
       const free = waiter.resources.every((resource) => !held.has(resource) && !claimed.has(resource))
       if (free) {
         for (const resource of waiter.resources) held.add(resource)
+        granted++
         waiter.grant()
       } else {
         for (const resource of waiter.resources) claimed.add(resource)
@@ -35,6 +39,11 @@ export function createResourceLocks(): ResourceLocks {
         waiting.push({ resources, grant: () => resolve(release) })
         grantWhatFits()
       })
+    },
+    watch() {
+      const before = granted
+      const wasFree = held.size === 0
+      return () => wasFree && granted === before
     },
   }
 }

@@ -8,9 +8,9 @@ import type { Answers } from './answers.ts'
 import { cancellation, endOf, type Ended, isPlanSaid, objectionIn, refusal, tooLate, wanted } from './endings.ts'
 import { execute, type ExecutorDeps, progressOf } from './executor.ts'
 import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
-import type { Journal, JournalFolder } from './journal.ts'
+import { type Journal, type JournalFolder, onDisk } from './journal.ts'
 import type { ResourceLocks } from './locks.ts'
-import type { Planner, PlanMessage } from './planner.ts'
+import type { Planned, Planner, PlanMessage } from './planner.ts'
 
 export interface WorkerDeps extends ExecutorDeps, GuardDeps {
   now: Clock
@@ -115,17 +115,21 @@ export function createWorker(deps: WorkerDeps): Worker {
   }
 
   async function tellOfChange(journal: Journal, asked: PlanMessage): Promise<void> {
+    const isQuiet = locks.watch()
+    const isFresh = journal.last('planned') === undefined
     if (journal.last('begun') === undefined) {
       const over = await endOf(() => plan(journal, asked))
       if (over !== undefined) return end(journal, over)
       if (wanted(journal, asked) === undefined) return
     }
+    // observed a moment ago, and nobody had the resources since: under the locks it would be seen the same
+    const isSeen = isFresh && asked.execute && isQuiet()
     const release = await locks.acquire(journal.last('planned')?.plan.resources ?? [])
     try {
       if (stopping) return
-      const ready = await endOf(() => agree(journal, asked))
+      const ready = await endOf(() => agree(journal, asked, isSeen))
       if (ready === 'not yet') return
-      if (ready !== 'begun') return await end(journal, ready)
+      if (ready !== 'ready') return await end(journal, ready)
       const ending = await carryOut(journal)
       if (ending === undefined) return
       // what the tools wrote must be as safe from a power cut as our word that it is done
@@ -141,7 +145,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (cancellation(journal) !== undefined) return cancelledBefore
     const planned =
       journal.last('planned') ??
-      (await planner.plan(journal, asked, async (fresh) => void (await journal.append({ kind: 'planned', ...fresh }))))
+      (await planner.plan(journal, asked, async (fresh) => {
+        await onDisk(journal.append({ kind: 'planned', ...fresh }), answers.say(journal, { kind: 'planned', ...fresh }))
+      }))
     await sayPlan(journal)
     if (planned.plan.steps.length === 0) return { state: 'done', reason: 'nothing_to_do', sentence: planned.plan.remarks.join(' ') }
     if (asked.dryRun) return { state: 'done', sentence: 'This was a dry run: nothing was changed.' }
@@ -154,31 +160,35 @@ export function createWorker(deps: WorkerDeps): Worker {
     await answers.say(journal, { kind: 'planned', plan: planned.plan, digest: planned.digest })
   }
 
-  /** Observe and plan again, now that nobody else touches these resources: is it still what was approved? */
-  async function agree(journal: Journal, asked: PlanMessage): Promise<'begun' | 'not yet' | Ended> {
-    if (journal.last('begun') !== undefined) return 'begun'
+  /** Still what was approved? Observed and planned again, now that nobody else touches these resources, unless it `isSeen`. */
+  async function agree(journal: Journal, asked: PlanMessage, isSeen: boolean): Promise<'ready' | 'not yet' | Ended> {
+    if (journal.last('begun') !== undefined) return 'ready'
     if (cancellation(journal) !== undefined) return cancelledBefore
     const approved = wanted(journal, asked)
-    const resources = journal.last('planned')?.plan.resources.join()
-    const fresh = await planner.plan(journal, asked, async (planned) => {
-      if (planned.digest !== journal.last('planned')?.digest) await journal.append({ kind: 'planned', ...planned })
-    })
-    const changed = approved === 'any' ? fresh.plan.resources.join() !== resources : fresh.digest !== approved
-    await sayPlan(journal)
+    const first = journal.last('planned')
+    const fresh = isSeen && first !== undefined ? first : await planAgain(journal, asked)
+    const changed = approved === 'any' ? fresh.plan.resources.join() !== first?.plan.resources.join() : fresh.digest !== approved
     if (fresh.plan.steps.length === 0) return { state: 'done', reason: 'nothing_to_do', sentence: fresh.plan.remarks.join(' ') }
     if (changed) {
       if (approved === 'any') goOn(journal)
       return 'not yet'
     }
-    await journal.append({ kind: 'begun' })
     // what is being carried out stays reserved however long it takes
     planner.reserve(journal.request, fresh.plan.reserves, Number.POSITIVE_INFINITY)
-    return 'begun'
+    return 'ready'
+  }
+
+  async function planAgain(journal: Journal, asked: PlanMessage): Promise<Planned> {
+    const fresh = await planner.plan(journal, asked, async (planned) => {
+      if (planned.digest !== journal.last('planned')?.digest) await journal.append({ kind: 'planned', ...planned })
+    })
+    await sayPlan(journal)
+    return fresh
   }
 
   function carryOut(journal: Journal): Promise<Ended | undefined> {
     const planned = journal.last('planned')
-    if (planned === undefined) throw new TypeError('begun without a plan')
+    if (planned === undefined) throw new TypeError('nothing to carry out without a plan')
     return execute(deps, {
       journal,
       plan: planned.plan,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openJournalFolder } from '../../src/worker/journal.ts'
@@ -69,6 +69,18 @@ describe('a journal', () => {
     await expect((await openFolder(folder)).open(requestA)).rejects.toThrow()
 
     expect(readFileSync(entriesFile(folder), 'utf8')).toBe('no JSON\n')
+  })
+
+  it('keeps nothing of what is appended in one go where that cannot be written, and goes on when it can', async () => {
+    const folder = temporaryFolder()
+    const journal = await (await openFolder(folder)).open(requestA)
+    mkdirSync(entriesFile(folder))
+
+    const together = await Promise.allSettled([1, 2].map((number) => journal.append({ kind: 'sent', number })))
+    rmdirSync(entriesFile(folder))
+
+    expect([together.map(({ status }) => status), journal.entries]).toEqual([['rejected', 'rejected'], []])
+    expect(await journal.append({ kind: 'sent', number: 3 })).toBe(1)
   })
 
   it('refuses what is no entry, and goes on', async () => {

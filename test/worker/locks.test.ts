@@ -43,3 +43,17 @@ it('serves who came first: a later one does not overtake on a resource that an e
 
   expect(order).toEqual(['a and b', 'b'])
 })
+
+it('tells a watcher of everybody who held anything meanwhile, and of nobody else', async () => {
+  const locks = createResourceLocks()
+  const before = locks.watch()
+  const seenBefore = before()
+
+  const release = await locks.acquire(['a'])
+  const during = locks.watch()
+  const seenDuring = [before(), during()]
+  release()
+
+  expect([seenBefore, seenDuring, before(), during()]).toEqual([true, [false, false], false, false])
+  expect(locks.watch()()).toBe(true)
+})

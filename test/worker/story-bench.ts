@@ -52,6 +52,8 @@ export interface World {
   time: { now: number }
   /** What a plan rests on: another number, another plan. */
   megabytes: { free: number }
+  /** How often the host was looked at. */
+  observed: { times: number }
   permissions: string[]
   /** Performing a step waits for this. */
   gate: { open: Promise<unknown> }
@@ -65,6 +67,7 @@ export function makeWorld(folder: string): World {
     alarms: [],
     time: { now: 1000 },
     megabytes: { free: 1 },
+    observed: { times: 0 },
     permissions: ['thing.*'],
     gate: { open: Promise.resolve() },
   }
@@ -115,7 +118,10 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
       layout: layoutSchema.parse({}),
       commands: [make, look],
       now,
-      observe: async (_, { others, here }) => observed(world.megabytes.free, others, here),
+      observe: async (_, { others, here }) => {
+        world.observed.times++
+        return observed(world.megabytes.free, others, here)
+      },
       drivers: () => noDrivers,
     }),
     effects: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyBody, makeWorld, messageTo, planBody, startWorker, told, type World } from './story-bench.ts'
-import { requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
+import { Death, type Life, requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
 
 const result = (world: World, request = requestA) => told(world, request, 'result')
 const addresses = (world: World, request: string) => told(world, request, 'planned').at(-1)?.plan.reserves
@@ -182,3 +182,69 @@ describe('two requests', () => {
     await until(() => result(world).length === 1 && result(world, requestB).length === 1)
   })
 })
+
+describe('the second look, under the locks', () => {
+  it('is spared where nobody held anything since the first', async () => {
+    const { world, receive } = await begin()
+
+    await receive(messageTo(requestA, 1, planBody()))
+    await until(() => result(world).length === 1)
+
+    expect([world.observed.times, result(world)]).toMatchObject([1, [{ state: 'done' }]])
+  })
+
+  it('sees what another one changed while it waited for its resource', async () => {
+    const { world, receive, openGate } = await beginHeld()
+    await receive(messageTo(requestA, 1, planBody()))
+    await until(() => told(world, requestA, 'progress').some(({ begun }) => begun))
+    await receive(messageTo(requestB, 1, planBody()))
+    await until(() => told(world, requestB, 'planned').length === 1)
+    world.megabytes.free = 2
+
+    openGate()
+    await until(() => result(world, requestB).length === 1)
+
+    expect([...world.host.standing.keys()]).toEqual(['make blog-1-v1', 'make blog-2-v1', 'make blog-1-v2', 'make blog-2-v2'])
+  })
+
+  it('is never spared after an approval', async () => {
+    const { world, receive } = await begin()
+    await receive(messageTo(requestA, 1, planBody({ execute: false })))
+    await until(() => told(world, requestA, 'planned').length === 1)
+
+    await receive(messageTo(requestA, 2, applyBody(told(world, requestA, 'planned')[0]?.digest ?? '')))
+    await until(() => result(world).length === 1)
+
+    expect(world.observed.times).toBe(2)
+  })
+
+  it('is not spared in a later life', async () => {
+    const world = makeWorld(temporaryFolder())
+    const life = lifeUntil('capture make blog-1-v1')
+    const first = await startWorker(world, life)
+    await first.receive(messageTo(requestA, 1, planBody()))
+    await until(() => life.isOver)
+    await first.worker.stop()
+    await first.idle()
+    world.megabytes.free = 2
+
+    const second = await startWorker(world)
+    await second.worker.resume()
+    await until(() => result(world).length === 1)
+
+    expect([...world.host.standing.keys()]).toEqual(['make blog-1-v2', 'make blog-2-v2'])
+  })
+})
+
+function lifeUntil(last: string): Life {
+  let isOver = false
+  return {
+    moment(what) {
+      isOver ||= what === last
+      if (isOver) throw new Death(what)
+    },
+    get isOver() {
+      return isOver
+    },
+  }
+}

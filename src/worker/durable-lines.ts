@@ -1,0 +1,54 @@
+import { type FileHandle, open } from 'node:fs/promises'
+
+/** A file of lines that only grows. */
+export interface DurableLines {
+  /** Resolves when all of it is on disk; where it rejects, nothing of it counts. One at a time. */
+  append(lines: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Beginning {
+  /** How many bytes of the file count. */
+  length: number
+  /** There is no such file yet. */
+  isNew: boolean
+  /** Where its name stands: as much part of it as its bytes. */
+  folders: readonly string[]
+}
+
+export function durableLines(path: string, { length, isNew, folders }: Beginning): DurableLines {
+  let opened: FileHandle | undefined
+  // a line that a crash or a full disk cut short was never acted upon
+  let cutAt = isNew ? undefined : length
+  let isNamed = false
+
+  return {
+    async append(lines) {
+      // only now: a host has many journals that have long ended
+      opened ??= await open(path, 'a', 0o600)
+      const file = opened
+      if (cutAt !== undefined) await file.truncate(cutAt)
+      cutAt = undefined
+      const { size } = await file.stat()
+      try {
+        await file.appendFile(lines)
+        if (isNamed) await file.datasync()
+        else await Promise.all([file.sync(), ...folders.map(syncFolder)])
+        isNamed = true
+      } catch (error) {
+        cutAt = size
+        await file.truncate(size).catch(() => undefined)
+        throw error
+      }
+    },
+    async close() {
+      await opened?.close()
+      opened = undefined
+    },
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
+}
