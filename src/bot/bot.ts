@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as afterwards, setTimeout as delay } from 'node:timers/promises'
 import { findCommand } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
@@ -66,7 +66,7 @@ export function createBot(deps: BotDeps): Bot {
     // stored, then acknowledged; what follows happens behind the acknowledgement
     async receive(incoming) {
       const { id, fresh } = await requests.admit(incoming)
-      if (fresh) follow(id, goOn(id))
+      if (fresh) follow(id, goOnAfterwards(id))
       return { request: id }
     },
     complete: (text, actor) => complete(text, actor, whatIsKnown()),
@@ -83,6 +83,12 @@ export function createBot(deps: BotDeps): Bot {
   function whatIsKnown(): WhatIsKnown {
     const { commands, policy } = deps
     return { commands, policy, hosts: deps.hosts(), waiting: () => requests.live().flatMap(lineOf) }
+  }
+
+  /** In the event loop's next turn: in this one the acknowledgement is written. */
+  async function goOnAfterwards(id: string): Promise<void> {
+    await afterwards()
+    await goOn(id)
   }
 
   /** A stored invocation becomes a request: refused, answered by the bot itself, or on its way to a host. */

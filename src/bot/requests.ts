@@ -58,13 +58,15 @@ export function createRequests({ store, now }: { store: Store; now: Clock }): Re
         cancelRequested: false,
         messages: [],
       }
-      return store.admit({
+      const admitted = await store.admit({
         delivery: `${incoming.place.platform}:${incoming.delivery}`,
         id,
         record: JSON.stringify(record),
         createdAt,
         deadlineMilliseconds: admitWithin,
       })
+      if (admitted.fresh) known.set(id, record)
+      return admitted
     },
     change: (id, change) =>
       alone(id, async () => {

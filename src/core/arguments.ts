@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Command, commonArguments } from './command.ts'
 import { JailopsError } from './errors.ts'
+import { oncePer } from './once-per.ts'
 import { kebabCase, optionsOf } from './options.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -109,7 +110,7 @@ export function parseArguments(command: Command, given: Record<string, unknown>)
       throw new JailopsError('usage', `${command.path} has no option ${shown(key)}.${didYouMean(key, [...kinds.keys()])}`)
   }
   const values = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(kinds.get(key), value)]))
-  const result = command.args.extend(commonArguments.shape).safeParse(values)
+  const result = schemaOf(command).safeParse(values)
   if (!result.success) throw argumentError(command, values, result.error)
   const { host, dryRun, ...args } = result.data
   return { args, dryRun: dryRun === true, ...(typeof host === 'string' && { host }) }
@@ -130,9 +131,9 @@ function argumentError(command: Command, values: Record<string, unknown>, error:
 }
 
 /** Key → JSON type of every argument, the common ones included. */
-function argumentKinds(command: Command): Map<string, string> {
-  return new Map(optionsOf(command).map(({ name, type }) => [name, type]))
-}
+const argumentKinds = oncePer((command: Command) => new Map(optionsOf(command).map(({ name, type }) => [name, type])))
+
+const schemaOf = oncePer((command: Command) => command.args.extend(commonArguments.shape))
 
 function coerce(kind: string | undefined, value: unknown): unknown {
   if (typeof value !== 'string') return value

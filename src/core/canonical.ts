@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * JSON with sorted keys and no white space (RFC 8785 for the values we use), so that equal data has equal bytes.
@@ -30,5 +30,5 @@ function isPlain(value: object): boolean {
 
 /** Lower-case hexadecimal sha256. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { canonicalJson, sha256 } from './canonical.ts'
 import type { Answer, Card, RequestState } from './card.ts'
 import { type Drivers, type FactName, factNames, type Facts } from './host.ts'
+import { oncePer } from './once-per.ts'
 import type { Plan } from './plan.ts'
 import type { Actor } from './policy.ts'
 
@@ -119,7 +120,7 @@ export function problemOfCommand(value: unknown): string | undefined {
 }
 
 /** Names what a command is, so that bot and host can see that they mean the same one. */
-export function definitionHash(command: Command): string {
+export const definitionHash = oncePer((command: Command): string => {
   const work = command.risk === 'change' ? command.plan : command.risk === 'read' ? command.query : command.answer
   return sha256(
     canonicalJson({
@@ -130,7 +131,7 @@ export function definitionHash(command: Command): string {
       work: work.toString(),
     }),
   )
-}
+})
 
 /** The parts that every command has beside its own arguments. */
 export const commonArguments = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Command, commonArguments } from './command.ts'
+import { oncePer } from './once-per.ts'
 
 /** One argument of a command as a form, a slash command or a completion offers it. */
 export interface Option {
@@ -25,8 +26,6 @@ const schemaSchema = z.looseObject({
   required: z.array(z.string()).default([]),
 })
 
-const known = new WeakMap<Command, Option[]>()
-
 /** Those to offer: all that make sense for this command. */
 export function offeredOptions(command: Command): Option[] {
   const senseless = { change: [], read: ['dryRun'], bot: ['dryRun', 'host'] }[command.risk]
@@ -34,12 +33,10 @@ export function offeredOptions(command: Command): Option[] {
 }
 
 /** The command's own arguments in their order, then those that every command has. */
-export function optionsOf(command: Command): Option[] {
-  const before = known.get(command)
-  if (before !== undefined) return before
+export const optionsOf = oncePer((command: Command): Option[] => {
   const schema = z.toJSONSchema(command.args.extend(commonArguments.shape), { io: 'input', unrepresentable: 'any' })
   const { properties, required } = schemaSchema.parse(schema)
-  const options = Object.entries(properties).map(([name, { type, description, enum: choices }]) => ({
+  return Object.entries(properties).map(([name, { type, description, enum: choices }]) => ({
     name,
     label: kebabCase(name),
     description,
@@ -47,9 +44,7 @@ export function optionsOf(command: Command): Option[] {
     type,
     choices: choices.map(String),
   }))
-  known.set(command, options)
-  return options
-}
+})
 
 export function kebabCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

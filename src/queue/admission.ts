@@ -54,7 +54,7 @@ export function createAdmission(redis: Redis, keys: StoreKeys): Admission {
       const latest = clock.at(deadline)
       if (latest === undefined || performance.now() >= deadline) return { verdict: 'unsent', id: '' }
       const values = [candidate.id, candidate.token, candidate.createdAt, latest.toFixed(3), dedupeMilliseconds]
-      const reply = redis.eval(admitScript, 4, ...keysOf(candidate), ...values)
+      const reply = admitScript(redis, keysOf(candidate), values)
       sent = true
       const [verdict, id, time] = answerSchema.parse(await reply)
       clock.learn(time, performance.now())
@@ -120,11 +120,11 @@ export function createAdmission(redis: Redis, keys: StoreKeys): Admission {
 
 /** The attempt's outcome, or undefined when none is there at that moment. */
 async function within(moment: number, attempt: Promise<Attempt>): Promise<Attempt | undefined> {
-  const timer = new AbortController()
-  const bell = delay(Math.max(0, moment - performance.now()), undefined, { signal: timer.signal }).catch(() => undefined)
+  const bell = Promise.withResolvers<undefined>()
+  const timer = setTimeout(bell.resolve, Math.max(0, moment - performance.now()), undefined)
   try {
-    return await Promise.race([attempt, bell])
+    return await Promise.race([attempt, bell.promise])
   } finally {
-    timer.abort()
+    clearTimeout(timer)
   }
 }

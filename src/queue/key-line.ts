@@ -1,4 +1,4 @@
-import { importJWK, type CryptoKey } from 'jose'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { JailopsError } from '../core/errors.ts'
 
 /** A name that has a key: a host's, or the bot's. */
@@ -8,7 +8,7 @@ export interface PublicKey {
   name: string
   /** The 32 bytes, in base64url: what people compare and copy. */
   text: string
-  key: CryptoKey
+  key: KeyObject
 }
 
 /** The one line that people copy from one side to the other. */
@@ -17,16 +17,14 @@ export function publicLine(name: string, text: string): string {
 }
 
 /** @throws config_error when the line is not one of ours, or not whole. */
-export async function parsePublicLine(line: string): Promise<PublicKey> {
+export function parsePublicLine(line: string): PublicKey {
   const [word, name, text, ...more] = line.trim().split(/\s+/)
   if (word !== 'jailops-key' || name === undefined || text === undefined || more.length > 0 || !signerName.test(name)) throw notAKeyLine()
   const bytes = Buffer.from(text, 'base64url')
   // What a decoder skips or drops must not hide in a line that people compare by eye.
   if (bytes.length !== 32 || bytes.toString('base64url') !== text) throw notAKeyLine()
   try {
-    const key = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: text }, 'EdDSA')
-    if (key instanceof Uint8Array) throw notAKeyLine()
-    return { name, text, key }
+    return { name, text, key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: text }, format: 'jwk' }) }
   } catch (error) {
     throw notAKeyLine(error)
   }

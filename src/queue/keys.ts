@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type CryptoKey } from 'jose'
 import { JailopsError } from '../core/errors.ts'
 import { parsePublicLine, publicLine, signerName, type PublicKey } from './key-line.ts'
 
 export interface Keys extends PublicKey {
   /** Signs as `name`. */
-  privateKey: CryptoKey
+  privateKey: KeyObject
   /** What the other side puts into its list of trusted keys. */
   line: string
 }
@@ -17,8 +16,8 @@ export async function createKeys(folder: string, name: string): Promise<Keys> {
   if (!signerName.test(name))
     throw new JailopsError('config_error', `A key cannot be named ${JSON.stringify(name)}; use a-z, 0-9 and hyphens.`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
-  await writeOnce(privatePath(folder, name), await exportPKCS8(privateKey), 0o600)
+  const { privateKey } = generateKeyPairSync('ed25519')
+  await writeOnce(privatePath(folder, name), privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600)
   const keys = await loadKeys(folder, name)
   await writeOnce(join(folder, `${name}.pub`), `${keys.line}\n`, 0o644)
   return keys
@@ -29,9 +28,9 @@ export async function loadKeys(folder: string, name: string): Promise<Keys> {
   const path = privatePath(folder, name)
   await refuseIfOpen(path, 0o077, `others can read or write it; if nobody did, run: chmod 600 ${path}`)
   const privateKey = await readPrivateKey(path)
-  const { x = '' } = await exportJWK(privateKey)
+  const { x = '' } = createPublicKey(privateKey).export({ format: 'jwk' })
   const line = publicLine(name, x)
-  return { ...(await parsePublicLine(line)), privateKey, line }
+  return { ...parsePublicLine(line), privateKey, line }
 }
 
 /** @throws config_error when the file is missing or may be used by more than it should. */
@@ -47,9 +46,11 @@ export async function refuseIfOpen(path: string, forbidden: number, sentence: st
   if ((mode & forbidden) !== 0) throw new JailopsError('config_error', `The key file ${path} is not safe: ${sentence}`)
 }
 
-async function readPrivateKey(path: string): Promise<CryptoKey> {
+async function readPrivateKey(path: string): Promise<KeyObject> {
   try {
-    return await importPKCS8(await readFile(path, 'utf8'), 'EdDSA', { extractable: true })
+    const key = createPrivateKey(await readFile(path, 'utf8'))
+    if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`a key for ${key.asymmetricKeyType}`)
+    return key
   } catch (error) {
     throw new JailopsError('config_error', `The key file ${path} holds no Ed25519 key; move it away and make a new one.`, { cause: error })
   }

@@ -1,13 +1,13 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { JailopsError } from '../core/errors.ts'
-import { defaultPrefix } from './queue-names.ts'
+import { botQueue, defaultPrefix } from './queue-names.ts'
 import { toStoreError } from './redis-errors.ts'
 
 export interface Sender {
   /**
    * Resolves when Redis has the message. A failure is not proof of the contrary: the message may have landed. Sending it again under the
-   * same id is harmless while Redis keeps the first one, and is how one becomes sure.
+   * same id is how one becomes sure. That is harmless: the other side may get it twice, and knows it again.
    */
   send(id: string, token: string, options?: { keepSeconds?: number }): Promise<void>
   /**
@@ -26,8 +26,10 @@ export interface SenderOptions {
 }
 
 const daySeconds = 24 * 60 * 60
-/** Taken messages that Redis keeps at most, to swallow repetitions. */
+/** Taken messages that Redis keeps at most. */
 const keepCount = 10_000
+/** Events of a queue, which nobody listens to. */
+const keepEvents = 100
 
 // What cannot be taken now (the journal's disk is full, the bot's store is away) is offered again each second, as good as for ever.
 const redelivery = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 1000 }, stackTraceLimit: 1 }
@@ -40,14 +42,16 @@ export function openSender(options: SenderOptions): Sender {
   const openQueue = () => {
     if (connection.status !== 'ready') throw new JailopsError('store_unavailable', 'The store (Redis) is away; try again in a moment.')
     if (queue) return queue
-    queue = new Queue(name, { connection, prefix, skipVersionCheck: true })
+    queue = new Queue(name, { connection, prefix, skipVersionCheck: true, streams: { events: { maxLen: keepEvents } } })
     queue.on('error', () => undefined) // the connection reports for itself
     return queue
   }
   return {
     send: async (id, token, { keepSeconds = daySeconds } = {}) => {
       refuseBadId(id)
-      const keep = { age: keepSeconds, count: keepCount }
+      // What was sent to a host is asked for by `withdraw`, which must not take a taken message for one that never came. Nobody asks for
+      // what was sent to the bot, which knows by its number whether it heard it before.
+      const keep = name === botQueue || { age: keepSeconds, count: keepCount }
       try {
         await openQueue().add('message', { token }, { ...redelivery, jobId: id, removeOnComplete: keep, removeOnFail: keep })
       } catch (error) {

@@ -76,7 +76,7 @@ export function createStore(options: StoreOptions): Store {
     const { token, revision } = await records.seal(id, record)
     const where = [leaseKey(lease.name, prefix), keys.record(id), keys.open, keys.recent]
     const values = [lease.token, id, token, String(revision), ended ? '1' : '0', String(keepDays * dayMilliseconds)]
-    const verdict = await asked(redis.eval(saveScript, 4, ...where, ...values))
+    const verdict = await asked(saveScript(redis, where, values))
     if (verdict !== 'saved') throw refusedToSave(verdict)
     records.confirm(id, revision)
   }

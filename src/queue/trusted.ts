@@ -1,12 +1,12 @@
+import type { KeyObject } from 'node:crypto'
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CryptoKey } from 'jose'
 import { JailopsError } from '../core/errors.ts'
 import { parsePublicLine, type PublicKey } from './key-line.ts'
 import { refuseIfOpen } from './keys.ts'
 
 /** Whose signatures we believe; keyed by name. */
-export type TrustedKeys = ReadonlyMap<string, CryptoKey>
+export type TrustedKeys = ReadonlyMap<string, KeyObject>
 
 /** FOLDER/trusted: one key line each, `#` begins a comment. No such file: nobody is trusted. */
 export async function loadTrusted(folder: string): Promise<TrustedKeys> {
@@ -16,7 +16,7 @@ export async function loadTrusted(folder: string): Promise<TrustedKeys> {
 
 /** Adds a line that a person brought. The same line again changes nothing; another key for the same name is refused. */
 export async function addTrusted(folder: string, line: string): Promise<PublicKey> {
-  const added = await parsePublicLine(line)
+  const added = parsePublicLine(line)
   const known = (await readLines(folder)).get(added.name)
   if (known?.text === added.text) return added
   if (known) throw twoKeys(folder, added.name)
@@ -36,7 +36,7 @@ async function readLines(folder: string): Promise<Map<string, PublicKey>> {
   await refuseIfOpen(path, 0o022, `others can write it; look through it, then run: chmod go-w ${path}`)
   for (const line of text.split('\n').map((one) => one.trim())) {
     if (line === '' || line.startsWith('#')) continue
-    const found = await parsePublicLine(line)
+    const found = parsePublicLine(line)
     const known = keys.get(found.name)
     if (known && known.text !== found.text) throw twoKeys(folder, found.name)
     keys.set(found.name, found)

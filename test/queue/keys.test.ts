@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -26,13 +27,16 @@ describe('keys', () => {
     await expect(loadKeys(folder, 'other')).rejects.toMatchObject({ code: 'config_error' })
     writeFileSync(join(folder, 'bad.key'), 'hello', { mode: 0o600 })
     await expect(loadKeys(folder, 'bad')).rejects.toMatchObject({ code: 'config_error' })
+    const another = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+    writeFileSync(join(folder, 'ec.key'), another, { mode: 0o600 })
+    await expect(loadKeys(folder, 'ec')).rejects.toMatchObject({ code: 'config_error', message: expect.stringContaining('no Ed25519 key') })
     await expect(createKeys(folder, '../evil')).rejects.toMatchObject({ code: 'config_error' })
   })
 
   test('travel as one line', async () => {
     const { line, text } = await createKeys(makeFolder(), 'web1')
     expect(line).toMatch(/^jailops-key web1 [\w-]{43}$/)
-    expect(await parsePublicLine(`  ${line}\r\n`)).toMatchObject({ name: 'web1', text })
+    expect(parsePublicLine(`  ${line}\r\n`)).toMatchObject({ name: 'web1', text })
     for (const wrong of [
       '',
       'web1 x',
@@ -42,7 +46,7 @@ describe('keys', () => {
       `jailops-key web1 ${text}=`,
       `x${line}`,
     ]) {
-      await expect(parsePublicLine(wrong)).rejects.toMatchObject({ code: 'config_error' })
+      expect(() => parsePublicLine(wrong)).toThrow(expect.objectContaining({ code: 'config_error' }))
     }
   })
 })

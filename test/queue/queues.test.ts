@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { hostQueue } from '../../src/queue/queue-names.ts'
+import { botQueue, hostQueue } from '../../src/queue/queue-names.ts'
 import { openReceiver, type Receiver, type ReceiverOptions } from '../../src/queue/receiver.ts'
 import { connectRedis } from '../../src/queue/redis.ts'
 import { openSender, type Sender } from '../../src/queue/sender.ts'
@@ -110,6 +110,34 @@ describe('a queue', () => {
     const inspect = new Queue(queue, { connection, prefix: 'jailops' })
     expect((await inspect.getCompleted()).map(({ id }) => id)).toEqual(['r2-plan-1'])
     await inspect.close()
+  })
+
+  test('to the bot keeps nothing that was taken; sent again it is taken again', async () => {
+    const { address } = await makeRedis()
+    const connection = await makeConnection(address)
+    const sender = openSender({ connection, queue: botQueue })
+    onTestFinished(() => sender.close())
+    const taken: string[] = []
+    const receiver = openReceiver({ address, queue: botQueue, handle: async (id) => void taken.push(id) })
+    onTestFinished(() => receiver.close())
+    for (const times of [1, 2]) {
+      await sender.send('r1-progress-1', 'a')
+      await until(() => taken.length === times)
+      await until(async () => (await connection.exists(`jailops:${botQueue}:r1-progress-1`)) === 0)
+    }
+  })
+
+  test('to a host knows a taken message from one that never came, and keeps few events', async () => {
+    const { address } = await makeRedis()
+    const connection = await makeConnection(address)
+    const sender = await makeSender(address)
+    let taken = 0
+    makeReceiver({ address, handle: async () => void (taken += 1) })
+    for (let number = 1; number <= 300; number += 1) await sender.send(`r${number}-plan-1`, 'a')
+    await until(() => taken === 300)
+    expect(await sender.withdraw('r1-plan-1')).toBe(false)
+    expect(await sender.withdraw('r301-plan-1')).toBe(true)
+    expect(await connection.xlen(`jailops:${queue}:events`)).toBeLessThan(400)
   })
 
   test('refuses ids that BullMQ would misunderstand', async () => {

@@ -180,6 +180,19 @@ describe('admit', () => {
     expect(performance.now() - started).toBeLessThan(700)
   })
 
+  test('goes on when Redis has forgotten our scripts', async () => {
+    const { store, redis } = await makeStore()
+    for (const state of ['a', 'b']) {
+      expect(await redis.script('FLUSH')).toBe('OK')
+      const one = request()
+      expect(await store.admit(one)).toEqual({ id: one.id, fresh: true })
+      expect(await store.admit({ ...request(), delivery: one.delivery })).toEqual({ id: one.id, fresh: false })
+      expect(await redis.script('FLUSH')).toBe('OK')
+      await store.save(one.id, state, false)
+      expect(await store.load(one.id)).toBe(state)
+    }
+  })
+
   test('stores nothing by half when Redis is full', async () => {
     const { store, redis } = await makeStore({ maxMemory: '3mb' })
     const big = 'x'.repeat(100_000)

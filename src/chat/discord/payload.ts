@@ -7,25 +7,25 @@ import type { Place } from '../adapter.ts'
 export const platform = 'discord'
 
 const id = z.string().regex(/^\d{1,20}$/)
-const userSchema = z.looseObject({
+const userSchema = z.object({
   id,
   username: z.string().default(''),
   global_name: z.string().nullish(),
   bot: z.boolean().default(false),
 })
-const memberSchema = z.looseObject({ user: userSchema, nick: z.string().nullish(), roles: z.array(id) })
+const memberSchema = z.object({ user: userSchema, nick: z.string().nullish(), roles: z.array(id) })
 
 /** Enough to answer, however wrong the rest may be. */
-export const addressSchema = z.looseObject({ id, application_id: id, token: z.string().min(1).max(500), type: z.int() })
+export const addressSchema = z.object({ id, application_id: id, token: z.string().min(1).max(500), type: z.int() })
 export type Address = z.infer<typeof addressSchema>
 
-const valueSchema = z.looseObject({
+const valueSchema = z.object({
   name: z.string(),
   value: z.union([z.string(), z.number(), z.boolean()]).optional(),
   focused: z.boolean().default(false),
 })
 export type OptionValue = z.infer<typeof valueSchema>
-const leafSchema = z.looseObject({ name: z.string(), options: z.array(valueSchema).default([]) })
+const leafSchema = z.object({ name: z.string(), options: z.array(valueSchema).default([]) })
 const isBranch = (option: { type?: unknown } | undefined) => option?.type === 1 || option?.type === 2
 
 /** The words of a command and its options, whatever subcommands they stand in. */
@@ -34,7 +34,7 @@ export interface Invocation {
   options: OptionValue[]
 }
 
-const nodeSchema = z.looseObject({ name: z.string(), options: z.array(z.looseObject({ type: z.int() })).default([]) })
+const nodeSchema = z.object({ name: z.string(), options: z.array(z.looseObject({ type: z.int() })).default([]) })
 
 const invocationSchema = z.unknown().transform((data, context): Invocation => {
   const words: string[] = []
@@ -55,10 +55,10 @@ const invocationSchema = z.unknown().transform((data, context): Invocation => {
   return z.NEVER
 })
 
-const submittedSchema = z.looseObject({ custom_id: z.string(), value: z.string().optional(), values: z.array(z.string()).optional() })
-const modalSchema = z.looseObject({
+const submittedSchema = z.object({ custom_id: z.string(), value: z.string().optional(), values: z.array(z.string()).optional() })
+const modalSchema = z.object({
   custom_id: z.string(),
-  components: z.array(z.looseObject({ component: submittedSchema.optional(), components: z.array(submittedSchema).optional() })),
+  components: z.array(z.object({ component: submittedSchema.optional(), components: z.array(submittedSchema).optional() })),
 })
 
 const who = { guild_id: id.optional(), channel_id: id, member: memberSchema.optional(), user: userSchema.optional() }
@@ -67,17 +67,17 @@ const shared = { ...addressSchema.shape, ...who }
 /** An interaction as far as it is understood; kinds that the bot never offers do not match. */
 export const interactionSchema = z
   .discriminatedUnion('type', [
-    z.looseObject({ ...shared, type: z.literal(2), data: invocationSchema }),
-    z.looseObject({ ...shared, type: z.literal(3), data: z.looseObject({ custom_id: z.string() }) }),
-    z.looseObject({ ...shared, type: z.literal(4), data: invocationSchema }),
-    z.looseObject({ ...shared, type: z.literal(5), data: modalSchema }),
+    z.object({ ...shared, type: z.literal(2), data: invocationSchema }),
+    z.object({ ...shared, type: z.literal(3), data: z.object({ custom_id: z.string() }) }),
+    z.object({ ...shared, type: z.literal(4), data: invocationSchema }),
+    z.object({ ...shared, type: z.literal(5), data: modalSchema }),
   ])
   .refine(({ member, user }) => member !== undefined || user !== undefined, 'says nobody as the one who spoke')
 export type Interaction = z.infer<typeof interactionSchema>
 
 export const kinds = { command: 2, press: 3, autocomplete: 4, modal: 5 } as const
 
-export const packetSchema = z.looseObject({ t: z.string().nullish(), d: z.unknown() })
+export const packetSchema = z.object({ t: z.string().nullish(), d: z.unknown() })
 
 /** What was filled in, by field. */
 export function submitted({ components }: z.infer<typeof modalSchema>): Record<string, string> {
