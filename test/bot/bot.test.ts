@@ -71,21 +71,6 @@ describe('a change', () => {
     expect(sentTo(world)).toMatchObject([{ body: { kind: 'plan', execute: false, dryRun: true } }])
   })
 
-  it('is acknowledged before anything is made of it', async () => {
-    const world = makeWorld()
-    const living = await startBot(world)
-    let isAsked = false
-    world.who.says = async (actor) => {
-      isAsked = true
-      return actor
-    }
-    await living.door().receive(incoming('ana', 'jail create blog'))
-    await Promise.resolve()
-    expect(isAsked).toBe(false)
-    await until(() => world.queue.size === 1)
-    expect(isAsked).toBe(true)
-  })
-
   it('delivered twice is one request', async () => {
     const world = makeWorld()
     const { door } = await startBot(world)

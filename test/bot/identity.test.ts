@@ -38,4 +38,19 @@ describe('who speaks', () => {
       0,
     ])
   })
+
+  it('is asked only when what was said is acknowledged', async () => {
+    const world = makeWorld()
+    const living = await startBot(world)
+    let isAsked = false
+    world.who.says = async (actor) => {
+      isAsked = true
+      return actor
+    }
+    await living.door().receive(incoming('ana', 'jail create blog'))
+    await Promise.resolve()
+    expect(isAsked).toBe(false)
+    await until(() => world.queue.size === 1)
+    expect(isAsked).toBe(true)
+  })
 })
