@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Journal, JournalFolder } from './journal.ts'
 
-/** Lets go of what is over: questions at once, changes from memory after a while and from disk after a month. */
+/** Lets go of what is over: changes from memory soon and from disk after a month, questions from both after a minute. */
 export interface Retention {
   start(): Promise<void>
   /** One round over the journals in memory. */
@@ -9,9 +9,11 @@ export interface Retention {
   stop(): void
 }
 
-const everyMilliseconds = 60_000
+const everyMilliseconds = 5000
+/** A message that comes twice mostly does so at once; later it is read from disk. */
+const restMilliseconds = 5000
 /** Long enough that a message delivered twice still meets the journal it was delivered to. */
-const restMilliseconds = 60_000
+const questionMilliseconds = 60_000
 const keepMilliseconds = 30 * 24 * 3600_000
 
 export function createRetention({ journals, now }: { journals: JournalFolder; now: Clock }): Retention {
@@ -21,8 +23,9 @@ export function createRetention({ journals, now }: { journals: JournalFolder; no
     const last = journal.entries.at(-1)
     if (last === undefined || !isOver(journal) || now() - last.at < restMilliseconds) return
     const isQuestion = journal.all('message')[0]?.message.body.kind === 'query'
-    if (isQuestion || now() - last.at > keepMilliseconds) await journals.remove(journal.request)
-    else await journals.rest(journal.request)
+    const age = now() - last.at
+    if (age > (isQuestion ? questionMilliseconds : keepMilliseconds)) await journals.remove(journal.request)
+    else if (!isQuestion) await journals.rest(journal.request)
   }
 
   async function sweep(): Promise<void> {
