@@ -1,4 +1,4 @@
-/* Makes docs/images/demo.png: the real demo, driven in headless Chromium. Run by `npm run screenshot`. */
+/* Makes docs/images/demo.png and chats.png (a card as Slack and as Discord show it): the real demo, driven in headless Chromium. Run by `npm run screenshot`. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
@@ -17,7 +17,7 @@ const browserFlags = [
 
 const executablePath = browsers.find((path) => existsSync(path))
 if (executablePath === undefined) throw new Error(`No Chromium found; looked for ${browsers.join(', ')}.`)
-const target = fileURLToPath(new URL('../docs/images/demo.png', import.meta.url))
+const target = (name: string) => fileURLToPath(new URL(`../docs/images/${name}.png`, import.meta.url))
 const demo = await startDemo()
 const browser = await chromium.launch({ executablePath, args: browserFlags })
 try {
@@ -42,8 +42,15 @@ try {
   await page.selectOption('#person', 'bo')
   await page.locator('.card[data-state=waiting]').scrollIntoViewIfNeeded()
   await page.evaluate('document.fonts.ready')
-  await page.screenshot({ path: target })
-  process.stdout.write(`${target}\n`)
+  await page.screenshot({ path: target('demo') })
+  await page.goto(`${demo.web}/?person=ana&as=slack,discord`)
+  const card = page.locator('.card[data-state=waiting]')
+  await card.waitFor()
+  await card.scrollIntoViewIfNeeded()
+  const pictures = page.locator('.renderings').last()
+  await pictures.waitFor()
+  await pictures.screenshot({ path: target('chats') })
+  process.stdout.write(`${target('demo')}\n${target('chats')}\n`)
 } finally {
   await browser.close()
   await demo.stop()

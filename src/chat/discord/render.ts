@@ -6,7 +6,7 @@ import { attachable, type AttachedFile, plainName } from './files.ts'
 import { answerColor, looks } from './looks.ts'
 import { idOfPress } from './press-id.ts'
 import { countSteps, stepsWithin, tableWithin } from './sections.ts'
-import { wholeAnswer, wholeCard } from './whole.ts'
+import { wholeText } from '../whole.ts'
 
 /** A message as Discord's API takes it, and the files that hang on it. */
 export interface Rendered {
@@ -33,7 +33,7 @@ export function renderCard(card: Card): Rendered {
   const body = bodyOf(card, card.steps, { name: wholeName, attached: card.files })
   const isWhole = body.isWhole && head.isWhole
   const { files, isWhole: areFilesWhole } = attachable([
-    ...(isWhole ? [] : [{ name: wholeName, text: wholeCard(card) }]),
+    ...(isWhole ? [] : [{ name: wholeName, text: wholeText(card) }]),
     ...(body.needsFiles || state === 'waiting' ? card.files : []),
   ])
   const notes = [
@@ -57,7 +57,7 @@ export function renderCard(card: Card): Rendered {
 export function renderAnswer(answer: Answer): Rendered {
   const name = 'answer.txt'
   const body = bodyOf({ ...answer, fields: answer.fields ?? [], footer: '' }, [], { name, attached: [] })
-  const { files } = attachable(body.isWhole ? [] : [{ name, text: wholeAnswer(answer) }])
+  const { files } = attachable(body.isWhole ? [] : [{ name, text: wholeText(answer) }])
   return messageOf({ color: answerColor, body, notes: body.notes, footer: '', rows: [], files })
 }
 

@@ -6,7 +6,7 @@ import { actions, context, header, limits } from './blocks.ts'
 import { clipButtons } from './buttons.ts'
 import { clip, escapeText, line, lines } from './escape.ts'
 import { type Page, createPage } from './page.ts'
-import { wholeCard } from './whole.ts'
+import { wholeText } from '../whole.ts'
 
 /** As chat.postMessage and chat.update take it. */
 export interface SlackMessage {
@@ -66,7 +66,7 @@ export function renderCard(card: Card): Rendered {
   const holder = page.onlyStepsCut()
     ? own.find(({ text }) => page.stepsCut().every(({ title: step, detail }) => text.includes(line(step)) && text.includes(lines(detail))))
     : undefined
-  const whole = cut.length > 0 && holder === undefined ? [{ name: fileName(`card-${card.request}.txt`), text: wholeCard(card) }] : []
+  const whole = cut.length > 0 && holder === undefined ? [{ name: fileName(`card-${card.request}.txt`), text: wholeText(card) }] : []
   const held = holder ?? whole[0]
   return {
     message: {
@@ -90,7 +90,7 @@ export function renderAnswer(answer: Answer): Rendered {
   if (title.length > limits.header) page.text(title)
   fill(page, answer)
   const cut = page.cuts()
-  const files = cut.length === 0 ? [] : [{ name: 'answer.txt', text: wholeCard(answer) }]
+  const files = cut.length === 0 ? [] : [{ name: 'answer.txt', text: wholeText(answer) }]
   return {
     message: {
       text: clip(escapeText(clip([title, line(answer.text ?? '')].filter(Boolean).join(': '), 700)) || '…', limits.fallback),

@@ -1,9 +1,9 @@
-import type { Answer, Card } from '../../core/card.ts'
-import { alignTable } from '../table.ts'
-import { visible, visibleLines } from '../visible.ts'
+import type { Answer, Card } from '../core/card.ts'
+import { alignTable } from './table.ts'
+import { visible, visibleLines } from './visible.ts'
 
 /** All of a card or an answer as plain text, for the file that holds what a message could not; but not how it stands, which changes. */
-export function wholeCard(card: Answer | Card): string {
+export function wholeText(card: Answer | Card): string {
   const { title, text, fields = [], table } = card
   return `${[
     visible(title),
