@@ -221,7 +221,8 @@ function judge(chats: Chats, said: readonly Said[], runs: Map<string, Run[]>, ve
     if (milliseconds === undefined) verdict.unacknowledged.push(name)
     else if (texts.length === 0) verdict.lost.push(name)
     if (texts.length > 1 || done.length > 1 || done.some(({ began, ended }) => began > 1 || ended.length > 1)) verdict.doubled.push(name)
-    const ended = kind === 'help' || done.some((run) => run.ended.includes('done'))
+    // what is only asked is true by what it says; its journal is forgotten after a minute
+    const ended = kind === 'help' || kind === 'look' || done.some((run) => run.ended.includes('done'))
     if (texts.some((text) => isDone(text) !== ended || !ended)) verdict.untrue.push(`${name}: ${texts.join(' | ').slice(0, 300)}`)
   }
 }
