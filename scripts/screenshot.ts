@@ -43,6 +43,7 @@ try {
   await page.locator('.card[data-state=waiting]').scrollIntoViewIfNeeded()
   await page.evaluate('document.fonts.ready')
   await page.screenshot({ path: target('demo') })
+  await page.setViewportSize({ width: 1120, height: 1600 }) // the line to type in must not lie over it
   await page.goto(`${demo.web}/?person=ana&as=slack,discord`)
   const card = page.locator('.card[data-state=waiting]')
   await card.waitFor()
