@@ -20,3 +20,21 @@ export const stateWords: Record<RequestState, string> = {
   needs_human: 'needs a human',
   unreachable: 'host unreachable',
 }
+
+/** The same at a glance, where a chat has pictures. */
+export const symbols: Record<RequestState, string> = {
+  stored: '📨',
+  planning: '⏳',
+  waiting: '⏳',
+  queued: '⏳',
+  running: '⚙️',
+  done: '✅',
+  refused: '⛔',
+  denied: '⛔',
+  cancelled: '🚫',
+  expired: '⌛',
+  undone: '↩️',
+  failed: '❌',
+  needs_human: '⚠️',
+  unreachable: '📡',
+}

@@ -1,89 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Card, cardSchema, requestStates, stepStates } from '../../src/core/card.ts'
+import type { Card } from '../../src/core/card.ts'
 import { codeLines, markdownWithin, plainWithin } from '../../src/chat/discord/escape.ts'
 import { pressOfId } from '../../src/chat/discord/press-id.ts'
 import { renderAnswer, renderCard } from '../../src/chat/discord/render.ts'
 import { visibleLines } from '../../src/chat/visible.ts'
 import { messageFormSchema } from '../chat-servers/discord/message-form.ts'
+import { anyCard, table, words } from './arbitrary-cards.ts'
 import { cardOf, hostileCard, longPlanCard, waitingCard } from './example-cards.ts'
-
-const hostile = [
-  '@everyone',
-  '<@&1234567890123456>',
-  '<t:1700000000:R>',
-  '<:x:123>',
-  '[a](http://b.c)',
-  'https://evil.example/x?y',
-  '```',
-  '`',
-  '\\',
-  '||s||',
-  '\n# big\n',
-  '\n> q',
-  '\n- item\n1. item',
-  '-# small',
-  '\u202e',
-  '\u200b',
-  '\u001b[2J',
-  '\ud800',
-  '😀',
-  '*b*',
-  '__u__',
-  '~~s~~',
-]
-const words = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc
-      .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 8 })
-      .map((parts) => parts.join('')),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      '',
-      ' ',
-      '\n',
-      'x'.repeat(10_000),
-      '`'.repeat(3000),
-      '😀'.repeat(4000),
-      'a\n'.repeat(5000),
-      `https://${'u'.repeat(9000)}`,
-      '*'.repeat(6000),
-    ),
-  },
-)
-const press = fc.oneof(
-  fc.record({ kind: fc.constantFrom('approve' as const, 'deny' as const), request: words, digest: words }),
-  fc.record({ kind: fc.constant('cancel' as const), request: words }),
-  fc.record({ kind: fc.constant('approve' as const), request: fc.constantFrom('r1', 'r2'), digest: fc.constant('d'.repeat(64)) }),
-)
-const table = fc.record({
-  columns: fc.array(words, { maxLength: 4 }),
-  rows: fc.array(fc.array(words, { maxLength: 4 }), { maxLength: 12 }),
-})
-const anyCard: fc.Arbitrary<Card> = fc
-  .record(
-    {
-      request: words,
-      state: fc.constantFrom(...requestStates),
-      reason: words,
-      title: words,
-      text: words,
-      fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }),
-      table,
-      steps: fc.array(fc.record({ title: words, detail: words, state: fc.constantFrom(...stepStates) }), { maxLength: 20 }),
-      buttons: fc.array(
-        fc.record({ label: words, style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const), press }),
-        { maxLength: 30 },
-      ),
-      files: fc.array(fc.record({ name: words, text: words }), { maxLength: 14 }),
-      footer: words,
-    },
-    { requiredKeys: ['request', 'state', 'title', 'fields', 'steps', 'buttons', 'files', 'footer'] },
-  )
-  .map((card) => cardSchema.parse(card))
 
 function descriptionOf(card: Card): string {
   return renderCard(card).message.embeds[0]?.description ?? ''

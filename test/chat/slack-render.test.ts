@@ -1,79 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Card, cardSchema, requestStates, stepStates } from '../../src/core/card.ts'
 import { clip, escapeText, line, lines, typedText } from '../../src/chat/slack/escape.ts'
 import { type Rendered, renderAnswer, renderCard } from '../../src/chat/slack/render.ts'
 import { checkBlocks, checkLength } from '../chat-servers/slack/blocks.ts'
+import { anyCard, table, words } from './arbitrary-cards.ts'
 import { cardOf, hostileCard, longPlanCard, waitingCard } from './example-cards.ts'
-
-const hostile = [
-  '<!channel>',
-  '<@U012AB>',
-  '&lt;',
-  '```',
-  '`',
-  '*b*',
-  '_i_',
-  ':tada:',
-  '\u202e',
-  '\u200b',
-  '\u001b[2J',
-  '\ud800',
-  '😀',
-  '\n',
-  '"',
-  '\\',
-]
-const words = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc
-      .array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 8 })), { maxLength: 8 })
-      .map((parts) => parts.join('')),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      '',
-      ' ',
-      '\n',
-      'x'.repeat(10_000),
-      '😀'.repeat(4000),
-      'a\n'.repeat(5000),
-      '"'.repeat(6000),
-      '\u202e'.repeat(3000),
-    ),
-  },
-)
-const press = fc.oneof(
-  fc.record({ kind: fc.constantFrom('approve' as const, 'deny' as const), request: words, digest: words }),
-  fc.record({ kind: fc.constant('cancel' as const), request: words }),
-)
-const table = fc.record({
-  columns: fc.array(words, { maxLength: 4 }),
-  rows: fc.array(fc.array(words, { maxLength: 4 }), { maxLength: 12 }),
-})
-const anyCard: fc.Arbitrary<Card> = fc
-  .record(
-    {
-      request: words,
-      state: fc.constantFrom(...requestStates),
-      reason: words,
-      title: words,
-      text: words,
-      fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }),
-      table,
-      steps: fc.array(fc.record({ title: words, detail: words, state: fc.constantFrom(...stepStates) }), { maxLength: 60 }),
-      buttons: fc.array(
-        fc.record({ label: words, style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const), press }),
-        { maxLength: 60 },
-      ),
-      files: fc.array(fc.record({ name: words, text: words }), { maxLength: 6 }),
-      footer: words,
-    },
-    { requiredKeys: ['request', 'state', 'title', 'fields', 'steps', 'buttons', 'files', 'footer'] },
-  )
-  .map((card) => cardSchema.parse(card))
 
 /** What stands in blocks as text. */
 function stringsOf(value: unknown): string[] {

@@ -129,25 +129,21 @@ async function untilQuiet(chats: Chats, said: readonly Said[]): Promise<void> {
 
 async function approveAll({ slack, discord, channels }: Chats, signal: AbortSignal): Promise<void> {
   const pressed = new Set<string>()
+  /** Once, unless the press did not get through. */
+  async function approve(id: string, content: unknown, press: () => Promise<boolean>): Promise<void> {
+    if (pressed.has(id) || !JSON.stringify(content).includes('"Approve"')) return
+    pressed.add(id)
+    if (!(await press().catch(() => true))) pressed.delete(id)
+  }
   while (!signal.aborted) {
     for (const channel of channels) {
-      for (const message of slack.seenBy(slackIds.bo, channel.slack)) {
-        if (pressed.has(message.ts) || !JSON.stringify(message.blocks).includes('"Approve"')) continue
-        pressed.add(message.ts)
-        const taken = await slack
-          .as(slackIds.bo)
-          .press({ channel: channel.slack, ts: message.ts, label: 'Approve' })
-          .catch(() => undefined)
-        if (taken?.error !== undefined) pressed.delete(message.ts)
+      for (const { ts, blocks } of slack.seenBy(slackIds.bo, channel.slack)) {
+        const bo = slack.as(slackIds.bo)
+        await approve(ts, blocks, async () => (await bo.press({ channel: channel.slack, ts, label: 'Approve' })).error === undefined)
       }
-      for (const message of discord.seenBy(discordIds.bo, channel.discord)) {
-        if (pressed.has(message.id) || !JSON.stringify(message.components).includes('"Approve"')) continue
-        pressed.add(message.id)
-        const taken = await discord
-          .as(discordIds.bo)
-          .press({ channel: channel.discord, message: message.id, label: 'Approve' })
-          .catch(() => undefined)
-        if (taken?.respondedInMs === undefined) pressed.delete(message.id)
+      for (const { id, components } of discord.seenBy(discordIds.bo, channel.discord)) {
+        const press = { channel: channel.discord, message: id, label: 'Approve' }
+        await approve(id, components, async () => (await discord.as(discordIds.bo).press(press)).respondedInMs !== undefined)
       }
     }
     await delay(1000, undefined, { signal }).catch(() => undefined)

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { DiscordAPIError, type REST, Routes } from 'discord.js'
 import { z } from 'zod'
 import { canonicalJson, sha256 } from '../../core/canonical.ts'
 import type { Command } from '../../core/command.ts'
 import { JailopsError } from '../../core/errors.ts'
+import { replaceFile } from '../replace-file.ts'
 import { createRest } from './api.ts'
 import { definitionsOf } from './definitions.ts'
 import { codes } from './refusals.ts'
@@ -25,8 +24,8 @@ const registeredSchema = z.strictObject({ application: z.string(), guild: z.stri
 type Registered = z.infer<typeof registeredSchema>
 const applicationSchema = z.looseObject({ id: z.string().regex(/^\d+$/) })
 
-/** View Channel, Send Messages, in threads too, Embed Links, Attach Files, Read Message History. */
-const permissions = 0x400n + 0x800n + 0x4000000000n + 0x4000n + 0x8000n + 0x10000n
+/** View Channels, Send Messages, in threads too, Embed Links, Attach Files; docs/discord.md has the same number and explains each. */
+const permissions = 0x400n + 0x800n + 0x4000000000n + 0x4000n + 0x8000n
 
 /**
  * Gives the server the commands, all at once, if they are others than last time.
@@ -54,7 +53,7 @@ export async function register({ commands, token, guild, apiUrl, registrationFil
     await rest.put(Routes.applicationGuildCommands(application, guild), { body: definitions }).catch((error: unknown) => {
       throw refusalOf(error, application, guild)
     })
-    await remember(registrationFile, registered)
+    await replaceFile(registrationFile, `${JSON.stringify(registered)}\n`)
     return { changed: true, count }
   } finally {
     rest.clearHandlerSweeper()
@@ -95,11 +94,4 @@ async function lastRegistered(file: string): Promise<Registered | null> {
   } catch {
     return null
   }
-}
-
-async function remember(file: string, registered: Registered): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const staged = `${file}.${randomBytes(6).toString('hex')}`
-  await writeFile(staged, `${JSON.stringify(registered)}\n`, { mode: 0o600 })
-  await rename(staged, file)
 }

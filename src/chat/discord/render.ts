@@ -1,9 +1,9 @@
 import type { APIActionRowComponent, APIButtonComponentWithCustomId, APIEmbed, APIEmbedField } from 'discord-api-types/v10'
 import type { Answer, Card } from '../../core/card.ts'
-import { stateWords } from '../words.ts'
+import { stateWords, symbols } from '../words.ts'
 import { markdownWithin, plainWithin } from './escape.ts'
 import { attachable, type AttachedFile, plainName } from './files.ts'
-import { answerColor, looks } from './looks.ts'
+import { answerColor, colors } from './colors.ts'
 import { idOfPress } from './press-id.ts'
 import { countSteps, stepsWithin, tableWithin } from './sections.ts'
 import { wholeText } from '../whole.ts'
@@ -26,8 +26,7 @@ const styles = { primary: 1, plain: 2, danger: 4 } as const
 
 export function renderCard(card: Card): Rendered {
   const { state, reason } = card.about ?? card
-  const { symbol, color } = looks[state]
-  const head = plainWithin(`${symbol} ${capital(stateWords[state])}${reason === undefined ? '' : ` (${reason})`}`, limits.title)
+  const head = plainWithin(`${symbols[state]} ${capital(stateWords[state])}${reason === undefined ? '' : ` (${reason})`}`, limits.title)
   const wholeName = plainName(`card-${card.request}.txt`)
   const buttons = buttonsOf(card)
   const body = bodyOf(card, card.steps, { name: wholeName, attached: card.files })
@@ -44,7 +43,7 @@ export function renderCard(card: Card): Rendered {
   ]
   return messageOf({
     author: head.text,
-    color,
+    color: colors[state],
     body,
     notes,
     footer: plainWithin(card.footer, limits.footer).text,

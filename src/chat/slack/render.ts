@@ -1,12 +1,12 @@
 import type { KnownBlock } from '@slack/types'
-import type { Answer, Card, RequestState } from '../../core/card.ts'
+import type { Answer, Card } from '../../core/card.ts'
 import { alignTable } from '../table.ts'
-import { stateWords } from '../words.ts'
+import { wholeText } from '../whole.ts'
+import { stateWords, symbols } from '../words.ts'
 import { actions, context, header, limits } from './blocks.ts'
 import { clipButtons } from './buttons.ts'
 import { clip, escapeText, line, lines } from './escape.ts'
 import { type Page, createPage } from './page.ts'
-import { wholeText } from '../whole.ts'
 
 /** As chat.postMessage and chat.update take it. */
 export interface SlackMessage {
@@ -24,23 +24,6 @@ export interface SlackFile {
 export interface Rendered {
   message: SlackMessage
   files: SlackFile[]
-}
-
-const symbols: Record<RequestState, string> = {
-  stored: '📨',
-  planning: '⏳',
-  waiting: '⏳',
-  queued: '⏳',
-  running: '⚙️',
-  done: '✅',
-  refused: '⛔',
-  denied: '⛔',
-  cancelled: '🚫',
-  expired: '⌛',
-  undone: '↩️',
-  failed: '❌',
-  needs_human: '⚠️',
-  unreachable: '📡',
 }
 
 /** Any card within every limit of Slack's; pure. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { WebAPIHTTPError } from '@slack/web-api'
 import { z } from 'zod'
+import { sha256 } from '../../core/canonical.ts'
 import type { Clients } from './clients.ts'
 import type { SlackFile } from './render.ts'
 
@@ -40,5 +40,5 @@ export async function uploadFiles(
 
 /** Names what was uploaded, so that the same is not uploaded again. */
 export function hashOf(file: SlackFile): string {
-  return createHash('sha256').update(JSON.stringify(file)).digest('hex').slice(0, 12)
+  return sha256(JSON.stringify(file)).slice(0, 12)
 }

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, rename } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Clock } from '../../core/clock.ts'
+import { replaceFile } from '../replace-file.ts'
 import { chatMessageSchema, isVisible, type ChatMessage } from './message.ts'
 
 type Without<Message, Keys extends PropertyKey> = Message extends unknown ? Omit<Message, Keys> : never
@@ -66,13 +65,6 @@ export async function openHistory(file: string, now: Clock): Promise<History> {
     },
     flush: () => (timer === undefined ? saving : save()),
   }
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const staged = `${file}.${randomBytes(6).toString('hex')}`
-  await writeFile(staged, text, { mode: 0o600 })
-  await rename(staged, file)
 }
 
 /** A file that is not there or not ours to read begins a new channel: the bot shows every open card again anyway. */

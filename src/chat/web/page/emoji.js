@@ -38,16 +38,12 @@ const pictures = {
   '⚙': [ring(13, grey, 7, { 'stroke-dasharray': '5.1 5.1' }), ring(9.5, grey, 6)],
   '↩': [box(1, 1, 34, 34, blue, 5), line('M13 9l-5 6 5 6M8 15h13c9 0 9 12 0 12h-5', '#fff', 3.5)],
   '📨': [box(2, 8, 32, 22, '#ccd6dd', 3), line('M3 10l15 11L33 10', '#8899a6', 2.5), line('M1 15h6M1 20h4', blue, 2)],
-  '📥': [shape('M3 20h8l3 5h8l3-5h8v11c0 2-1 3-3 3H6c-2 0-3-1-3-3z', '#99aab5'), line('M18 3v14M12 12l6 6 6-6', blue, 4)],
-  '🧭': [disc(16, '#ccd6dd'), disc(12, '#f5f8fa'), shape('M18 7l4 11h-8z', red), shape('M18 29l-4-11h8z', grey)],
-  '🕒': [disc(16, grey), disc(13, '#f5f8fa'), line('M18 10v8h7', '#292f33', 3)],
   '📡': [
     shape('M6 8c0 12 9 21 21 21z', '#ccd6dd'),
     line('M16 19l9-9', grey, 3),
     line('M22 3c6 1 10 5 11 11M21 8c4 1 6 3 7 7', blue, 2.5),
     line('M10 34h10', grey, 3),
   ],
-  '🔌': [box(10, 12, 16, 13, '#292f33', 3), line('M14 12V4M22 12V4', grey, 3.5), line('M18 25v9', '#292f33', 4)],
 }
 const known = new RegExp(`(${Object.keys(pictures).join('|')})\uFE0F?`, 'u')
 
