@@ -10,6 +10,7 @@ import { botQueue, hostQueue } from '../../src/queue/queue-names.ts'
 import { openReceiver } from '../../src/queue/receiver.ts'
 import { connectRedis, whenReady } from '../../src/queue/redis.ts'
 import { openSender } from '../../src/queue/sender.ts'
+import { createSeal } from '../../src/queue/seal.ts'
 import { createStore } from '../../src/queue/store.ts'
 import { loadTrusted } from '../../src/queue/trusted.ts'
 import { touch } from './touch.ts'
@@ -26,16 +27,15 @@ export interface BotSide {
 export async function startBotSide({ keys: folder, redis: { socketPath } }: Place): Promise<BotSide> {
   const now = Date.now
   const keys = `${folder}/bot`
-  const signer = createSigner({ name: names.bot, key: (await loadKeys(keys, names.bot)).privateKey })
+  const { privateKey } = await loadKeys(keys, names.bot)
+  const signer = createSigner({ name: names.bot, key: privateKey })
   const verifier = createVerifier({ trusted: await loadTrusted(keys), from: () => true })
   const redis = connectRedis({ socketPath }, 'commands')
   await whenReady(redis, 5000)
   const lease = await acquireLease({ redis, name: 'bot', milliseconds: 4000 })
   const store = createStore({
     redis,
-    name: names.bot,
-    signer,
-    verifier,
+    seal: createSeal(privateKey),
     lease: { name: 'bot', token: lease.token },
     onAlarm: complain,
   })

@@ -11,6 +11,7 @@ import { botQueue, hostQueue } from '../queue/queue-names.ts'
 import { openReceiver } from '../queue/receiver.ts'
 import { connectRedis } from '../queue/redis.ts'
 import { openSender } from '../queue/sender.ts'
+import { createSeal } from '../queue/seal.ts'
 import { createStore } from '../queue/store.ts'
 import { loadTrusted } from '../queue/trusted.ts'
 import { adaptersOf, mirrorsFrom } from './adapters.ts'
@@ -40,6 +41,7 @@ export async function bot(options: { config?: string }): Promise<void> {
   const commands = await loadCommands(config.commands)
   const keys = await loadKeys(runtime.keys, name)
   const signer = createSigner({ name, key: keys.privateKey })
+  const seal = createSeal(keys.privateKey)
   const hostNames = Object.keys(config.hosts)
   const verifier = createVerifier({
     trusted: await loadTrusted(runtime.keys),
@@ -52,9 +54,9 @@ export async function bot(options: { config?: string }): Promise<void> {
   void stopped.then(() => giveUp.abort())
   const lease = await acquireLease({ redis, name: 'bot', milliseconds: leaseMilliseconds, prefix, signal: giveUp.signal })
   releasers.add('lease', () => lease.release())
-  const store = createStore({ redis, prefix, name, signer, verifier, lease: { name: 'bot', token: lease.token }, onAlarm })
+  const store = createStore({ redis, prefix, seal, lease: { name: 'bot', token: lease.token }, onAlarm })
   releasers.add('store', () => store.close())
-  const inventories = createInventoryCache(createInventories({ redis, prefix, name, signer, verifier, onAlarm }), report)
+  const inventories = createInventoryCache(createInventories({ redis, prefix, seal, verifier, onAlarm }), report)
   await inventories.load().catch(report)
 
   const senders = new Map(hostNames.map((host) => [host, openSender({ connection: redis, queue: hostQueue(host), prefix })]))

@@ -6,16 +6,11 @@ import { botMessageSchema, hostMessageSchema, type BotMessage, type HostMessage 
 import type { TrustedKeys } from './trusted.ts'
 
 /** What a signed text may be; it stands in the signed header, so that one cannot be passed off as another. */
-export type EnvelopeType = 'jailops-host' | 'jailops-bot' | 'jailops-record'
-
-const recordSchema = z.strictObject({ id: z.string(), revision: z.int().positive(), record: z.string() })
-/** What the bot keeps for itself: whose, the how-manieth version, and the text. */
-export type SealedRecord = z.infer<typeof recordSchema>
+export type EnvelopeType = 'jailops-host' | 'jailops-bot'
 
 export interface Signer {
   hostMessage(message: HostMessage): Promise<string>
   botMessage(message: BotMessage): Promise<string>
-  record(record: SealedRecord): Promise<string>
 }
 
 export interface Expected {
@@ -32,7 +27,6 @@ export interface Verifier {
   hostMessage(token: string, expected: Expected & { host: string }): Promise<HostMessage>
   /** A host speaks for itself only: its message names the one that signed it. */
   botMessage(token: string, expected?: Expected): Promise<BotMessage>
-  record(token: string, expected: { kid: string }): Promise<SealedRecord>
 }
 
 /** What it makes is a JWS in its compact form with an Ed25519 key (RFC 7515, RFC 8037). */
@@ -44,7 +38,6 @@ export function createSigner({ name, key }: { name: string; key: KeyObject }): S
   return {
     hostMessage: (message) => sign('jailops-host', message),
     botMessage: (message) => sign('jailops-bot', message),
-    record: (record) => sign('jailops-record', record),
   }
 }
 
@@ -70,14 +63,13 @@ export function createVerifier({ trusted, from }: { trusted: TrustedKeys; from: 
       if (content.host !== kid) throw refused(`${kid} speaks for ${content.host}`)
       return content
     },
-    record: async (token, expected) => open(token, 'jailops-record', expected.kid, recordSchema).content,
   }
 }
 
 const headerSchema = z.strictObject({
   alg: z.literal('EdDSA'),
   kid: z.string(),
-  typ: z.enum(['jailops-host', 'jailops-bot', 'jailops-record']),
+  typ: z.enum(['jailops-host', 'jailops-bot']),
 })
 
 const longestToken = 16 * 1024 * 1024

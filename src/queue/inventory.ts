@@ -2,10 +2,11 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { JailopsError } from '../core/errors.ts'
 import type { BotMessage, Inventory } from '../core/message.ts'
-import type { Signer, Verifier } from './envelope.ts'
+import type { Verifier } from './envelope.ts'
 import { createTurns } from './in-turn.ts'
 import { defaultPrefix } from './queue-names.ts'
 import { asked } from './redis-errors.ts'
+import type { Seal } from './seal.ts'
 import { createSealedRecords, type OnAlarm } from './sealed-records.ts'
 
 /** What a host last said it has, and when the bot heard it. */
@@ -18,7 +19,7 @@ export interface HostInventory {
 }
 
 export interface Inventories {
-  /** Keeps the host's own signed text, with the moment at which the bot heard it signed by the bot. */
+  /** Keeps the host's own signed text, with the moment at which the bot heard it, sealed by the bot. */
   putInventory(host: string, signedText: string, heardAt: number): Promise<void>
   /** Those that verify; an alarm for each that does not. */
   getInventories(): Promise<HostInventory[]>
@@ -29,9 +30,7 @@ export interface Inventories {
 export interface InventoriesOptions {
   redis: Redis
   prefix?: string
-  /** The bot's own name. */
-  name: string
-  signer: Signer
+  seal: Seal
   verifier: Verifier
   onAlarm: OnAlarm
 }
@@ -53,13 +52,13 @@ export function createInventories(options: InventoriesOptions): Inventories {
   }
 
   async function restore(host: string, token: string): Promise<HostInventory | undefined> {
-    const record = await records.open(recordId(host), token)
+    const record = records.open(recordId(host), token)
     if (record === undefined) return undefined
     try {
       const { signedText, heardAt } = keptSchema.parse(JSON.parse(record))
       return await read(host, signedText, heardAt)
     } catch (error) {
-      // Ours by signature: the host's key has changed since, or its format.
+      // Ours by its seal: the host's key has changed since, or its format.
       onAlarm(
         host,
         error instanceof JailopsError
@@ -74,7 +73,7 @@ export function createInventories(options: InventoriesOptions): Inventories {
     read,
     putInventory: (host, signedText, heardAt) =>
       inTurn('all', async () => {
-        const { token, revision } = await records.seal(recordId(host), JSON.stringify({ signedText, heardAt }))
+        const { token, revision } = records.seal(recordId(host), JSON.stringify({ signedText, heardAt }))
         await asked(redis.hset(key, host, token))
         records.confirm(recordId(host), revision)
       }),

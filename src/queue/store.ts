@@ -2,11 +2,11 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { JailopsError } from '../core/errors.ts'
 import { createAdmission } from './admission.ts'
-import type { Signer, Verifier } from './envelope.ts'
 import { createTurns } from './in-turn.ts'
 import { leaseKey } from './lease.ts'
 import { defaultPrefix } from './queue-names.ts'
 import { asked } from './redis-errors.ts'
+import type { Seal } from './seal.ts'
 import { createSealedRecords, type OnAlarm } from './sealed-records.ts'
 import { storeKeys } from './store-keys.ts'
 import { saveScript } from './store-scripts.ts'
@@ -44,10 +44,8 @@ export interface StoreOptions {
   /** Of the role `commands`. */
   redis: Redis
   prefix?: string
-  /** The bot's own name: it believes only what it signed itself. */
-  name: string
-  signer: Signer
-  verifier: Verifier
+  /** The bot's own: it believes only what it sealed itself. */
+  seal: Seal
   /** Writes are refused unless this token holds this lease in Redis. */
   lease: { name: string; token: string }
   onAlarm: OnAlarm
@@ -73,7 +71,7 @@ export function createStore(options: StoreOptions): Store {
 
   async function save(id: string, record: string, ended: boolean): Promise<void> {
     if (!records.knows(id)) await load(id)
-    const { token, revision } = await records.seal(id, record)
+    const { token, revision } = records.seal(id, record)
     const where = [leaseKey(lease.name, prefix), keys.record(id), keys.open, keys.recent]
     const values = [lease.token, id, token, String(revision), ended ? '1' : '0', String(keepDays * dayMilliseconds)]
     const verdict = await asked(saveScript(redis, where, values))
@@ -87,7 +85,7 @@ export function createStore(options: StoreOptions): Store {
 
   return {
     admit: async ({ record, ...request }) => {
-      const { token, revision } = await records.seal(request.id, record)
+      const { token, revision } = records.seal(request.id, record)
       const admitted = await admission.admit({ ...request, token })
       if (admitted.fresh) records.confirm(request.id, revision)
       return admitted

@@ -17,8 +17,7 @@ async function makeInventories() {
   const open = () =>
     createInventories({
       redis,
-      name: 'bot',
-      signer: people.bot,
+      seal: people.seal,
       verifier: people.verifier,
       onAlarm: (what, { code }) => alarms.push(`${code} ${what}`),
     })
@@ -48,7 +47,7 @@ test('what a host did not say is refused, and in Redis an alarm', async () => {
   const signedText = await people.web1.botMessage(saying(['blog'], 10))
   await redis.hset('jailops:inventory', {
     a: signedText,
-    web1: await people.impostor.record({ id: 'inventory-web1', revision: 1, record: JSON.stringify({ signedText, heardAt: 9e12 }) }),
+    web1: people.strangersSeal.close({ id: 'inventory-web1', revision: 1, record: JSON.stringify({ signedText, heardAt: 9e12 }) }),
   })
   await cache.load()
   expect(cache.all()).toEqual([])

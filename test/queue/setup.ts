@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startGuard } from '../../src/guard/guard.ts'
 import { createSigner, createVerifier } from '../../src/queue/envelope.ts'
 import { createKeys } from '../../src/queue/keys.ts'
+import { createSeal } from '../../src/queue/seal.ts'
 import { startPrivateRedis, type PrivateRedis, type PrivateRedisOptions } from '../../src/queue/private-redis.ts'
 import { connectRedis, whenReady } from '../../src/queue/redis.ts'
 
@@ -66,6 +67,8 @@ export async function makePeople() {
     stranger: createSigner({ name: 'stranger', key: stranger.privateKey }),
     /** A stranger who calls himself bot. */
     impostor: createSigner({ name: 'bot', key: stranger.privateKey }),
+    seal: createSeal(bot.privateKey),
+    strangersSeal: createSeal(stranger.privateKey),
     verifier: createVerifier({ trusted, from: (typ, name) => (typ === 'jailops-bot' ? name !== 'bot' : name === 'bot') }),
   }
 }

@@ -26,9 +26,7 @@ async function makeMutedStore() {
   const proxy = await makeProxy(server.address)
   const muted = createStore({
     redis: await makeConnection(proxy.address),
-    name: 'bot',
-    signer: people.bot,
-    verifier: people.verifier,
+    seal: people.seal,
     lease: { name: 'bot', token: 'none' },
     onAlarm: () => undefined,
   })
@@ -47,9 +45,7 @@ async function makeStore(options: { maxMemory?: string } = {}) {
     const token = randomUUID()
     const store = createStore({
       redis: connection,
-      name: 'bot',
-      signer: people.bot,
-      verifier: people.verifier,
+      seal: people.seal,
       lease: { name: 'bot', token },
       onAlarm: (what, { code }) => alarms.push(`${code} ${what}`),
     })
@@ -262,8 +258,8 @@ describe('a record', () => {
       await redis.hset(key, 'record', token)
       return store.load(one.id)
     }
-    expect(await put(await people.impostor.record({ id: one.id, revision: 9, record: 'evil' }))).toBeUndefined()
-    expect(await put(await people.web1.record({ id: one.id, revision: 9, record: 'evil' }))).toBeUndefined()
+    expect(await put(people.strangersSeal.close({ id: one.id, revision: 9, record: 'evil' }))).toBeUndefined()
+    expect(await put(old.replace('received', 'shown'))).toBeUndefined()
     expect(await put('hello')).toBeUndefined()
     expect(await put((await redis.hget(`jailops:store:request:${other.id}`, 'record')) ?? '')).toBeUndefined()
     expect(alarms).toHaveLength(4)
