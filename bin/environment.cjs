@@ -12,7 +12,7 @@ function programFolders() {
 // A bot or worker is small and mostly waits: Node's own settings let it grow to three times what it needs.
 const LEAN = {
   // without the two compilers in the middle there is less code to keep, and less that can hang Node at its end (nodejs/node#54918)
-  flags: ['--max-semi-space-size=1', '--optimize-for-size', '--no-maglev', '--no-sparkplug'],
+  flags: ['--max-semi-space-size=1', '--optimize-for-size', '--no-maglev'],
   // glibc gives every thread an arena of its own, and gives little of it back
   environment: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536' },
 }
