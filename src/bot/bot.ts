@@ -50,6 +50,8 @@ export interface Bot {
 const staleMilliseconds = 120_000
 
 const graceMilliseconds = 1000
+/** How long an acknowledgement has the machine to itself. */
+const acknowledgementMilliseconds = 10
 
 /** The story of an invocation, from the chat to its card's last state. */
 export function createBot(deps: BotDeps): Bot {
@@ -64,9 +66,10 @@ export function createBot(deps: BotDeps): Bot {
 
   const door: Door = {
     // stored, then acknowledged; what follows happens behind the acknowledgement
-    async receive(incoming) {
+    async receive(incoming, acknowledge) {
       const { id, fresh } = await requests.admit(incoming)
-      if (fresh) follow(id, goOnAfterwards(id))
+      const acknowledged = acknowledge?.(id)
+      if (fresh) follow(id, goOnAfter(acknowledged, id))
       return { request: id }
     },
     complete: (text, actor) => complete(text, actor, whatIsKnown()),
@@ -85,9 +88,10 @@ export function createBot(deps: BotDeps): Bot {
     return { commands, policy, hosts: deps.hosts(), waiting: () => requests.live().flatMap(lineOf) }
   }
 
-  /** In the event loop's next turn: in this one the acknowledgement is written. */
-  async function goOnAfterwards(id: string): Promise<void> {
+  /** In the event loop's next turn at the earliest: in this one the acknowledgement is written. A slow one is not waited for. */
+  async function goOnAfter(acknowledged: Promise<unknown> | undefined, id: string): Promise<void> {
     await afterwards()
+    if (acknowledged !== undefined) await Promise.race([acknowledged, delay(acknowledgementMilliseconds)])
     await goOn(id)
   }
 

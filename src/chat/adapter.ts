@@ -27,10 +27,11 @@ export type Incoming = z.infer<typeof incomingSchema>
 /** What an adapter hands its deliveries to, and asks. Only `receive` and `card` wait for anything; the rest answers from memory. */
 export interface Door {
   /**
-   * Resolves once the invocation is stored: only then may the adapter acknowledge.
+   * Once the invocation is stored, and only then, the adapter may acknowledge: in `acknowledge`, or when this has resolved.
+   * What follows waits a few milliseconds for `acknowledge`, so that nothing comes between. It must not throw.
    * @throws JailopsError stored_too_late, store_unavailable, store_full: nothing was done, tell the person so
    */
-  receive(incoming: Incoming): Promise<{ request: string }>
+  receive(incoming: Incoming, acknowledge?: (request: string) => Promise<unknown>): Promise<{ request: string }>
   /** Completions for a half-typed line, best first. */
   complete(text: string, actor: Actor): Completion[]
   /** The card as it stands, if there is such a request. */

@@ -16,7 +16,7 @@ export interface Admission {
 export interface Candidate {
   delivery: string
   id: string
-  /** The signed record. */
+  /** The sealed record. */
   token: string
   createdAt: number
   /** From now. */
@@ -45,7 +45,7 @@ export function createAdmission(redis: Redis, keys: StoreKeys): Admission {
   const abandoned = new Map<string, Candidate>()
   const toTakeBack = new Set<Candidate>()
 
-  const keysOf = ({ delivery, id }: Candidate) => [keys.delivery(delivery), keys.record(id), keys.open, keys.recent]
+  const keysOf = ({ delivery, id }: Candidate) => [keys.delivery(delivery), keys.record(id), keys.open]
 
   async function attempt(candidate: Candidate, deadline: number): Promise<Attempt> {
     let sent = false
@@ -66,7 +66,7 @@ export function createAdmission(redis: Redis, keys: StoreKeys): Admission {
 
   async function takeBack(candidate: Candidate): Promise<void> {
     try {
-      await redis.eval(forgetScript, 4, ...keysOf(candidate), candidate.id, candidate.token)
+      await redis.eval(forgetScript, 3, ...keysOf(candidate), candidate.id, candidate.token)
       toTakeBack.delete(candidate)
     } catch {
       // again at the next connection

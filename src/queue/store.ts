@@ -26,7 +26,7 @@ export interface Store {
   save(id: string, record: string, ended: boolean): Promise<void>
   /** Requests that have not ended, oldest first. */
   open(): Promise<string[]>
-  /** Newest first. */
+  /** Those that were saved since they were admitted, newest first. */
   recent(limit: number): Promise<string[]>
   /** Stops its timer; the connection stays the caller's. */
   close(): void

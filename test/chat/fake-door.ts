@@ -29,11 +29,12 @@ export function fakeDoor(): FakeDoor {
     cards,
     completions: [],
     before: async () => {},
-    async receive(incoming) {
+    async receive(incoming, acknowledge) {
       received.push(incoming)
       await door.before(incoming)
       const known = requests.get(incoming.delivery) ?? { request: `r${requests.size + 1}`, incoming }
       requests.set(incoming.delivery, known)
+      void acknowledge?.(known.request)
       return { request: known.request }
     },
     complete: (text) => door.completions.filter((completion) => completion.text.startsWith(text)),

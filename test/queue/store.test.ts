@@ -219,6 +219,10 @@ describe('a record', () => {
     const [first, second] = [request({ createdAt: Date.now() - 1000 }), request()]
     await store.admit(first)
     await store.admit(second)
+    expect(await store.open()).toEqual([first.id, second.id])
+    await store.save(first.id, 'taken up', false)
+    await pause(2)
+    await store.save(second.id, 'taken up', false)
     expect(await store.recent(10)).toEqual([second.id, first.id])
     expect(await store.recent(1)).toEqual([second.id])
     await Promise.all([store.save(first.id, 'a', false), store.save(first.id, 'b', false), store.save(first.id, 'c', true)])

@@ -73,13 +73,15 @@ export function createHearing({ api, recent, guild, now, onProblem }: HearingOpt
     const place = placeOf(interaction)
     const { id, application_id, token, type } = interaction
     const spoken = { address: { id, application_id, token, type }, place, person: actor.id, at: now() }
-    try {
-      const { request } = await door.receive({ delivery: `${platform}:${interaction.id}:${actor.id}`, actor, place, said })
-      const isPress = said.kind === 'press'
-      const line = lineOf(said)
+    const isPress = said.kind === 'press'
+    const line = lineOf(said)
+    const acknowledge = (request: string) => {
       const answered = respond(interaction, isPress ? { type: InteractionResponseType.DeferredMessageUpdate } : takenUp(line, request))
       recent.add({ ...spoken, answered, ...(!isPress && { taken: { request, line } }) })
-      await answered
+      return answered
+    }
+    try {
+      await door.receive({ delivery: `${platform}:${interaction.id}:${actor.id}`, actor, place, said }, acknowledge)
     } catch (error) {
       const answered = respond(interaction, privately(sentenceOfRefusal(error)))
       recent.add({ ...spoken, answered })

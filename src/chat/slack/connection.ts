@@ -4,8 +4,12 @@ import type { Logger, WebClientOptions } from '@slack/web-api'
 import { z } from 'zod'
 import type { OnProblem } from './clients.ts'
 
-/** Takes what Slack delivered; resolves to what goes back with the acknowledgement. Never rejects. */
-export type Deliver = (body: unknown, retry: { number?: number; reason?: string }) => Promise<unknown>
+/** Takes what Slack delivered, and calls `acknowledge` once, with what goes back. Never rejects. */
+export type Deliver = (body: unknown, retry: Retry, acknowledge: (answer: unknown) => void) => Promise<void>
+export interface Retry {
+  number?: number
+  reason?: string
+}
 
 export interface ConnectionOptions {
   appToken: string
@@ -31,7 +35,7 @@ export interface Connection {
 }
 
 const goodbyeSchema = z.looseObject({ type: z.literal('disconnect'), reason: z.string().optional() })
-const envelopeSchema = z.looseObject({
+const envelopeSchema = z.object({
   envelope_id: z.string().optional(),
   body: z.unknown(),
   retry_num: z.number().optional(),
@@ -79,11 +83,13 @@ export async function openConnection(connectionOptions: ConnectionOptions): Prom
 
   async function take(event: unknown): Promise<void> {
     const { envelope_id: envelope, body, retry_num, retry_reason } = envelopeSchema.parse(event)
-    const payload = await deliver(body, {
-      ...(retry_num !== undefined && { number: retry_num }),
-      ...(retry_reason !== undefined && { reason: retry_reason }),
-    })
-    if (envelope === undefined) return
+    const retry = { ...(retry_num !== undefined && { number: retry_num }), ...(retry_reason !== undefined && { reason: retry_reason }) }
+    let acknowledged: Promise<void> | undefined
+    await deliver(body, retry, (answer) => (acknowledged = envelope === undefined ? undefined : acknowledge(envelope, answer)))
+    await acknowledged
+  }
+
+  async function acknowledge(envelope: string, payload: unknown): Promise<void> {
     const answer = typeof payload === 'object' && payload !== null ? payload : {}
     try {
       const way = isOpen ? connection : (other(connection) ?? connection)

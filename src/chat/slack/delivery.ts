@@ -32,7 +32,12 @@ export function createDelivery({ hearing, acting, botToken, logger, options, onP
   app.error(async (error) => {
     throw error
   })
-  app.command(anything, async ({ body, ack }) => ack(await hearing.command(body)))
+  // before the listeners: of those, Bolt calls each with everything to see whose it is, and a person waits for this one
+  app.use(async (delivered) => {
+    if (!('command' in delivered)) return delivered.next()
+    const { body, ack } = delivered
+    await ack(await hearing.command(body))
+  })
   app.event('app_mention', ({ body }) => hearing.mention(body))
   app.shortcut(anything, async ({ body, ack }) => {
     await hearing.shortcut(body)
@@ -48,14 +53,15 @@ export function createDelivery({ hearing, acting, botToken, logger, options, onP
   })
   app.options(anything, async ({ body, ack }) => ack(await acting.suggestions(body)))
 
-  return async (body, { number, reason }) => {
-    let answer: unknown
+  return async (body, { number, reason }, acknowledge) => {
+    let answer: { with: unknown } | undefined
     try {
       await app.processEvent({
         body: bodySchema.parse(body),
-        // kept until all is done: Bolt acknowledges an event before it is stored
         ack: async (payload: unknown) => {
-          answer = payload
+          answer = { with: payload }
+          // anything else is kept until all is done: Bolt acknowledges an event before it is stored
+          if (isCommand(body)) acknowledge(payload)
         },
         ...(number !== undefined && { retryNum: number }),
         ...(reason !== undefined && { retryReason: reason }),
@@ -63,8 +69,12 @@ export function createDelivery({ hearing, acting, botToken, logger, options, onP
     } catch (error) {
       onProblem('a delivery of Slack’s could not be dealt with', { error: String(error) })
     }
-    return answer
+    if (answer === undefined || !isCommand(body)) acknowledge(answer?.with)
   }
+}
+
+function isCommand(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'command' in body
 }
 
 /** What Slack delivers is handed to the App by our own inlets. */

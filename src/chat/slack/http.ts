@@ -54,7 +54,7 @@ export function createHttp({ signingSecret, listen, logger, deliver, onProblem }
     const number = HTTPModuleFunctions.extractRetryNumFromHTTPRequest(request)
     const reason = HTTPModuleFunctions.extractRetryReasonFromHTTPRequest(request)
     const retry = { ...(number !== undefined && { number }), ...(reason !== undefined && { reason }) }
-    HTTPModuleFunctions.buildContentResponse(response, await deliver(body, retry))
+    await deliver(body, retry, (content) => HTTPModuleFunctions.buildContentResponse(response, content))
   }
 
   /** @returns undefined where it was refused */
