@@ -5,6 +5,7 @@ import { JailopsError } from '../core/errors.ts'
 import type { ToHost } from '../core/message.ts'
 import { permissionsOf, type Policy, rolesOf } from '../core/policy.ts'
 import { commandLine } from './cards.ts'
+import { type KnownHost, summaryOf } from './hosts.ts'
 import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import type { Requests } from './requests.ts'
@@ -14,6 +15,7 @@ export interface AnsweringDeps {
   now: Clock
   commands: readonly Command[]
   policy: Policy
+  hosts(): readonly KnownHost[]
   requests: Requests
   change: Requests['change']
   card(record: RequestRecord): Promise<Card>
@@ -26,7 +28,7 @@ export async function answerItself(
   command: BotCommand,
   judgement: Judgement,
   record: RequestRecord,
-  { now, commands, policy, requests, change, card, tell }: AnsweringDeps,
+  { now, commands, policy, hosts, requests, change, card, tell }: AnsweringDeps,
 ): Promise<Pick<RequestRecord, 'asked' | 'answer' | 'about'>> {
   const { actor, said } = record.incoming
   const { person, args } = judgement
@@ -35,6 +37,7 @@ export async function answerItself(
     args,
     actor,
     commands,
+    hosts: hosts().map((host) => summaryOf(host, now())),
     ...(judgement.host !== undefined && { host: judgement.host.name }),
     person: { id: person, roles: rolesOf(policy, actor), permissions: permissionsOf(policy, actor) },
     requests: async (limit) =>

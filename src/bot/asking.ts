@@ -1,7 +1,7 @@
 import { definitionHash } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
 import { type HostMessage, messageId, type ToHost } from '../core/message.ts'
-import type { KnownHost } from './hosts.ts'
+import { awayMilliseconds, type KnownHost } from './hosts.ts'
 import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import { mayBegin } from './timing.ts'
@@ -29,7 +29,7 @@ export interface Asking {
 }
 
 /** A host heard of lately gets half a minute to take a message: enough for a restart. One that seems to be away, ten seconds. */
-const patience = { seen: 30_000, away: 10_000, seenWithin: 90_000 }
+const patience = { seen: 30_000, away: 10_000 }
 /** For requests without approval: how long their choices stay reserved. */
 const reserveMilliseconds = 10 * 60_000
 
@@ -46,7 +46,7 @@ export function asking({ now, sign, post, withdraw, hosts }: Posting): Asking {
       request: record.id,
       host,
       issuedAt: now(),
-      expiresAt: now() + (body.kind !== 'query' && now() - seenAt < patience.seenWithin ? patience.seen : patience.away),
+      expiresAt: now() + (body.kind !== 'query' && now() - seenAt < awayMilliseconds ? patience.seen : patience.away),
       body,
     }
     const token = await sign(message)

@@ -1,3 +1,4 @@
+import type { HostSummary } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { Inventory } from '../core/message.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -7,6 +8,21 @@ export interface KnownHost {
   inventory?: Inventory
   /** Milliseconds since 1970, 0 if never. */
   seenAt: number
+}
+
+/** Heard of longer ago than this (three signs of life), a host seems to be away. */
+export const awayMilliseconds = 90_000
+
+export function summaryOf({ name, seenAt, inventory }: KnownHost, now: number): HostSummary {
+  const { heartbeat, jails = [], routes = [] } = inventory ?? {}
+  return {
+    name,
+    seenAt,
+    isAway: now - seenAt > awayMilliseconds,
+    jails: jails.length,
+    sites: routes.length,
+    ...(heartbeat !== undefined && { heartbeat }),
+  }
 }
 
 /** Which host a command is meant for: the one named, the only one, or the one that has the jail (or site) it names. @throws unknown_host, which_host */

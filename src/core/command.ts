@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { canonicalJson, sha256 } from './canonical.ts'
 import type { Answer, Card, RequestState } from './card.ts'
+import type { Heartbeat } from './message.ts'
 import { type Drivers, type FactName, factNames, type Facts } from './host.ts'
 import { oncePer } from './once-per.ts'
 import type { Plan } from './plan.ts'
@@ -29,12 +30,25 @@ export interface BotContext<Args> {
   commands: readonly Command[]
   /** The host that was named, if one was. */
   host?: string
+  /** All that are configured, as the bot knows them now. */
+  hosts: readonly HostSummary[]
   /** Newest first. */
   requests(limit: number): Promise<RequestSummary[]>
   /** @throws unknown_request */
   card(request: string): Promise<Card>
   vote(request: string, choice: 'yes' | 'no'): Promise<RequestSummary>
   cancel(request: string): Promise<RequestSummary>
+}
+
+export interface HostSummary {
+  name: string
+  /** Milliseconds since 1970, by the bot's clock; 0 if it was never heard of. */
+  seenAt: number
+  /** Too long ago: it seems to be away. */
+  isAway: boolean
+  jails: number
+  sites: number
+  heartbeat?: Heartbeat
 }
 
 export interface RequestSummary {

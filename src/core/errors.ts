@@ -44,6 +44,7 @@ export const reasonCodes = [
   'output_too_long',
   'state_unknown',
   'worker_failed',
+  'connection_lost',
   // between bot and host
   'host_unreachable',
   'bad_signature',

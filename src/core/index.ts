@@ -1,6 +1,6 @@
 /** What `import 'jailops'` gives to a command file. */
 export { defineCommand } from './command.ts'
-export type { BotContext, Command, PlanContext, QueryContext } from './command.ts'
+export type { BotContext, Command, HostSummary, PlanContext, QueryContext } from './command.ts'
 export { JailopsError } from './errors.ts'
 export type { Answer } from './card.ts'
 export type { Drivers, Facts, Jail, Route, TrashEntry } from './host.ts'

@@ -26,7 +26,25 @@ export type ToHost = z.infer<typeof toHostSchema>
 const stepProgress = z.strictObject({ state: z.enum(stepStates), note: z.string().optional() })
 export type StepProgress = z.infer<typeof stepProgress>
 
+/** How the host is, as of this sign of life. */
+const heartbeatSchema = z.strictObject({
+  /** Of jailops, on the worker. */
+  version: z.string(),
+  /** Such as `FreeBSD 15.1-RELEASE`. */
+  system: z.string(),
+  uptime: z.string(),
+  /** Of the last minute. */
+  load: z.number(),
+  freeMegabytes: z.number(),
+  jailsRunning: z.int(),
+  /** By what its worker reaches it. */
+  reachedBy: z.enum(['local', 'ssh']),
+})
+export type Heartbeat = z.infer<typeof heartbeatSchema>
+
 const inventorySchema = z.strictObject({
+  /** Absent where the host did not say. */
+  heartbeat: heartbeatSchema.optional(),
   jails: z.array(z.string()),
   routes: z.array(z.string()),
   trash: z.array(z.string()),
