@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { absolutePath, layoutSchema } from '../core/layout.ts'
 import { hostName } from '../core/names.ts'
 import { permissionPattern, policySchema } from '../core/policy.ts'
+import { sshTargetSchema } from '../core/ssh-target.ts'
 
 /*
  * What jailops.yaml may say. One file serves the bot, the worker, or both on one machine: a machine without `host` runs
@@ -92,6 +93,8 @@ const botSchema = z.strictObject({
   discord: discordSchema.optional(),
   /** Channels that also show what is said in another one. */
   mirrors: z.array(z.strictObject({ from: channelAddress, to: channelAddress })).default([]),
+  /** What is said in a channel is meant for its host, unless another is named. */
+  channels: z.record(channelAddress, z.strictObject({ host: hostName })).default({}),
 })
 
 const hostSchema = z.strictObject({
@@ -101,9 +104,13 @@ const hostSchema = z.strictObject({
   permissions: z.array(permissionPattern).default(['*']),
 })
 
-/** `web1:` with nothing behind it is how YAML writes a name without settings. */
+/** A host that the bot may use. With `ssh` it is this machine's worker that serves it. `web1:` with nothing behind it is how YAML writes a bare name. */
 const listedHost = z
-  .strictObject({})
+  .strictObject({ ssh: sshTargetSchema.optional(), layout: layoutSchema.optional(), permissions: z.array(permissionPattern).optional() })
+  .refine(
+    ({ ssh, layout, permissions }) => ssh !== undefined || (layout === undefined && permissions === undefined),
+    'has no ssh, so its layout and permissions belong into the jailops.yaml of its own worker, under host',
+  )
   .nullable()
   .transform((value) => value ?? {})
 

@@ -78,6 +78,15 @@ export class JailopsError extends Error {
   }
 }
 
+/** A lost connection is no answer: whoever makes something of an error lets this one pass first. @throws it */
+export function passLostConnection(error: unknown): void {
+  if (isLostConnection(error)) throw error
+}
+
+export function isLostConnection(error: unknown): error is JailopsError {
+  return error instanceof JailopsError && error.code === 'connection_lost'
+}
+
 /** What a person is told of any error; what we did not foresee is `internal` and its details stay in the log. */
 export function toJailopsError(error: unknown): JailopsError {
   if (error instanceof JailopsError) return error

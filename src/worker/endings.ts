@@ -1,4 +1,4 @@
-import { JailopsError, toJailopsError } from '../core/errors.ts'
+import { JailopsError, passLostConnection, toJailopsError } from '../core/errors.ts'
 import type { Answer } from '../core/card.ts'
 import type { Ending } from './executor.ts'
 import type { Journal } from './journal.ts'
@@ -9,11 +9,12 @@ export interface Ended extends Ending {
   answer?: Answer
 }
 
-/** The ending of work that failed before it changed anything; otherwise what the work itself says. */
+/** The ending of work that failed before it changed anything; otherwise what the work itself says. @throws connection_lost */
 export async function endOf<T>(work: () => Promise<T>): Promise<T | Ended> {
   try {
     return await work()
   } catch (error) {
+    passLostConnection(error)
     return refusal(toJailopsError(error))
   }
 }
@@ -53,6 +54,13 @@ export function isPlanSaid({ entries }: Journal): boolean {
     return body?.kind === 'apply' && body.digest !== digest
   })
   return said > Math.max(planned, stray)
+}
+
+/** The ending of what has not begun when its host cannot be reached and its last message has expired. */
+export function unreached(journal: Journal, now: number, { message }: JailopsError): Ended | undefined {
+  const last = journal.last('message')?.message
+  if (journal.last('begun') !== undefined || last === undefined || now <= last.expiresAt) return undefined
+  return { state: 'refused', reason: 'connection_lost', sentence: `Nothing was done: its worker cannot reach the host. ${message}` }
 }
 
 /** True when the message that lets it begin (or a question) has expired before it began. */

@@ -1,4 +1,4 @@
-import { type JailopsError, toJailopsError } from '../core/errors.ts'
+import { type JailopsError, passLostConnection, toJailopsError } from '../core/errors.ts'
 import type { RequestState } from '../core/card.ts'
 import type { StepProgress } from '../core/message.ts'
 import type { Plan } from '../core/plan.ts'
@@ -33,6 +33,7 @@ export interface Run {
 /**
  * Carries a plan out, from wherever its journal stands: forward, and back if something fails or it is cancelled.
  * @returns how it ended, or undefined when the worker stopped in between
+ * @throws connection_lost: to be called again when the host can be reached
  */
 export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
   if (run.journal.last('turn') === undefined) {
@@ -54,6 +55,8 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
       await doStep(deps, run, index, step)
       await journal.append({ kind: 'done', direction: 'do', step: index })
     } catch (error) {
+      // how the step stands is not known: as after a crash, its probe is asked when the host can be reached again
+      passLostConnection(error)
       const { code, message } = toJailopsError(error)
       await write(journal, {
         kind: 'turn',
@@ -111,6 +114,7 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
       await journal.append({ kind: 'done', direction: 'undo', step: index })
       run.progress(progressOf(journal, plan))
     } catch (error) {
+      passLostConnection(error)
       return {
         state: 'needs_human',
         reason: 'undo_failed',

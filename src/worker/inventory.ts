@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts'
-import type { FactName, ObservedFacts } from '../core/host.ts'
-import { type BotMessage, messageId } from '../core/message.ts'
+import { passLostConnection } from '../core/errors.ts'
+import type { FactName, HostStatus, ObservedFacts } from '../core/host.ts'
+import { type BotMessage, type Heartbeat, messageId } from '../core/message.ts'
 
-/** Tells the bot what this host has: for completion, for choosing a host, and as a sign of life. */
+/** Tells the bot what this host has and how it is: for completion, for choosing a host, and as a sign of life. */
 export interface InventoryTeller {
   start(): void
   /** Something has changed. */
@@ -15,17 +16,35 @@ export interface InventoryDeps {
   now: Clock
   send(message: BotMessage): Promise<void>
   observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
+  /** Of jailops, here. */
+  version: string
+  reachedBy: Heartbeat['reachedBy']
 }
 
 const everyMilliseconds = 30_000
+const has: readonly FactName[] = ['jails', 'trash', 'proxy']
 
-export function createInventoryTeller({ host, now, send, observe }: InventoryDeps): InventoryTeller {
+export function createInventoryTeller({ host, now, send, observe, version, reachedBy }: InventoryDeps): InventoryTeller {
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> = Promise.resolve()
   let again = false
 
+  /** What the host has is worth telling also where it cannot say how it is. */
+  async function look(): Promise<ObservedFacts> {
+    const nothing = { others: [], here: [] }
+    const withStatus = await observe([...has, 'host'], nothing).catch(passLostConnection)
+    return withStatus ?? observe(has, nothing)
+  }
+
+  function heartbeatOf(status: HostStatus | undefined): Heartbeat | undefined {
+    if (status?.load === undefined) return undefined
+    const { uptime, load, freeMegabytes, jailsRunning } = status
+    return { version, system: `FreeBSD ${status.version}`, uptime, load, freeMegabytes, jailsRunning, reachedBy }
+  }
+
   async function tellNow(): Promise<void> {
-    const { jails, trash, proxy } = await observe(['jails', 'trash', 'proxy'], { others: [], here: [] })
+    const { jails, trash, proxy, host: status } = await look()
+    const heartbeat = heartbeatOf(status)
     const at = now()
     await send({
       id: messageId(`inventory-${host}`, 'inventory', at),
@@ -37,6 +56,7 @@ export function createInventoryTeller({ host, now, send, observe }: InventoryDep
       body: {
         kind: 'inventory',
         inventory: {
+          ...(heartbeat !== undefined && { heartbeat }),
           jails: jails.map((jail) => jail.name),
           routes: proxy.routes.map((route) => route.host),
           trash: [...new Set(trash.map((entry) => entry.name))],

@@ -18,7 +18,7 @@ export interface Journal {
   append(entry: NewEntry): Promise<number>
   all<Kind extends Entry['kind']>(kind: Kind): EntryOf<Kind>[]
   last<Kind extends Entry['kind']>(kind: Kind): EntryOf<Kind> | undefined
-  /** Where the process group of an attempt is recorded. */
+  /** Where the process group of an attempt is recorded, on the host. */
   groupFile(name: string): string
   close(): Promise<void>
 }
@@ -41,7 +41,8 @@ export interface JournalFolder {
   rest(request: string): Promise<void>
 }
 
-export async function openJournalFolder(folder: string, now: Clock): Promise<JournalFolder> {
+/** `groups`: the folder of group files on a host that is elsewhere; absent: they lie with the journals. */
+export async function openJournalFolder(folder: string, now: Clock, { groups }: { groups?: string } = {}): Promise<JournalFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await giveRoom(folder)
   const opened = new Map<string, Promise<Journal>>()
@@ -52,7 +53,7 @@ export async function openJournalFolder(folder: string, now: Clock): Promise<Jou
   }
   return {
     async open(request) {
-      const known = opened.get(request) ?? openJournal(folder, requestId.parse(request), now)
+      const known = opened.get(request) ?? openJournal(folder, requestId.parse(request), now, groups)
       opened.set(request, known)
       known.catch(() => opened.delete(request))
       return known
@@ -72,7 +73,7 @@ export async function openJournalFolder(folder: string, now: Clock): Promise<Jou
   }
 }
 
-async function openJournal(parent: string, request: string, now: Clock): Promise<Journal> {
+async function openJournal(parent: string, request: string, now: Clock, groups: string | undefined): Promise<Journal> {
   const folder = join(parent, request)
   const path = join(folder, 'entries.jsonl')
   const isNew = (await withRoom(parent, () => mkdir(folder, { mode: 0o700, recursive: true }))) !== undefined
@@ -105,7 +106,7 @@ async function openJournal(parent: string, request: string, now: Clock): Promise
     },
     all: (kind) => entries.filter((entry) => isKind(entry, kind)),
     last: (kind) => entries.findLast((entry) => isKind(entry, kind)),
-    groupFile: (name) => join(folder, `group-${name}`),
+    groupFile: (name) => (groups === undefined ? join(folder, `group-${name}`) : join(groups, `${request}-${name}`)),
     async close() {
       await lastWrite
       await lines.close()

@@ -1,11 +1,11 @@
-import { type JailopsError, toJailopsError } from '../core/errors.ts'
+import { isLostConnection, type JailopsError, toJailopsError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
 import { sha256 } from '../core/canonical.ts'
 import type { HostMessage } from '../core/message.ts'
 import { createKeyedMutex } from '../core/mutex.ts'
 import { requestId } from '../core/names.ts'
 import type { Answers } from './answers.ts'
-import { cancellation, endOf, type Ended, isPlanSaid, objectionIn, refusal, tooLate, wanted } from './endings.ts'
+import { cancellation, endOf, type Ended, isPlanSaid, objectionIn, refusal, tooLate, unreached, wanted } from './endings.ts'
 import { execute, type ExecutorDeps, progressOf } from './executor.ts'
 import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
 import { type Journal, type JournalFolder, onDisk } from './journal.ts'
@@ -37,6 +37,8 @@ export interface Worker {
 }
 
 const againMilliseconds = 10_000
+/** A shell waits for its connection itself before it gives up. */
+const lostMilliseconds = 1000
 
 /** The story of a request on its host, from the queue to its end. */
 export function createWorker(deps: WorkerDeps): Worker {
@@ -95,13 +97,29 @@ export function createWorker(deps: WorkerDeps): Worker {
     const before = stories.get(journal.request) ?? Promise.resolve()
     const turn = before
       .then(() => (stopping ? undefined : tell(journal)))
+      .catch(async (error: unknown) => {
+        // begun work goes on when the host can be reached again, however long that takes
+        if (!isLostConnection(error)) throw error
+        if (!(await giveUp(journal, error))) goOnIn(lostMilliseconds, journal)
+      })
       .catch((error: unknown) => {
         deps.alarm('a request could not go on', { request: journal.request, error: String(error) })
         // a full disk, say: nothing else would wake it before the next message or start
-        setTimeout(() => stopping || goOn(journal), againMilliseconds).unref()
+        goOnIn(againMilliseconds, journal)
       })
     stories.set(journal.request, turn)
     void turn.then(() => stories.get(journal.request) === turn && stories.delete(journal.request))
+  }
+
+  function goOnIn(milliseconds: number, journal: Journal): void {
+    setTimeout(() => stopping || goOn(journal), milliseconds).unref()
+  }
+
+  /** Its worker cannot reach the host, and it has not begun: that is tried as long as somebody waits for it. @returns whether it is over */
+  async function giveUp(journal: Journal, error: JailopsError): Promise<boolean> {
+    const over = unreached(journal, now(), error)
+    if (over !== undefined) await end(journal, over)
+    return over !== undefined
   }
 
   async function tell(journal: Journal): Promise<void> {

@@ -80,8 +80,8 @@ export interface Living {
   receive(message: HostMessage, token?: string): Promise<void>
 }
 
-/** One life of a worker in this world. */
-export async function startWorker(world: World, life: Life = lifeOf(Number.POSITIVE_INFINITY)): Promise<Living> {
+/** One life of a worker in this world. `connection`: where what it does on the host can be cut off. */
+export async function startWorker(world: World, life: Life = lifeOf(Number.POSITIVE_INFINITY), connection: Life = life): Promise<Living> {
   const now = () => world.time.now
   const journals = await openJournalFolder(world.folder, now)
   const mortal = {
@@ -104,7 +104,7 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
     if (!world.said.has(message.id)) world.said.set(message.id, message)
     life.moment(`after send ${message.body.kind}`)
   }
-  const effects = modelEffects(world.host, life)
+  const effects = modelEffects(world.host, connection)
   const answers = createAnswers({ host: 'web1', now, send })
   const worker = createWorker({
     now,
@@ -120,6 +120,7 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
       now,
       observe: async (_, { others, here }) => {
         world.observed.times++
+        if (connection !== life) connection.moment('observe')
         return observed(world.megabytes.free, others, here)
       },
       drivers: () => noDrivers,

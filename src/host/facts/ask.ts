@@ -1,4 +1,4 @@
-import { JailopsError, toJailopsError } from '../../core/errors.ts'
+import { JailopsError, passLostConnection, toJailopsError } from '../../core/errors.ts'
 import type { Shell, ShellResult } from '../shell.ts'
 
 /*
@@ -9,6 +9,7 @@ import type { Shell, ShellResult } from '../shell.ts'
 /** Runs a tool to its end; what it exited with is for the caller to judge. @throws host_not_ready when it gave no usable answer at all */
 export async function ask(shell: Shell, argv: readonly string[], timeoutSeconds = 30): Promise<ShellResult> {
   const result = await shell.run({ argv, timeoutSeconds }).catch((error: unknown) => {
+    passLostConnection(error)
     throw notReady(argv, toJailopsError(error).message, error)
   })
   if (result.timedOut) throw notReady(argv, `it gave no answer within ${timeoutSeconds} s`)

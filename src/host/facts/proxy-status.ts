@@ -1,3 +1,4 @@
+import { passLostConnection } from '../../core/errors.ts'
 import type { BackendStatus, ProxyStatus } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import { backendOf } from '../../core/names.ts'
@@ -7,7 +8,7 @@ import type { Shell } from '../shell.ts'
 /** HAProxy's own live figures; undefined while it does not answer. */
 export async function observeProxyStatus(shell: Shell, { haproxy }: Layout): Promise<ProxyStatus | undefined> {
   const socket = createHaproxySocket(shell, haproxy.socket)
-  const answers = await Promise.all([socket.info(), socket.stat()]).catch(() => undefined)
+  const answers = await Promise.all([socket.info(), socket.stat()]).catch(passLostConnection)
   if (answers === undefined) return undefined
   const [info, rows] = answers
   const number = (name: string) => Number(info.get(name) ?? 0) || 0

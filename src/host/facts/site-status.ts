@@ -1,4 +1,4 @@
-import { toJailopsError } from '../../core/errors.ts'
+import { passLostConnection, toJailopsError } from '../../core/errors.ts'
 import type { Jail, SiteStatus } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import { endpointOf } from '../addresses.ts'
@@ -21,6 +21,7 @@ async function askNginx(shell: Shell, layout: Layout, jail: string, jailAddress:
     const figures = parseStubStatus(body)
     return figures === undefined ? { jail, problem: 'something else than nginx answers there' } : { jail, figures }
   } catch (error) {
+    passLostConnection(error)
     return { jail, problem: `nginx does not answer: ${toJailopsError(error).message}` }
   }
 }

@@ -1,3 +1,4 @@
+import { passLostConnection } from '../../core/errors.ts'
 import { type TrashEntry, trashManifestSchema } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import { requestId } from '../../core/names.ts'
@@ -6,7 +7,7 @@ import type { Shell } from '../shell.ts'
 /** What may be restored: folders NAME.REQUEST with a manifest of that jail. Anything else in there is somebody's own affair. */
 export async function observeTrash(shell: Shell, { trash }: Layout): Promise<TrashEntry[]> {
   const folders = await shell.list(trash)
-  const entries = await Promise.all(folders.map((folder) => readEntry(shell, trash, folder).catch(() => undefined)))
+  const entries = await Promise.all(folders.map((folder) => readEntry(shell, trash, folder).catch(passLostConnection)))
   return entries.filter((entry) => entry !== undefined)
 }
 

@@ -1,3 +1,4 @@
+import { passLostConnection } from '../../core/errors.ts'
 import type { Probe } from '../../core/step.ts'
 import { createHaproxySocket } from '../../host/proxy/socket.ts'
 import type { Shell } from '../../host/shell.ts'
@@ -6,11 +7,12 @@ import { nothingMountedBelow } from './probe-mounts.ts'
 
 type ProbeOf<Kind extends Probe['kind']> = Extract<Probe, { kind: Kind }>
 
-/** Asks the host. What cannot be found out does not hold, in whichever direction the question was put. */
+/** Asks the host. What cannot be found out does not hold, in whichever direction the question was put. @throws connection_lost */
 export async function holds(shell: Shell, probe: Probe): Promise<boolean> {
   try {
     return await ask(shell, probe)
-  } catch {
+  } catch (error) {
+    passLostConnection(error)
     return false
   }
 }

@@ -1,4 +1,4 @@
-import { JailopsError, toJailopsError } from '../../core/errors.ts'
+import { JailopsError, passLostConnection, toJailopsError } from '../../core/errors.ts'
 import type { Probe, Step, Undo } from '../../core/step.ts'
 import type { EffectDeps } from './effect.ts'
 import { holds } from './probes.ts'
@@ -29,6 +29,7 @@ async function undoOne(deps: EffectDeps, { action, unless }: Undo, options: { gr
   try {
     await runOrThrow(deps, action, options)
   } catch (error) {
+    passLostConnection(error)
     // It may fail because there was nothing left to do.
     if (unless !== undefined && (await waitFor(deps, unless, { milliseconds: 1000 }))) return
     const why = toJailopsError(error).message

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { configSchema } from '../../src/config/schema.ts'
+import { hostProblems } from '../../src/config/host-problems.ts'
+
+const ssh = { address: '192.0.2.2', knownHosts: '/etc/jailops/known_hosts' }
+const messages = (config: unknown) => hostProblems(configSchema.parse(config)).map(({ path, message }) => `${path.join('.')}: ${message}`)
+
+test('a channel’s host must be one of the hosts', () => {
+  expect(messages({ hosts: { web1: null }, bot: { channels: { 'slack:C1': { host: 'web1' } } } })).toEqual([])
+  expect(messages({ hosts: { web1: null }, bot: { channels: { 'slack:C1': { host: 'web2' } } } })).toEqual([
+    expect.stringMatching(/^bot\.channels\.slack:C1\.host: there is no host web2\..*web1/),
+  ])
+})
+
+test('this machine is not reached by ssh as well', () => {
+  expect(messages({ host: { name: 'web1' }, hosts: { web1: { ssh } } })).toEqual([expect.stringContaining('hosts.web1.ssh: is this machine')])
+})
+
+test('only a host that is reached by ssh has its layout here', () => {
+  expect(configSchema.safeParse({ hosts: { web2: { ssh, layout: { pool: '10.1.0.0/24' }, permissions: ['jail.*'] } } }).success).toBe(true)
+  expect(configSchema.safeParse({ hosts: { web2: { layout: {} } } }).error?.issues[0]?.message).toContain('has no ssh')
+})
+
+test.each(['-oProxyCommand=x', 'a b', '$(id)', 'root@web2', ''])('%j is no address', (address) => {
+  expect(configSchema.safeParse({ hosts: { web2: { ssh: { ...ssh, address } } } }).success).toBe(false)
+})
+
+test.each(['-l', 'Root', 'a;b', 'a b'])('%j is no user', (user) => {
+  expect(configSchema.safeParse({ hosts: { web2: { ssh: { ...ssh, user } } } }).success).toBe(false)
+})

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { JailopsError } from '../../src/core/errors.ts'
+import { makeWorld, messageTo, planBody, queryBody, startWorker, told } from './story-bench.ts'
+import { type Life, lifeOf, requestA, temporaryFolder, until } from './worker-bench.ts'
+
+/** A connection that is lost at that moment, and back at the next. */
+function lostAt(moment: number, times = 1): Life & { losses: string[] } {
+  let count = 0
+  const losses: string[] = []
+  return {
+    losses,
+    isOver: false,
+    moment(what) {
+      const now = count++
+      if (now < moment || now >= moment + times) return
+      losses.push(what)
+      throw new JailopsError('connection_lost', 'web1 was lost.')
+    },
+  }
+}
+
+async function tellWithLoss(moment: number, more: { times?: number; failing?: string } = {}) {
+  const world = makeWorld(temporaryFolder())
+  if (more.failing !== undefined) world.host.failing.add(more.failing)
+  const connection = lostAt(moment, more.times)
+  const { worker, receive, idle } = await startWorker(world, lifeOf(Number.POSITIVE_INFINITY), connection)
+  await receive(messageTo(requestA, 1, planBody()))
+  await until(() => told(world, requestA, 'result').length > 0)
+  await idle()
+  await worker.stop()
+  return { world, losses: connection.losses, result: told(world, requestA, 'result')[0] }
+}
+
+describe('a connection that is lost', () => {
+  it('at any moment of a change ends in done, with no step repeated that stood', async () => {
+    const moments = Array.from({ length: 12 }, (_, moment) => moment)
+    const told = await Promise.all(moments.map((moment) => tellWithLoss(moment)))
+
+    expect(told.map(({ result }) => result?.state)).toEqual(moments.map(() => 'done'))
+    for (const { world } of told) {
+      expect(world.host.offences).toEqual([])
+      expect([...world.host.standing.values()]).toEqual(['done', 'done'])
+      expect(world.alarms).toEqual([])
+    }
+    // or it was never lost at all
+    expect(new Set(told.flatMap(({ losses }) => losses))).toEqual(
+      new Set([
+        'observe',
+        ...['blog-1-v1', 'blog-2-v1'].flatMap((name) =>
+          ['capture', 'before perform', 'within perform', 'after perform'].map((what) => `${what} make ${name}`),
+        ),
+      ]),
+    )
+  })
+
+  it('at any moment of taking a change back ends in all of it taken back', async () => {
+    const moments = Array.from({ length: 8 }, (_, moment) => moment + 7)
+    const told = await Promise.all(moments.map((moment) => tellWithLoss(moment, { failing: 'make blog-2-v1' })))
+
+    expect(told.map(({ result }) => result?.state)).toEqual(moments.map(() => 'undone'))
+    for (const { world } of told) {
+      expect(world.host.offences).toEqual([])
+      expect(world.host.standing.size).toBe(0)
+    }
+    expect(told.flatMap(({ losses }) => losses)).toContain('within revert make blog-1-v1')
+  })
+
+  it('before anything has begun is waited out until the message expires, and then nothing was done', async () => {
+    const world = makeWorld(temporaryFolder())
+    const connection = lostAt(0, Number.POSITIVE_INFINITY)
+    const { worker, receive } = await startWorker(world, lifeOf(Number.POSITIVE_INFINITY), connection)
+    await receive(messageTo(requestA, 1, planBody()))
+    await until(() => connection.losses.length > 0)
+    expect(told(world, requestA, 'result')).toEqual([])
+
+    world.time.now = 61_001
+    await until(() => told(world, requestA, 'result').length > 0)
+    await worker.stop()
+
+    expect(told(world, requestA, 'result')[0]).toMatchObject({ state: 'refused', reason: 'connection_lost' })
+    expect(world.host.log).toEqual([])
+  })
+
+  it('does not end a question that is answered in time', async () => {
+    const world = makeWorld(temporaryFolder())
+    const { worker, receive, idle } = await startWorker(world, lifeOf(Number.POSITIVE_INFINITY), lostAt(0))
+    await receive(messageTo(requestA, 1, queryBody))
+    await until(() => told(world, requestA, 'result').length > 0)
+    await idle()
+    await worker.stop()
+
+    expect(told(world, requestA, 'result')[0]).toMatchObject({ state: 'done', answer: { title: '1 MB are free' } })
+  })
+})
