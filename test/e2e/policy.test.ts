@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Demo, startDemo } from '../support/demo.ts'
@@ -109,8 +108,9 @@ it('what nobody approves in time expires, and reserves nothing any more', async 
   const written = readFileSync(file, 'utf8')
   expect(written).toContain('"expiresMinutes":60')
   writeFileSync(file, written.replace('"expiresMinutes":60', '"expiresMinutes":0.05'))
-  process.kill(demo.pid('bot'), 'SIGTERM')
-  await delay(300)
+  const before = demo.pid('bot')
+  process.kill(before, 'SIGTERM')
+  expect(await until(async () => demo.pid('bot') !== before && (await run('ana', 'whoami')).code === 0)).toBe(true)
   const asked = await run('ana', 'jail create late')
   expect(asked).toMatchObject({ code: 4, state: 'waiting' })
   expect(await run('bo', 'jail create late')).toMatchObject({ code: 2, reason: 'jail_name_taken' })
