@@ -67,7 +67,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     const journal = await journals.open(message.request)
     const seen = ledgerSays(journal, message, token)
     if (seen === 'replayed') return deps.alarm('ignored other bytes under a known id', { id })
-    if (seen === 'again') answers.sayAgain(journal, { also: 'sent' })
+    // whoever asks under a new number has not heard how it ended either: a bot that was started again
+    if (seen === 'again' || journal.last('end') !== undefined) answers.sayAgain(journal, { also: 'sent' })
     if (seen === 'new') {
       // decided before it is written down, so that a message once accepted never expires on the way
       const objection = objectionTo(message, journal)

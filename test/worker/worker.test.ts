@@ -270,6 +270,19 @@ describe('a question', () => {
     expect(results(world)).toMatchObject([{ state: 'done', answer: { title: '1 MB are free' } }])
   })
 
+  it('that is asked again under a new number is answered again: whoever asked has forgotten', async () => {
+    const { world, receive } = await begin()
+    await receive(messageTo(requestA, 1, queryBody))
+    await until(() => results(world).length === 1)
+    world.said.clear()
+
+    await receive(messageTo(requestA, 2, queryBody))
+    await until(() => results(world).length === 1)
+
+    expect(results(world)).toMatchObject([{ state: 'done', answer: { title: '1 MB are free' } }])
+    expect(world.observed.times).toBe(1)
+  })
+
   it('never waits behind a change', async () => {
     const { world, receive } = await begin()
     const gate = Promise.withResolvers<void>()

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest'
+import { JailopsError } from '../../src/core/errors.ts'
+import type { FactName, HostStatus, ObservedFacts } from '../../src/core/host.ts'
+import { type BotMessage, botMessageSchema } from '../../src/core/message.ts'
+import { createInventoryTeller } from '../../src/worker/inventory.ts'
+import { testFacts } from '../host/facts-helper.ts'
+import { until } from './worker-bench.ts'
+
+const status: HostStatus = { version: '15.1-RELEASE', uptime: '3 days', load: 0.52, securelevel: '1', freeMegabytes: 900, jailsRunning: 2 }
+const trashed = { name: 'old', address: '10.0.0.9', startsAtBoot: false, wasRunning: false, routes: [], destroyedAt: 1 }
+
+/** One sign of life of a host that answers so. */
+async function told(observe: (wanted: readonly FactName[]) => Promise<ObservedFacts>): Promise<BotMessage[]> {
+  const sent: BotMessage[] = []
+  const teller = createInventoryTeller({
+    host: 'web2',
+    now: () => 5000,
+    send: async (message) => void sent.push(botMessageSchema.parse(message)),
+    observe,
+    version: '0.1.0',
+    reachedBy: 'ssh',
+  })
+  teller.start()
+  await teller.stop()
+  return sent
+}
+
+const seen = (host?: HostStatus): ObservedFacts =>
+  testFacts({
+    trash: [
+      { ...trashed, request: 'ra' },
+      { ...trashed, request: 'rb' },
+    ],
+    ...(host && { host }),
+  })
+
+it('tells what the host has and how it is', async () => {
+  const sent = await told(async () => seen(status))
+  expect(sent).toMatchObject([
+    { id: 'inventory-web2-inventory-5000', host: 'web2', body: { inventory: { jails: [], trash: ['old'], routes: [] } } },
+  ])
+  expect(sent[0]?.body).toHaveProperty('inventory.heartbeat', {
+    version: '0.1.0',
+    system: 'FreeBSD 15.1-RELEASE',
+    uptime: '3 days',
+    load: 0.52,
+    freeMegabytes: 900,
+    jailsRunning: 2,
+    reachedBy: 'ssh',
+  })
+})
+
+it.each([
+  ['cannot say how it is', () => Promise.reject(new JailopsError('host_not_ready', 'freebsd-version failed'))],
+  [
+    'does not say its load',
+    async () => seen({ version: '15.1-RELEASE', uptime: '?', securelevel: '1', freeMegabytes: 900, jailsRunning: 2 }),
+  ],
+])('of a host that %s it tells what it has', async (_, withStatus) => {
+  const sent = await told((wanted) => (wanted.includes('host') ? withStatus() : Promise.resolve(seen())))
+  expect(sent).toMatchObject([{ body: { inventory: { trash: ['old'] } } }])
+  expect(sent[0]?.body).not.toHaveProperty('inventory.heartbeat')
+})
+
+it('tells nothing of a host that cannot be reached, and is not asked twice', async () => {
+  let asked = 0
+  const sent = await told(() => {
+    asked += 1
+    return Promise.reject(new JailopsError('connection_lost', 'ssh ended'))
+  })
+  await until(() => asked > 0)
+  expect([sent, asked]).toEqual([[], 1])
+})
