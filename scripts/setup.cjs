@@ -6,11 +6,11 @@ const { join } = require('node:path')
 const { withLock } = require('./setup/lock.cjs')
 const { nodeNeed } = require('./setup/node.cjs')
 const { packagesNeed } = require('./setup/packages.cjs')
-const { browserNeed, programsNeed } = require('./setup/programs.cjs')
+const { testProgramsNeed, programsNeed } = require('./setup/programs.cjs')
 const { runMain } = require('./setup/main.cjs')
 
 async function setUp(root, { chromium = false } = {}) {
-  const needs = [nodeNeed(root), packagesNeed(root), programsNeed(root), ...(chromium ? [browserNeed(root)] : [])]
+  const needs = [nodeNeed(root), packagesNeed(root), programsNeed(root), ...(chromium ? [testProgramsNeed(root)] : [])]
   if (!needs.some((need) => need.isMissing())) return
 
   await withLock(join(root, '.jailops', 'setup.lock'), async () => {

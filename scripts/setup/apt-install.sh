@@ -32,7 +32,8 @@ note_new_services() {
 
 no_start_at_boot() {
   for service in $services; do
-    if [ -e "/etc/init.d/$service" ]; then update-rc.d "$service" disable || true; fi
+    # a package's script need not have its name: openssh-server's is ssh
+    for script in $(dpkg -L "$service" 2>/dev/null | sed -n 's,^/etc/init.d/,,p'); do update-rc.d "$script" disable || true; done
   done
 }
 

@@ -13,6 +13,8 @@ const PROGRAMS = {
   nginx: { 'apt-get': 'nginx', pkg: 'nginx', brew: 'nginx' },
 }
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome']
+// The other end of the shell over ssh; FreeBSD has all of it by itself.
+const SSH_PROGRAMS = { sshd: 'openssh-server', tcsh: 'tcsh', nc: 'netcat-openbsd' }
 const DAY_MILLISECONDS = 24 * 3600_000
 
 function programsNeed(root) {
@@ -33,24 +35,37 @@ function missingPrograms() {
   return Object.keys(PROGRAMS).filter((program) => !findProgram(program))
 }
 
-// The browser is a wish: without it the browser tests are skipped, and say so. A failed try is not repeated at every start.
-function browserNeed(root) {
-  const failedFile = join(root, '.jailops', 'no-browser')
+// What only tests start is a wish: without it these tests are skipped, and say so. A failed try is not repeated at every start.
+function testProgramsNeed(root) {
+  const wishes = [
+    { what: 'browser', isMissing: () => !BROWSERS.some(findProgram), packages: () => ['chromium'] },
+    { what: 'sshd', isMissing: () => missingForSsh().length > 0, packages: () => missingForSsh().map((program) => SSH_PROGRAMS[program]) },
+  ]
+  const failedFile = ({ what }) => join(root, '.jailops', `no-${what}`)
+  const open = () => wishes.filter((wish) => wish.isMissing() && !isYoung(failedFile(wish)))
   return {
-    isMissing: () => !BROWSERS.some(findProgram) && !isYoung(failedFile),
+    isMissing: () => open().length > 0,
     async install() {
-      try {
-        if (packageManager() !== 'apt-get') throw new SetupError('I install chromium only with apt-get.')
-        await installPackages(root, 'apt-get', ['chromium'])
-        rmSync(failedFile, { force: true })
-      } catch (error) {
-        if (!(error instanceof SetupError)) throw error
-        say(`no browser, the browser tests will be skipped: ${error.message}`)
-        mkdirSync(dirname(failedFile), { recursive: true })
-        writeFileSync(failedFile, '')
-      }
+      for (const wish of open()) await tryToInstall(root, wish, failedFile(wish))
     },
   }
+}
+
+async function tryToInstall(root, { what, packages }, failedFile) {
+  try {
+    if (packageManager() !== 'apt-get') throw new SetupError(`I install ${packages().join(', ')} only with apt-get.`)
+    await installPackages(root, 'apt-get', packages())
+    rmSync(failedFile, { force: true })
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    say(`no ${what}, the tests that start one will be skipped: ${error.message}`)
+    mkdirSync(dirname(failedFile), { recursive: true })
+    writeFileSync(failedFile, '')
+  }
+}
+
+function missingForSsh() {
+  return Object.keys(SSH_PROGRAMS).filter((program) => !findProgram(program))
 }
 
 function packageManager() {
@@ -80,4 +95,4 @@ function isYoung(file) {
   }
 }
 
-module.exports = { browserNeed, programsNeed }
+module.exports = { testProgramsNeed, programsNeed }

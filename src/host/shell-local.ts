@@ -2,7 +2,9 @@ import { JailopsError } from '../core/errors.ts'
 import { readTextFile, removeDraft, removeFile, replaceFile } from './shell/files.ts'
 import { freeMegabytes, listFolder, makeFolder, movePath, removeFolder, statPath } from './shell/folders.ts'
 import { endGroup } from './shell/group.ts'
-import { exchangeOnSocket, httpGet } from './shell/network.ts'
+import { localGroupFiles } from './shell/group-files.ts'
+import { exchangeOnSocket, httpGet, localConnections } from './shell/network.ts'
+import { localProcesses } from './shell/processes.ts'
 import { runCommand } from './shell/run.ts'
 import type { PathRules } from './shell/safe-path.ts'
 import type { Shell, ShellCommand, ShellResult } from './shell.ts'
@@ -48,9 +50,9 @@ export function createLocalShell(options: LocalShellOptions): Shell {
     stat: (path) => statPath(path, rules),
     freeMegabytes,
     // Not confined: a socket's path must be short, so it may lie elsewhere than a deep folder; the Layout alone names it.
-    exchange: exchangeOnSocket,
-    httpGet,
-    endGroup,
+    exchange: (socket, text, timeoutSeconds) => exchangeOnSocket(localConnections, socket, text, timeoutSeconds),
+    httpGet: (request) => httpGet(localConnections, request),
+    endGroup: (groupFile, waitSeconds) => endGroup({ files: localGroupFiles, processes: localProcesses }, groupFile, waitSeconds),
     stop: async () => {
       stopping.abort(new JailopsError('worker_failed', 'The worker is stopping.'))
       await Promise.allSettled(running)

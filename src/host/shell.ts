@@ -1,4 +1,9 @@
-/** How commands and files reach the host: local here, ssh elsewhere. The port; see shell-local.ts. */
+/**
+ * How commands and files reach the host: local here, ssh elsewhere. The port; see shell-local.ts and shell-ssh.ts.
+ *
+ * Over ssh every operation @throws connection_lost: whether it was done is not known. So ask the host (a probe; endGroup for what had a
+ * group file) before going on. Nothing of it happens any more once there is a connection again, but a command with a group file runs on.
+ */
 export interface Shell {
   /** Starts argv without any shell; resolves also when it fails, times out or is cut off. @throws JailopsError only when it could not be started */
   run(command: ShellCommand): Promise<ShellResult>
@@ -41,7 +46,7 @@ export interface ShellCommand {
 }
 
 export interface ShellResult {
-  /** undefined when it was ended by a signal or never got to run. */
+  /** undefined when it was ended by a signal or never got to run. Over ssh codes above 128 count as signals: sh tells both alike. */
   exitCode: number | undefined
   stdout: string
   stderr: string
@@ -55,7 +60,7 @@ export interface PathStatus {
   size: number
   /** Permission bits. */
   mode: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; over ssh in whole seconds. */
   modifiedAt: number
 }
 

@@ -56,8 +56,8 @@ export function commandConformance(bench: () => Bench): void {
     })
 
     test('a signal leaves no exit code', async () => {
-      const { exitCode, timedOut } = await run(sh('kill -9 $$'))
-      expect({ exitCode, timedOut }).toEqual({ exitCode: undefined, timedOut: false })
+      const { exitCode, timedOut, stderr } = await run(sh('kill -9 $$'))
+      expect({ exitCode, timedOut, stderr }).toEqual({ exitCode: undefined, timedOut: false, stderr: '' })
     })
 
     test('a program that is not there could not be started, and the sentence says where it was looked for', async () => {

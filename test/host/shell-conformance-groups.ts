@@ -11,11 +11,11 @@ export function groupConformance(bench: () => Bench): void {
 
   /** A worker of its own that runs this script; killed like by `kill -9` once the script has said that it runs. */
   const crashWorker = async (script: string): Promise<number[]> => {
-    const { kind, folder } = bench()
+    const { kind, where, folder } = bench()
     const mark = join(folder, 'mark')
     const worker = spawn(
       process.execPath,
-      [join(import.meta.dirname, 'shell-crash.ts'), kind, folder, groupFile(), 'sh', '-c', script, 'sh', mark],
+      [join(import.meta.dirname, 'shell-crash.ts'), kind, where, folder, groupFile(), 'sh', '-c', script, 'sh', mark],
       { stdio: 'ignore' },
     )
     await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('ready'), { timeout: 10_000 })
@@ -31,18 +31,18 @@ export function groupConformance(bench: () => Bench): void {
     test('holds the process group while the command runs and is gone afterwards', async () => {
       const { shell } = bench()
       const { stdout } = await shell.run({
-        argv: ['sh', '-c', 'cat "$1"; echo $$', 'sh', groupFile()],
+        argv: ['sh', '-c', 'cat "$1"; ps -o pgid= -p $$', 'sh', groupFile()],
         groupFile: groupFile(),
         timeoutSeconds: 5,
       })
-      const [recorded, own] = stdout.trim().split('\n')
+      const [recorded, own] = stdout.trim().split(/\s+/)
       expect(recorded).toBe(own)
       expect(existsSync(groupFile())).toBe(false)
     })
 
     test('is gone after a time limit too', async () => {
       const result = await bench().shell.run({ argv: ['sleep', '300'], groupFile: groupFile(), timeoutSeconds: 1 })
-      expect(result.timedOut).toBe(true)
+      expect(result).toMatchObject({ timedOut: true, exitCode: undefined, stdout: '', stderr: '' })
       expect(existsSync(groupFile())).toBe(false)
     })
 
@@ -93,7 +93,9 @@ export function groupConformance(bench: () => Bench): void {
     })
 
     test('members are found when their leader is gone', async () => {
-      const pids = await crashWorker('sleep 300 & echo $! >"$1"; echo ready >>"$1"; exit 0')
+      const pids = await crashWorker('sleep 300 & echo $! >"$1"; echo $$ >>"$1"; echo ready >>"$1"; sleep 1; exit 0')
+      await vi.waitFor(() => expect(isRunning(pids[1] ?? 0)).toBe(false), { timeout: 10_000 })
+      expect(isRunning(pids[0] ?? 0)).toBe(true)
       expect(await bench().shell.endGroup(groupFile(), 0)).toBe('was-ended')
       expect(pids.filter(isRunning)).toEqual([])
     })

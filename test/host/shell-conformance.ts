@@ -12,13 +12,15 @@ import { makeShell, type MakerOptions } from './shell-makers.ts'
 /** What each test finds: a fresh folder with `jails` in it, and a shell that knows these. */
 export interface Bench {
   kind: string
+  /** What this kind of shell needs to know, as JSON. */
+  where: string
   folder: string
   shell: Shell
   make(options: Partial<MakerOptions>): Promise<Shell>
 }
 
-/** Every Shell must pass this. It reaches the same machine that the tests run on. */
-export function shellConformance(kind: string): void {
+/** Every Shell must pass this. It reaches the same machine that the tests run on. `where` is asked once a test, as JSON for its maker. */
+export function shellConformance(kind: string, where = () => '{}'): void {
   describe(`shell: ${kind}`, () => {
     const shells: Shell[] = []
     let bench: Bench | undefined
@@ -27,11 +29,11 @@ export function shellConformance(kind: string): void {
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'jailops-shell-')))
       mkdirSync(join(folder, 'jails'))
       const make = async (options: Partial<MakerOptions>) => {
-        const shell = await makeShell(kind, { programFolders: ['/bin', '/usr/bin'], jailRoots: join(folder, 'jails'), ...options })
+        const shell = await makeShell(kind, { programFolders: ['/bin', '/usr/bin'], jailRoots: join(folder, 'jails'), ...options }, where())
         shells.push(shell)
         return shell
       }
-      bench = { kind, folder, make, shell: await make({}) }
+      bench = { kind, where: where(), folder, make, shell: await make({}) }
     })
 
     afterEach(async () => {

@@ -56,7 +56,7 @@ export async function replaceFile(path: string, content: string, mode: number, r
 }
 
 /** Always the same name, so that whoever takes up the work after a crash finds it. No *.conf or *.cfg pattern takes it for a finished file. */
-function draftOf(path: string): string {
+export function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.jailops-draft`)
 }
 

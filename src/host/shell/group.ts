@@ -1,60 +1,60 @@
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { JailopsError } from '../../core/errors.ts'
-import { membersOf, terminateGroup, waitForEnd } from './processes.ts'
-import { errorCode, fileError } from './system-error.ts'
+import { type Processes, terminateGroup, waitForEnd } from './processes.ts'
 
-const voidMark = 'void\n'
+export const voidMark = 'void\n'
 /** ps and the file system round to different fractions of a second. */
 const clockSlack = 5000
 
+/** What ending a recorded group takes, on whichever host it is. */
+export interface GroupFiles {
+  /** Puts our mark where nothing stands. False: somebody's file stands there. */
+  claim(groupFile: string): Promise<boolean>
+  read(groupFile: string): Promise<{ text: string; modifiedAt: number }>
+  /** Puts our mark in its place by rename, with the old file held open. @returns what the old one holds afterwards */
+  takeOver(groupFile: string): Promise<string>
+}
+
 /** After a crash of the worker: nothing that this file stands for runs afterwards, now or later. */
-export async function endGroup(groupFile: string, waitSeconds: number): Promise<'never-started' | 'ended-by-itself' | 'was-ended'> {
-  const group = await recordedGroup(groupFile)
-  if (group === undefined) return 'never-started'
-  if (!(await isStillOurs(group, groupFile))) return 'ended-by-itself'
-  if (await waitForEnd(group, waitSeconds * 1000)) return 'ended-by-itself'
-  await terminateGroup(group)
+export async function endGroup(
+  { files, processes }: { files: GroupFiles; processes: Processes },
+  groupFile: string,
+  waitSeconds: number,
+): Promise<'never-started' | 'ended-by-itself' | 'was-ended'> {
+  const recorded = await recordedGroup(files, groupFile)
+  if (recorded === undefined) return 'never-started'
+  if (!(await isStillOurs(processes, recorded))) return 'ended-by-itself'
+  if (await waitForEnd(processes, recorded.group, waitSeconds * 1000)) return 'ended-by-itself'
+  await terminateGroup(processes, recorded.group)
   return 'was-ended'
 }
 
+interface Recorded {
+  group: number
+  /** Milliseconds since 1970. */
+  recordedAt: number
+}
+
 /** The process group in the file, or undefined after making sure that no wrapper can start by it any more. */
-async function recordedGroup(groupFile: string): Promise<number | undefined> {
-  try {
-    await writeFile(groupFile, voidMark, { flag: 'wx' })
-    return undefined
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw fileError(error, `write the group file ${groupFile}`)
-  }
-  for (let turn = 0; turn < 20; turn += 1) {
-    const line = await readFile(groupFile, 'utf8')
-    if (line.endsWith('\n')) return parseGroup(line, groupFile)
+async function recordedGroup(files: GroupFiles, groupFile: string): Promise<Recorded | undefined> {
+  if (await files.claim(groupFile)) return undefined
+  const deadline = Date.now() + 1000
+  for (;;) {
+    const { text, modifiedAt } = await files.read(groupFile)
+    if (text.endsWith('\n')) return parseGroup(text, groupFile, modifiedAt)
+    if (Date.now() >= deadline) break
     await sleep(50)
   }
-  return takeOver(groupFile)
+  // It stayed empty: its wrapper died between creating and writing it, or is stopped just there. A wrapper that wrote before our mark
+  // replaced the file is seen in the old one; one that writes after it reads our mark back and does not start.
+  const text = await files.takeOver(groupFile)
+  return text === '' ? undefined : parseGroup(text, groupFile, (await files.read(groupFile)).modifiedAt)
 }
 
-/**
- * The file stayed empty: its wrapper died between creating and writing it, or is stopped just there. Our mark replaces the file by rename,
- * with the old one held open. A wrapper that wrote before the rename is seen in the old file; one that writes after it reads our mark back
- * and does not start.
- */
-async function takeOver(groupFile: string): Promise<number | undefined> {
-  const old = await open(groupFile, 'r')
-  try {
-    await writeFile(`${groupFile}.void`, voidMark)
-    await rename(`${groupFile}.void`, groupFile)
-    const line = await old.readFile('utf8')
-    return line === '' ? undefined : parseGroup(line, groupFile)
-  } finally {
-    await old.close()
-  }
-}
-
-function parseGroup(line: string, groupFile: string): number | undefined {
+function parseGroup(line: string, groupFile: string, recordedAt: number): Recorded | undefined {
   if (line === voidMark) return undefined
   const group = Number(line)
-  if (Number.isSafeInteger(group) && group > 1) return group
+  if (Number.isSafeInteger(group) && group > 1) return { group, recordedAt }
   throw new JailopsError('state_unknown', `The group file ${groupFile} does not hold a process group; look what still runs on the host.`)
 }
 
@@ -64,17 +64,10 @@ function parseGroup(line: string, groupFile: string): number | undefined {
  * A leader born before it can only be ours. A group whose leader is dead is taken for ours: its members may be of any age (a tar starts its
  * gzip late), and for a stranger to look the same the number must have come round and the new leader have died as well.
  */
-async function isStillOurs(group: number, groupFile: string): Promise<boolean> {
-  const members = await membersOf(group)
+async function isStillOurs(processes: Processes, { group, recordedAt }: Recorded): Promise<boolean> {
+  const members = await processes.members(group)
   if (members.length === 0) return false
   const leader = members.find((member) => member.pid === group)
   if (leader === undefined) return true
-  const recordedAt = (await stat(groupFile)).mtimeMs
   return leader.startedAt <= recordedAt + clockSlack
-}
-
-/** After a normal end; only the file of that very run, never another's mark. */
-export async function forgetGroup(groupFile: string, group: number): Promise<void> {
-  const line = await readFile(groupFile, 'utf8').catch(() => undefined)
-  if (line === `${group}\n`) await rm(groupFile, { force: true })
 }

@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import { connect } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { JailopsError } from '../../core/errors.ts'
 import type { HttpGet } from '../shell.ts'
 import { errorCode, errorWords } from './system-error.ts'
@@ -8,9 +8,21 @@ import { errorCode, errorWords } from './system-error.ts'
 const longestExchange = 8 * 1024 * 1024
 const longestBody = 1024 * 1024
 
+/** How connections are made from a host; what they report are Node's errors, by their codes, or a JailopsError. */
+export interface Connections {
+  toSocket(path: string, timeoutSeconds: number): Duplex
+  toAddress(address: string, port: number, timeoutSeconds: number): Duplex
+}
+
+/** From this very machine. */
+export const localConnections: Connections = {
+  toSocket: (path) => connect({ path }),
+  toAddress: (host, port) => connect({ host, port }),
+}
+
 /** Our side stays open until the other closes: a half-closed connection is a hang-up to some. */
-export async function exchangeOnSocket(path: string, text: string, timeoutSeconds: number): Promise<string> {
-  const socket = connect({ path })
+export async function exchangeOnSocket(from: Connections, path: string, text: string, timeoutSeconds: number): Promise<string> {
+  const socket = from.toSocket(path, timeoutSeconds)
   const late = new JailopsError('timed_out', `${path} gave no complete answer within ${timeoutSeconds} s.`)
   const timer = setTimeout(() => socket.destroy(late), timeoutSeconds * 1000)
   try {
@@ -29,14 +41,15 @@ export async function exchangeOnSocket(path: string, text: string, timeoutSecond
   }
 }
 
-export async function httpGet(request: HttpGet): Promise<{ status: number; body: string }> {
+export async function httpGet(from: Connections, request: HttpGet): Promise<{ status: number; body: string }> {
   const { address, port, path, hostHeader, timeoutSeconds } = request
   const where = `http://${address}:${port}${path} (Host: ${hostHeader})`
   try {
     const signal = AbortSignal.timeout(timeoutSeconds * 1000)
     const answer = Promise.withResolvers<Readable & { statusCode?: number | undefined }>()
     const headers = { host: hostHeader, connection: 'close' }
-    get({ host: address, port, path, headers, agent: false, signal }, answer.resolve).on('error', answer.reject)
+    const createConnection = () => from.toAddress(address, port, timeoutSeconds)
+    get({ host: address, port, path, headers, agent: false, signal, createConnection }, answer.resolve).on('error', answer.reject)
     const response = await answer.promise
     return { status: response.statusCode ?? 0, body: await readBeginning(response, longestBody) }
   } catch (error) {

@@ -10,20 +10,36 @@ export interface Member {
   startedAt: number
 }
 
-/** The processes of a group that still run. Zombies do not: they only wait for a parent to ask how they ended. */
-export async function membersOf(group: number): Promise<Member[]> {
-  if (!signalGroup(group, 0)) return []
+/** The processes of a host. */
+export interface Processes {
+  /** Those of a group that still run. */
+  members(group: number): Promise<Member[]>
+  /** @returns false when the group has nobody */
+  signal(group: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean>
+  /** Between two looks at a group that is awaited, in milliseconds. */
+  pause: number
+}
+
+/** The processes of this very machine. */
+export const localProcesses: Processes = {
+  members: async (group) => (signalGroup(group, 0) ? membersIn(await processTable(), group) : []),
+  signal: async (group, signal) => signalGroup(group, signal),
+  pause: 50,
+}
+
+/** The columns of a machine's ps that membersIn reads, in options of their own: BSD's ps takes all that follows `=` for a column's title. */
+const columns = ['-o', 'pid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'lstart=']
+
+/** Zombies do not run: they only wait for a parent to ask how they ended. */
+export function membersIn(table: string, group: number): Member[] {
   const members: Member[] = []
-  for (const line of (await processTable()).split('\n')) {
+  for (const line of table.split('\n')) {
     const [pid, pgid, state, ...started] = line.trim().split(/\s+/)
     if (Number(pgid) !== group || state === undefined || state.startsWith('Z')) continue
     members.push({ pid: Number(pid), startedAt: Date.parse(`${started.join(' ')} UTC`) })
   }
   return members
 }
-
-/** Columns in options of their own: BSD's ps takes everything after `=` in one option as that column's title. */
-const columns = ['-o', 'pid=', '-o', 'pgid=', '-o', 'stat=', '-o', 'lstart=']
 
 /** The machine's ps, not one from the host's program folders: in a lab those are imitations that know other processes. */
 async function processTable(): Promise<string> {
@@ -40,34 +56,34 @@ async function processTable(): Promise<string> {
 }
 
 /** False when the group has nobody. */
-export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-group, signal)
     return true
   } catch (error) {
     if (errorCode(error) === 'ESRCH') return false
-    // Somebody is there whom we may not signal (or, on macOS, only zombies): membersOf tells which.
+    // Somebody is there whom we may not signal (or, on macOS, only zombies): the members tell which.
     if (errorCode(error) === 'EPERM') return true
     throw error
   }
 }
 
 /** True once nobody of the group runs any more. */
-export async function waitForEnd(group: number, milliseconds: number): Promise<boolean> {
+export async function waitForEnd(processes: Processes, group: number, milliseconds: number): Promise<boolean> {
   const deadline = Date.now() + milliseconds
-  while ((await membersOf(group)).length > 0) {
+  while ((await processes.members(group)).length > 0) {
     if (Date.now() >= deadline) return false
-    await sleep(50)
+    await sleep(processes.pause)
   }
   return true
 }
 
 /** TERM, two seconds to tidy up, KILL. @throws state_unknown when even that does not end it (a process stuck in the kernel) */
-export async function terminateGroup(group: number): Promise<void> {
-  signalGroup(group, 'SIGTERM')
-  if (await waitForEnd(group, 2000)) return
-  signalGroup(group, 'SIGKILL')
-  if (await waitForEnd(group, 5000)) return
+export async function terminateGroup(processes: Processes, group: number): Promise<void> {
+  await processes.signal(group, 'SIGTERM')
+  if (await waitForEnd(processes, group, 2000)) return
+  await processes.signal(group, 'SIGKILL')
+  if (await waitForEnd(processes, group, 5000)) return
   throw new JailopsError(
     'state_unknown',
     `Process group ${group} on this host does not end, not even by SIGKILL; look at it with \`ps -A -o pid,pgid,stat,command\`.`,

@@ -7,15 +7,30 @@ import { JailopsError } from '../../core/errors.ts'
 export async function findProgram(name: string, programFolders: readonly string[], mayLeaveFolders: boolean): Promise<string> {
   const candidates = isAbsolute(name) ? [name] : programFolders.map((folder) => join(folder, name))
   if (isAbsolute(name) && !mayLeaveFolders && !isInFolders(name, programFolders)) {
-    throw new JailopsError('step_failed', `${name} is outside the program folders of this host (${programFolders.join(', ')}).`)
+    throw noSuchProgram('elsewhere', name, programFolders)
   }
   if (!isAbsolute(name) && (name === '' || name.includes('/'))) {
-    throw new JailopsError('step_failed', `"${name}" is no program: give a bare name or an absolute path.`)
+    throw noSuchProgram('no-name', name, programFolders)
   }
   for (const candidate of candidates) {
     if (await isExecutable(candidate)) return candidate
   }
-  throw new JailopsError('step_failed', `This host has no program ${name}; looked in ${programFolders.join(', ')}.`)
+  throw noSuchProgram('no-program', name, programFolders)
+}
+
+/** Every way in which a program is refused, in words. */
+export function noSuchProgram(
+  refusal: 'elsewhere' | 'no-name' | 'no-program',
+  name: string,
+  programFolders: readonly string[],
+): JailopsError {
+  const folders = programFolders.join(', ')
+  const sentences = {
+    elsewhere: `${name} is outside the program folders of this host (${folders}).`,
+    'no-name': `"${name}" is no program: give a bare name or an absolute path.`,
+    'no-program': `This host has no program ${name}; looked in ${folders}.`,
+  }
+  return new JailopsError('step_failed', sentences[refusal])
 }
 
 function isInFolders(path: string, folders: readonly string[]): boolean {

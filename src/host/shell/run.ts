@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import type { Readable } from 'node:stream'
 import { execa } from 'execa'
 import { JailopsError } from '../../core/errors.ts'
 import type { ShellCommand, ShellResult } from '../shell.ts'
-import { forgetGroup } from './group.ts'
+import { environment } from './environment.ts'
+import { forgetGroup } from './group-files.ts'
 import { keepEnds } from './output.ts'
-import { terminateGroup } from './processes.ts'
+import { localProcesses, terminateGroup } from './processes.ts'
 import { findProgram } from './program.ts'
 import { errorWords } from './system-error.ts'
 import { wrapArgv } from './wrapper.ts'
@@ -68,18 +68,6 @@ function start(argv: readonly string[], stdin: string | undefined, programFolder
   }
 }
 
-/** The same words on every host: nothing of ours, no colours, no language but C's. */
-function environment(programFolders: readonly string[]): Record<string, string> {
-  return {
-    PATH: programFolders.join(':'),
-    HOME: process.getuid?.() === 0 ? '/root' : tmpdir(),
-    LC_ALL: 'C.UTF-8',
-    LANG: 'C.UTF-8',
-    NO_COLOR: '1',
-    TERM: 'dumb',
-  }
-}
-
 async function waitWithin(child: Child, group: number, command: ShellCommand, outputWait: number): Promise<ShellResult> {
   const stdout = keepEnds(child.stdout)
   const stderr = keepEnds(child.stderr)
@@ -87,7 +75,7 @@ async function waitWithin(child: Child, group: number, command: ShellCommand, ou
   let ended: Promise<void> | undefined
   let timedOut = false
   const end = () => {
-    ended ??= terminateGroup(group)
+    ended ??= terminateGroup(localProcesses, group)
     ended.catch(ending.reject)
   }
   const timer = setTimeout(

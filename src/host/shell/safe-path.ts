@@ -14,22 +14,22 @@ export interface PathRules {
  * write into running jails through jexec only.)
  */
 export async function checkReadable(path: string, rules: PathRules): Promise<void> {
-  checkForm(path)
+  checkForm(path, rules)
   for (const root of [rules.jailRoots, rules.confineTo]) {
-    if (root !== undefined && isInside(root, path)) await refuseLinksBelow(root, path)
+    if (root !== undefined && isInside(root, path)) await refuseLinksBelow(root, path, rules)
   }
 }
 
 /** The same for what is changed: also not through a last symlink, not outside the confinement, not into the jails by a side door. */
 export async function checkWritable(path: string, rules: PathRules): Promise<void> {
   await checkReadable(path, rules)
-  await refuseLink(path)
+  await refuseLink(path, rules)
   const parent = await realParent(path)
   if (rules.confineTo !== undefined && !isInside(await realpathOrSelf(rules.confineTo), parent)) {
-    throw new JailopsError('unsafe_path', `${path} is outside ${rules.confineTo}; jailops changes nothing there.`)
+    throw unsafePath('outside', path, rules)
   }
   if (!isInside(rules.jailRoots, path) && isInside(await realpathOrSelf(rules.jailRoots), parent)) {
-    throw new JailopsError('unsafe_path', `${path} leads into ${rules.jailRoots} through a symbolic link; jailops does not follow it.`)
+    throw unsafePath('door', path, rules)
   }
 }
 
@@ -37,26 +37,36 @@ export function isInside(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }
 
-function checkForm(path: string): void {
+/** @throws unsafe_path unless it is absolute and has no `..` */
+export function checkForm(path: string, rules: PathRules): void {
   const isPlain = path.startsWith('/') && !path.includes('\0') && !path.split('/').some((part) => part === '..' || part === '.')
-  if (!isPlain) throw new JailopsError('unsafe_path', `"${path}" is not a plain absolute path.`)
+  if (!isPlain) throw unsafePath('form', path, rules)
 }
 
-async function refuseLinksBelow(root: string, path: string): Promise<void> {
+/** Every way in which a path is refused, in words. */
+export function unsafePath(refusal: 'form' | 'link' | 'outside' | 'door', path: string, rules: PathRules): JailopsError {
+  const sentences = {
+    form: `"${path}" is not a plain absolute path.`,
+    link: `${path} is a symbolic link; jailops does not follow it. Put a real file or folder there.`,
+    outside: `${path} is outside ${rules.confineTo}; jailops changes nothing there.`,
+    door: `${path} leads into ${rules.jailRoots} through a symbolic link; jailops does not follow it.`,
+  }
+  return new JailopsError('unsafe_path', sentences[refusal])
+}
+
+async function refuseLinksBelow(root: string, path: string, rules: PathRules): Promise<void> {
   let current = root
-  await refuseLink(current)
+  await refuseLink(current, rules)
   for (const part of path.slice(root.length).split('/')) {
     if (part === '') continue
     current = `${current === '/' ? '' : current}/${part}`
-    await refuseLink(current)
+    await refuseLink(current, rules)
   }
 }
 
-async function refuseLink(path: string): Promise<void> {
+async function refuseLink(path: string, rules: PathRules): Promise<void> {
   const status = await orMissing(lstat(path))
-  if (status?.isSymbolicLink()) {
-    throw new JailopsError('unsafe_path', `${path} is a symbolic link; jailops does not follow it. Put a real file or folder there.`)
-  }
+  if (status?.isSymbolicLink()) throw unsafePath('link', path, rules)
 }
 
 /** The nearest existing folder above the path, with every symlink followed. */

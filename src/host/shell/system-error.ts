@@ -16,11 +16,28 @@ export function errorWords(error: unknown): string {
 export function fileError(error: unknown, doing: string): JailopsError {
   if (error instanceof JailopsError) return error
   const code = errorCode(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const what = code === 'ENOSPC' ? 'the disk is full' : 'the disk quota is used up'
-    return new JailopsError('disk_full', `Could not ${doing}: ${what}. Make room and try again.`, { cause: error })
-  }
+  if (code === 'ENOSPC') return diskFull(doing, 'the disk is full', error)
+  if (code === 'EDQUOT') return diskFull(doing, 'the disk quota is used up', error)
   return new JailopsError('step_failed', `Could not ${doing}: ${errorWords(error)}.`, { cause: error })
+}
+
+/** The same where a program said no: it is told in that program's own words. */
+export function toolError(complaint: string, doing: string): JailopsError {
+  if (/no space left on device/i.test(complaint)) return diskFull(doing, 'the disk is full', complaint)
+  if (/quota exceeded/i.test(complaint)) return diskFull(doing, 'the disk quota is used up', complaint)
+  return new JailopsError('step_failed', `Could not ${doing}: ${lastWordsOf(complaint) || 'it failed without a word'}.`, {
+    cause: complaint,
+  })
+}
+
+/** `mv: cannot stat 'a': No such file or directory` → `no such file or directory` */
+export function lastWordsOf(complaint: string): string {
+  const words = complaint.trim().split('\n').at(-1)?.split(': ').at(-1)?.trim() ?? ''
+  return `${words.slice(0, 1).toLowerCase()}${words.slice(1)}`.replace(/\.$/, '')
+}
+
+function diskFull(doing: string, what: string, cause: unknown): JailopsError {
+  return new JailopsError('disk_full', `Could not ${doing}: ${what}. Make room and try again.`, { cause })
 }
 
 /** The answer, or undefined where the path leads nowhere. */

@@ -1,0 +1,223 @@
+import { sh } from './agent-base.ts'
+
+/** The agent's operations on programs, process groups and connections. $environment is set at its top. */
+export const agentRun = sh`
+# find_program NAME: as ../shell/program.ts finds it
+find_program() {
+  program=
+  case $1 in
+    /*)
+      in_folder=
+      IFS=:
+      for place in $program_folders; do
+        case $1 in
+          "$place"/*) in_folder=1 ;;
+        esac
+      done
+      IFS=' '
+      case $1/ in
+        *//?* | */../* | */./*) in_folder= ;;
+      esac
+      [ -z "$confine_to" ] || [ -n "$in_folder" ] || fail elsewhere
+      if [ -f "$1" ] && [ -x "$1" ]; then program=$1; fi
+      ;;
+    '' | */*) fail no-name ;;
+    *)
+      IFS=:
+      for place in $program_folders; do
+        if [ -f "$place/$1" ] && [ -x "$place/$1" ]; then
+          program=$place/$1
+          break
+        fi
+      done
+      IFS=' '
+      ;;
+  esac
+  [ -n "$program" ] || fail no-program
+  [ -n "$any_program" ] && return 0
+  case :$allowed_programs: in
+    *":$program:"*) return 0 ;;
+  esac
+  fail forbidden
+}
+
+# start PROGRAM WORD…: in the foreground, from 5 to 7 and 8, with none of our descriptors; what sh itself says of its end is not for them
+start() {
+  case $1 in
+    *=*) set -- /bin/sh -c 'exec "$0" "$@"' "$@" ;;
+  esac
+  IFS=,
+  set -- $environment "$@"
+  IFS=' '
+  # in a subshell that becomes the program: sh says "Killed" by the descriptors that it has itself
+  (exec /usr/bin/env -i "PATH=$program_folders" "HOME=$home" "$@" <&5 >&7 2>&8 5<&- 6<&- 7>&- 8>&- 9>&-)
+}
+
+# run GROUPFILE PROGRAM WORD…
+op_run() {
+  group_file=$1
+  shift
+  find_program "$1"
+  shift
+  set -- "$program" "$@"
+  exec 5<"$\{spool:-/dev/null}" || fail failed
+  tidy
+  if [ -n "$group_file" ]; then run_recorded "$@"; else run_probe "$@"; fi
+  exit 0
+}
+
+# A probe is worth nothing without somebody who reads its answer: it ends with its connection.
+run_probe() {
+  exec 6<&0 7>&1 8>&2 2>/dev/null
+  (
+    trap '' TERM HUP PIPE INT
+    exec 5<&- 7>&- 8>&- >/dev/null
+    while read -r line; do :; done <&6
+    kill -s TERM -- "-$group"
+    sleep 2
+    kill -s KILL -- "-$group"
+  ) &
+  watcher=$!
+  trap : TERM HUP PIPE INT
+  start "$@"
+  code=$?
+  kill -s KILL "$watcher"
+  exec 2>&8
+  answer "$code"
+}
+
+# A change goes on without its connection: its output goes to files, and nothing of ours is read or written before it has ended.
+run_recorded() {
+  writable_group "$group_file"
+  out=$folder/spool/$frame.out
+  err=$folder/spool/$frame.err
+  { : >"$out" && : >"$err"; } || fail failed
+  set -C
+  { printf '%s\n' "$group" >"$group_file" && read -r got <"$group_file" && [ "$got" = "$group" ]; } 2>/dev/null || {
+    rm -f "$out" "$err"
+    printf '%s\n' 'jailops: called off before it started' >&2
+    answer 125
+    return
+  }
+  set +C
+  trap : TERM HUP PIPE INT
+  exec 7>"$out" 8>"$err" 9>&2 2>/dev/null
+  start "$@"
+  code=$?
+  exec 2>&9 7>&- 8>&- 9>&-
+  tell_ends "$code"
+  if read -r got && [ "$got" = taken ]; then
+    forget_group
+    rm -f "$out" "$err"
+    answer ok
+  else
+    rm -f "$out" "$err"
+  fi
+}
+
+# In the way of a kept agent's limits: a group file is a file that is written.
+writable_group() {
+  [ -n "$any_root" ] || writable "$1"
+}
+
+tell_ends() {
+  out_size=$(($(wc -c <"$out")))
+  err_size=$(($(wc -c <"$err")))
+  ends "$out" "$out_size"
+  ends "$err" "$err_size" >&2
+  answer "$1 $out_size $err_size"
+}
+
+ends() {
+  if [ "$2" -le 131072 ]; then
+    cat "$1"
+  else
+    head -c 65536 "$1"
+    tail -c 65536 "$1"
+  fi
+}
+
+forget_group() {
+  read -r got <"$group_file" && [ "$got" = "$group" ] && rm -f "$group_file"
+}
+
+# collect ID GROUPFILE GROUP: what a run left whose agent was ended with it
+op_collect() {
+  case $1 in
+    '' | *[!0-9a-f]*) fail usage ;;
+  esac
+  out=$folder/spool/$1.out
+  err=$folder/spool/$1.err
+  [ -e "$out" ] || out=/dev/null
+  [ -e "$err" ] || err=/dev/null
+  group_file=$2
+  group=$3
+  if [ -n "$group_file" ]; then
+    writable_group "$group_file"
+    [ -e "$group_file" ] && forget_group
+  fi
+  tell_ends ok
+  [ "$out" = /dev/null ] || rm -f "$out"
+  [ "$err" = /dev/null ] || rm -f "$err"
+}
+
+# claim GROUPFILE: nothing can start by it afterwards, or somebody has it already
+op_claim() {
+  writable_group "$1"
+  set -C
+  if { printf 'void\n' >"$1"; } 2>/dev/null; then
+    set +C
+    answer claimed
+    return
+  fi
+  set +C
+  [ -e "$1" ] || printf 'void\n' >"$1" || fail failed
+  answer taken
+}
+
+op_read_group() {
+  writable_group "$1"
+  head -c 1000 "$1" || fail failed
+  look "$1" >&2
+  answer ok
+}
+
+op_take_over() {
+  writable_group "$1"
+  exec 5<"$1" || fail failed
+  printf 'void\n' >"$1.void" && mv -f "$1.void" "$1" || fail failed
+  head -c 1000 <&5
+  exec 5<&-
+  answer ok
+}
+
+op_members() {
+  set -- "$(TZ=UTC0 ps -A -o pid= -o pgid= -o stat= -o lstart=)" "$1"
+  [ -n "$1" ] || fail failed
+  printf '%s\n' "$1" | awk -v "group=$2" '$2 == group'
+  answer ok
+}
+
+# signal NAME GROUP
+op_signal() {
+  case $2 in
+    '' | *[!0-9]* | 0* | 1) fail usage ;;
+  esac
+  if kill -s "$1" -- "-$2" 2>/dev/null; then answer ok; else answer nobody; fi
+}
+
+# connect SECONDS socket PATH | connect SECONDS address ADDRESS PORT: from here on the channel is the connection
+op_connect() {
+  trap - PIPE
+  case $2 in
+    socket)
+      exists "$3" || {
+        printf '%s\n' 'nc: No such file or directory' >&2
+        exit 1
+      }
+      exec nc -w "$1" -U "$3"
+      ;;
+    address) exec nc -v -w "$1" "$3" "$4" ;;
+  esac
+}
+`

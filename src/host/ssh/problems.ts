@@ -1,0 +1,48 @@
+import type { SshTarget } from '../../core/ssh-target.ts'
+import { keptAgentPath } from './agent.ts'
+
+/** Why there is no connection. A permanent one needs a person. */
+export interface Problem {
+  /** Without its full stop. */
+  why: string
+  permanent: boolean
+}
+
+/** What ssh said when it gave up, as a sentence that says what to do. */
+export function problemOf(complaint: string, target: SshTarget): Problem {
+  const { address, port, user, knownHosts, identity, become } = target
+  const lines = complaint.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const last = lines.at(-1)?.trim().replace(/\.$/, '') ?? 'ssh ended without a word'
+  if (/REMOTE HOST IDENTIFICATION HAS CHANGED/.test(complaint)) {
+    return permanent(
+      `${address} shows another host key than the one in ${knownHosts}; find out why, and put the new key there only if it is the host's own`,
+    )
+  }
+  if (/Host key verification failed|host key is known/.test(complaint)) {
+    const where = port === 22 ? address : `[${address}]:${port}`
+    return permanent(`the host key of ${address} is not in ${knownHosts}; get it from the host itself and add a line for ${where}`)
+  }
+  if (/Permission denied/.test(complaint)) {
+    const key = identity ?? 'any key of the agent that SSH_AUTH_SOCK names'
+    return permanent(`${user}@${address} does not take ${key} (${last}); add its public key to that account's authorized_keys`)
+  }
+  if (become !== 'none' && !/^ssh: |Connection (closed|reset|refused|timed out)/m.test(complaint)) {
+    return permanent(`${become} does not start ${keptAgentPath} on ${address} (${last}); do what \`jailops host privileges\` prints`)
+  }
+  return { why: last, permanent: false }
+}
+
+function permanent(why: string): Problem {
+  return { why, permanent: true }
+}
+
+export function otherVersion(target: SshTarget, theirs: string, ours: string): Problem {
+  const why = `${keptAgentPath} on ${target.address} speaks version ${theirs}, we speak ${ours}; put there what \`jailops host privileges\` prints`
+  return { why, permanent: true }
+}
+
+export function heldByOther(target: SshTarget, owner: string): Problem {
+  return permanent(
+    `another jailops worker (${owner}) serves ${target.address} and holds ${target.folder}/lock; one is enough, so stop one of them`,
+  )
+}

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type AgentRules, agentText, protocolVersion } from '../../src/host/ssh/agent.ts'
+import { encodeLine } from '../../src/host/ssh/encode.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'jailops-agent-'))
+  mkdirSync(join(folder, 'own', 'spool'), { recursive: true })
+  mkdirSync(join(folder, 'jails'))
+  writeFileSync(join(folder, 'own', 'lock'), 'tests 1 1 e1 never\n')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const frame = '0123456789abcdef0123456789abcdef'
+const at = (...names: string[]) => join(folder, ...names)
+
+/** A kept agent: a file that sh runs, with a stdin that is all that ever comes. */
+async function agent(input: string, rules: Partial<AgentRules> = {}): Promise<string> {
+  const text = agentText({ folder: at('own'), programFolders: ['/bin', '/usr/bin'], jailRoots: at('jails'), ...rules })
+  writeFileSync(at('agent'), `#!/bin/sh\n${text}`)
+  const child = spawn('/bin/sh', [at('agent')], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  await once(child, 'close')
+  return output.replace(/^\*jailops-agent\* .*\n/, '')
+}
+
+const line = (operation: string, length: number, ...words: string[]) =>
+  encodeLine([protocolVersion, operation, frame, 'e1', String(length), ...words])
+
+test('every request that is cut short has no effect at all, wherever it is cut', async () => {
+  const whole = `${line('write', 11, at('file'), '0644')}hello world`
+  for (let length = 0; length < whole.length; length += 5) {
+    expect(await agent(whole.slice(0, length))).toBe('')
+    expect(existsSync(at('file'))).toBe(false)
+  }
+  expect(await agent(whole.slice(0, -1))).toBe('')
+  expect(existsSync(at('file'))).toBe(false)
+  expect(readdirSync(at('own', 'spool'))).toEqual([])
+  expect(await agent(whole)).toBe(`${frame} ok\n`)
+  expect(readFileSync(at('file'), 'utf8')).toBe('hello world')
+})
+
+test('an agent that arrived only in part is no program', async () => {
+  const text = agentText({ folder: at('own'), programFolders: ['/bin'], jailRoots: at('jails') })
+  for (const part of [0.1, 0.5, 0.9, 0.999]) {
+    const child = spawn('/bin/sh', ['-c', 'eval "$0"', text.slice(0, Math.floor(text.length * part))], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stdin.on('error', () => undefined).end(line('write', 0, at('file'), '0644'))
+    await once(child, 'close')
+    expect(output).toBe('')
+  }
+  expect(existsSync(at('file'))).toBe(false)
+})
+
+test('does nothing for a connection that has lost the lock', async () => {
+  writeFileSync(at('own', 'lock'), 'tests 1 1 e2 never\n')
+  expect(await agent(`${line('write', 1, at('file'), '0644')}x`)).toBe(`${frame} fenced\n`)
+  expect(existsSync(at('file'))).toBe(false)
+  rmSync(at('own', 'lock'))
+  expect(await agent(line('mkdir', 0, at('made'), '0755'))).toBe(`${frame} fenced\n`)
+  expect(existsSync(at('made'))).toBe(false)
+})
+
+test('speaks with nobody of another version', async () => {
+  expect(await agent(encodeLine(['0', 'list', frame, 'e1', '0', folder]))).toBe(`${frame} version\n`)
+})
+
+test('starts only the allowed programs', async () => {
+  const rules = { allowedPrograms: ['/bin/echo', '/usr/bin/echo'] }
+  expect(await agent(line('run', 0, '', 'sh', '-c', 'echo no'), rules)).toBe(`${frame} forbidden\n`)
+  expect(await agent(line('run', 0, '', `/bin/../bin/echo`), rules)).toBe(`${frame} forbidden\n`)
+  expect(await agent(line('run', 0, '', 'echo'), { allowedPrograms: [] })).toBe(`${frame} forbidden\n`)
+})
+
+test('changes only what is in the writable roots, by name and in truth', async () => {
+  mkdirSync(at('open'))
+  mkdirSync(at('closed'))
+  symlinkSync(at('closed'), at('open', 'door'))
+  const rules = { writableRoots: [at('open'), at('jails')] }
+  const write = async (path: string) => agent(line('write', 0, path, '0600'), rules)
+  expect(await write(at('open', 'a'))).toBe(`${frame} ok\n`)
+  expect(await write(at('jails', 'a'))).toBe(`${frame} ok\n`)
+  for (const path of [at('closed', 'a'), at('open', 'door', 'a'), at('opened'), `${at('open')}/../closed/a`]) {
+    expect(await write(path)).toMatch(/(closed|form)\n$/)
+  }
+  expect(await agent(line('run', 0, at('closed', 'group'), 'true'), rules)).toContain(' closed\n')
+  expect(await agent(line('claim', 0, at('closed', 'group')), rules)).toContain(' closed\n')
+  expect(readdirSync(at('closed'))).toEqual([])
+})
+
+test.each(['own', '1', '0', '-1', 'x'])('never signals the group "%s"', async (group) => {
+  expect(await agent(line('signal', 0, 'KILL', group))).toBe(`${frame} usage\n`)
+})
+
+test('a folder with a quote in it is a folder; one with a line break or a colon is refused', () => {
+  const rules = { folder: "/a'b $(x)", programFolders: ['/bin'], jailRoots: '/jails' }
+  expect(agentText(rules)).toContain(String.raw`folder='/a'\''b $(x)'`)
+  expect(() => agentText({ ...rules, folder: '/a\nb' })).toThrow('line break')
+  expect(() => agentText({ ...rules, programFolders: ['/a:b'] })).toThrow('colon')
+})
