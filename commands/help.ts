@@ -15,7 +15,7 @@ export default defineCommand({
       text:
         found.length === 0
           ? 'Nothing fits that word. /help alone lists everything.'
-          : 'Every change takes dry-run:yes (show the plan only) and host:NAME.',
+          : 'Every change takes dry-run:yes (show the plan only). Changes and questions take host:NAME, and until:2h or until:18:00 to keep them for a host that is away.',
       table: {
         columns: ['command', 'does', 'for example'],
         rows: found.map((command) => [`/${command.path}`, command.summary, `/${command.example ?? command.path}`]),

@@ -14,6 +14,7 @@ export default defineCommand({
       title: `FreeBSD ${host?.version ?? 'of unknown version'}`,
       fields: [
         { name: 'Up', value: host?.uptime ?? 'unknown' },
+        { name: 'Load', value: host?.load?.toFixed(2) ?? 'unknown' },
         { name: 'Jails', value: `${host?.jailsRunning ?? 0} running of ${facts.jails.length}` },
         { name: 'Free space', value: `${host?.freeMegabytes ?? 0} MB` },
         { name: 'Address pool', value: `${facts.layout.pool} on ${facts.layout.interface}` },

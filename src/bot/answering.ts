@@ -9,6 +9,7 @@ import { type KnownHost, summaryOf } from './hosts.ts'
 import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import type { Requests } from './requests.ts'
+import { mayBegin } from './timing.ts'
 import { afterCancel, afterVote } from './voting.ts'
 
 export interface AnsweringDeps {
@@ -21,6 +22,12 @@ export interface AnsweringDeps {
   card(record: RequestRecord): Promise<Card>
   /** The request with one message to its host more. */
   tell(record: RequestRecord, body: ToHost): Promise<RequestRecord>
+  /** The request without the messages that its host never got; undefined where that is not certain. */
+  takeBack(record: RequestRecord): Promise<RequestRecord | undefined>
+  /** Since when hosts are listened to. */
+  hearingSince(): number
+  /** Of jailops. */
+  version: string
 }
 
 /** Commands that the bot answers itself: it lends them its doors. */
@@ -28,7 +35,7 @@ export async function answerItself(
   command: BotCommand,
   judgement: Judgement,
   record: RequestRecord,
-  { now, commands, policy, hosts, requests, change, card, tell }: AnsweringDeps,
+  { now, commands, policy, hosts, requests, change, card, tell, takeBack, hearingSince, version }: AnsweringDeps,
 ): Promise<Pick<RequestRecord, 'asked' | 'answer' | 'about'>> {
   const { actor, said } = record.incoming
   const { person, args } = judgement
@@ -37,7 +44,8 @@ export async function answerItself(
     args,
     actor,
     commands,
-    hosts: hosts().map((host) => summaryOf(host, now())),
+    hosts: hosts().map((host) => summaryOf(host, now(), hearingSince())),
+    version,
     ...(judgement.host !== undefined && { host: judgement.host.name }),
     person: { id: person, roles: rolesOf(policy, actor), permissions: permissionsOf(policy, actor) },
     requests: async (limit) =>
@@ -70,7 +78,9 @@ export async function answerItself(
       const cancelled = await change(id, async (target) => {
         // the same, before a crash
         if (target.cancelRequested && target.updatedAt >= record.createdAt) return target
-        return tell(afterCancel(target, actor.name), { kind: 'cancel' })
+        // what is kept for a host that is away lies on its queue: there it can be taken back
+        const back = target.kept !== undefined && mayBegin(target).length > 0 ? await takeBack(target) : undefined
+        return tell(afterCancel(back ?? target, actor.name, back !== undefined), { kind: 'cancel' })
       })
       return summary(cancelled ?? unknown(id))
     },

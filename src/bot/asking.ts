@@ -1,9 +1,10 @@
 import { definitionHash } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
 import { type HostMessage, messageId, type ToHost } from '../core/message.ts'
-import { awayMilliseconds, type KnownHost } from './hosts.ts'
+import { awayMilliseconds, isAway, type KnownHost } from './hosts.ts'
 import type { Judgement } from './judge.ts'
-import type { RequestRecord } from './record.ts'
+import { awayRefusal } from './keeping.ts'
+import { everyHost, type RequestRecord } from './record.ts'
 import { mayBegin } from './timing.ts'
 
 export interface Posting {
@@ -14,18 +15,20 @@ export interface Posting {
   /** Takes it off the queue again. @returns whether it is certain that the host never got it */
   withdraw(host: string, id: string): Promise<boolean>
   hosts(): readonly KnownHost[]
+  /** Of this machine, such as `Europe/Berlin`. */
+  zone: string
 }
 
 type Outgoing = RequestRecord['outgoing'][number]
 
 export interface Asking {
-  /** The request with its first message to the host in it, to be stored and then sent. */
+  /** The request with its first message to the host in it, to be stored and then sent. @throws host_unreachable */
   ask(record: RequestRecord, judgement: Judgement): Promise<RequestRecord>
   /** The request with one message more. */
   tell(record: RequestRecord, body: ToHost): Promise<RequestRecord>
   send(record: RequestRecord, message: Outgoing): void
-  /** Takes back every message by which it could begin. @returns whether it is certain that it never will */
-  withdraw(record: RequestRecord): Promise<boolean>
+  /** The request without the messages by which it could begin: they are off the queue. Undefined where it is not certain that it never will. */
+  takeBack(record: RequestRecord): Promise<RequestRecord | undefined>
 }
 
 /** A host heard of lately gets half a minute to take a message: enough for a restart. One that seems to be away, ten seconds. */
@@ -33,12 +36,14 @@ const patience = { seen: 30_000, away: 10_000 }
 /** For requests without approval: how long their choices stay reserved. */
 const reserveMilliseconds = 10 * 60_000
 
-export function asking({ now, sign, post, withdraw, hosts }: Posting): Asking {
+/** `hearingSince`: since when hosts are listened to. */
+export function asking({ now, sign, post, withdraw, hosts, zone }: Posting, hearingSince: () => number): Asking {
   const underway = new Set<string>()
 
   async function tell(record: RequestRecord, body: ToHost): Promise<RequestRecord> {
     const host = record.asked?.host
-    if (host === undefined) return record
+    // what all were asked is read only: there is nothing to cancel on a host
+    if (host === undefined || host === everyHost) return record
     const sent = record.sent + 1
     const seenAt = hosts().find((known) => known.name === host)?.seenAt ?? 0
     const message: HostMessage = {
@@ -46,7 +51,10 @@ export function asking({ now, sign, post, withdraw, hosts }: Posting): Asking {
       request: record.id,
       host,
       issuedAt: now(),
-      expiresAt: now() + (body.kind !== 'query' && now() - seenAt < awayMilliseconds ? patience.seen : patience.away),
+      expiresAt: Math.max(
+        now() + (body.kind !== 'query' && now() - seenAt < awayMilliseconds ? patience.seen : patience.away),
+        record.kept?.until ?? 0,
+      ),
       body,
     }
     const token = await sign(message)
@@ -55,12 +63,18 @@ export function asking({ now, sign, post, withdraw, hosts }: Posting): Asking {
 
   return {
     tell,
-    async withdraw(record) {
+    async takeBack(record) {
       const host = record.asked?.host ?? ''
-      const answers = await Promise.all(mayBegin(record).map(({ id }) => withdraw(host, id)))
-      return answers.every(Boolean)
+      const messages = mayBegin(record)
+      // what is still being put there could land after we have looked
+      if (messages.some(({ id }) => underway.has(id))) return undefined
+      const answers = await Promise.all(messages.map(({ id }) => withdraw(host, id)))
+      // sent again, it would be there again
+      return answers.every(Boolean) ? { ...record, outgoing: record.outgoing.filter((one) => !messages.includes(one)) } : undefined
     },
-    ask(record, { command, args, host, person, dryRun, approvals, expiresMinutes }) {
+    async ask(record, { command, args, host, person, dryRun, approvals, expiresMinutes, until }) {
+      const away = host !== undefined && isAway(host, now(), hearingSince())
+      if (away && until === undefined) throw awayRefusal(host, now())
       const execute = !dryRun && approvals === 0
       const asked = {
         command: command.path,
@@ -71,17 +85,27 @@ export function asking({ now, sign, post, withdraw, hosts }: Posting): Asking {
         person,
         ...(host !== undefined && { host: host.name }),
       }
-      const expiresAt = now() + expiresMinutes * 60_000
+      // the plan may come that late
+      const expiresAt = (until ?? now() + patience.seen) + expiresMinutes * 60_000
       const next: RequestRecord = {
         ...record,
         asked,
         state: 'planning',
-        ...(command.risk === 'change' && !execute && !dryRun && { approval: { needed: approvals, expiresAt, votes: [] } }),
+        ...(command.risk === 'change' &&
+          !execute &&
+          !dryRun && { approval: { needed: approvals, minutes: expiresMinutes, expiresAt, votes: [] } }),
+        ...(until !== undefined && { kept: { until, zone, ...(away && { awaySince: host.seenAt }) } }),
       }
       const question = { command: command.path, args, definition: definitionHash(command), person }
       return command.risk === 'read'
         ? tell(next, { kind: 'query', ...question })
-        : tell(next, { kind: 'plan', ...question, execute, dryRun, reserveUntil: execute ? now() + reserveMilliseconds : expiresAt })
+        : tell(next, {
+            kind: 'plan',
+            ...question,
+            execute,
+            dryRun,
+            reserveUntil: execute ? (until ?? now()) + reserveMilliseconds : expiresAt,
+          })
     },
     send(record, { id, token }) {
       const host = record.asked?.host

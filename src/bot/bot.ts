@@ -1,15 +1,17 @@
 import { setImmediate as afterwards, setTimeout as delay } from 'node:timers/promises'
 import { findCommand } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
+import { hasEnded } from '../core/card.ts'
 import type { Clock } from '../core/clock.ts'
 import { toJailopsError } from '../core/errors.ts'
-import type { BotMessage, ToHost } from '../core/message.ts'
+import type { BotMessage } from '../core/message.ts'
 import type { Policy } from '../core/policy.ts'
 import type { ChatAdapter, Door, Place } from '../chat/adapter.ts'
 import { answerItself } from './answering.ts'
 import { asking, type Posting } from './asking.ts'
 import { commandLine } from './cards.ts'
 import { commandsOf, complete, knownValues, type WhatIsKnown } from './completion.ts'
+import { createFanOut, isFanOut } from './fan-out.ts'
 import { formFor } from './forms.ts'
 import { afterAnswer } from './hearing.ts'
 import type { KnownHost } from './hosts.ts'
@@ -17,7 +19,7 @@ import { judge, permitted } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import type { Requests } from './requests.ts'
 import { createShowing } from './showing.ts'
-import { afterTime, notHeardOf } from './timing.ts'
+import { afterTime, notHeardOf, withPlanShown } from './timing.ts'
 
 export interface BotDeps extends Posting {
   now: Clock
@@ -28,6 +30,10 @@ export interface BotDeps extends Posting {
   /** Other places that show what is said in this one. */
   mirrorsOf(place: Place): readonly Place[]
   hosts(): readonly KnownHost[]
+  /** The host that is meant in a place where none is named; undefined where it has no default. */
+  hostOf(place: Place): string | undefined
+  /** Of jailops. */
+  version: string
   /** Proves which host signed it. @throws bad_signature */
   verify(token: string): Promise<BotMessage>
   keepInventory(message: BotMessage, token: string): Promise<void>
@@ -58,7 +64,8 @@ export function createBot(deps: BotDeps): Bot {
   const { requests, now, alarm } = deps
   const adapters = new Map(deps.adapters.map((adapter) => [adapter.platform, adapter]))
   const showing = createShowing({ requests, alarm, adapters, mirrorsOf: deps.mirrorsOf })
-  const host = asking(deps)
+  const host = asking(deps, () => hearingSince)
+  const fanOut = createFanOut({ ...deps, change }, () => hearingSince)
   const underway = new Set<Promise<unknown>>()
   /** Stored invocations that could not go on, for example because the store failed: the next tick tries again. */
   const stuck = new Set<string>()
@@ -85,7 +92,7 @@ export function createBot(deps: BotDeps): Bot {
 
   function whatIsKnown(): WhatIsKnown {
     const { commands, policy } = deps
-    return { commands, policy, hosts: deps.hosts(), waiting: () => requests.live().flatMap(lineOf) }
+    return { commands, policy, hosts: deps.hosts(), now: now(), hearingSince, waiting: () => requests.live().flatMap(lineOf) }
   }
 
   /** In the event loop's next turn at the earliest: in this one the acknowledgement is written. A slow one is not waited for. */
@@ -98,6 +105,7 @@ export function createBot(deps: BotDeps): Bot {
   /** A stored invocation becomes a request: refused, answered by the bot itself, or on its way to a host. */
   async function goOn(id: string): Promise<void> {
     const record = await requests.get(id)
+    if (record !== undefined && isFanOut(record)) return fanOut.goOn(id)
     if (record?.state !== 'stored') return
     if (deps.wasAbandoned(id))
       return void (await change(id, (latest) => refused(latest, 'stored_too_late', 'It came too late, so nothing was done.')))
@@ -109,11 +117,19 @@ export function createBot(deps: BotDeps): Bot {
     try {
       const adapter = adapters.get(incoming.place.platform)
       if (adapter !== undefined) incoming = { ...incoming, actor: await adapter.identify(incoming.actor) }
-      const judgement = judge(incoming, { commands: deps.commands, policy: deps.policy, hosts: deps.hosts() })
+      const judgement = judge(incoming, { ...deps, hosts: deps.hosts(), now: now() })
       if (judgement.command.risk === 'bot') {
         const known = { ...record, incoming }
-        const answered = await answerItself(judgement.command, judgement, known, { ...deps, change, card: showing.card, tell: host.tell })
+        const answered = await answerItself(judgement.command, judgement, known, {
+          ...deps,
+          ...host,
+          change,
+          card: showing.card,
+          hearingSince: () => hearingSince,
+        })
         await change(id, (latest) => (latest.state === 'stored' ? { ...latest, ...answered, incoming, state: 'done' } : undefined))
+      } else if (judgement.hosts !== undefined) {
+        await fanOut.begin(id, incoming, judgement)
       } else {
         await change(id, (latest) => (latest.state === 'stored' ? host.ask({ ...latest, incoming }, judgement) : undefined))
       }
@@ -133,6 +149,7 @@ export function createBot(deps: BotDeps): Bot {
     const stored = await requests.change(id, next)
     if (stored === undefined) return undefined
     for (const message of stored.outgoing) host.send(stored, message)
+    if (hasEnded(stored.state)) fanOut.over(id)
     showing.show(id)
     return stored
   }
@@ -144,9 +161,10 @@ export function createBot(deps: BotDeps): Bot {
     if (message === undefined) return
     if (message.id !== id) return alarm('ignored a message under a wrong id', { id, signed: message.id })
     if (message.body.kind === 'inventory') return deps.keepInventory(message, token)
+    if (await fanOut.hear(message)) return
     await change(message.request, (record) => {
       const next = afterAnswer(record, message)
-      return next !== undefined && next.digest !== record.digest ? { ...next, plannedAt: now() } : next
+      return next !== undefined && next.digest !== record.digest ? withPlanShown(next, now()) : next
     })
   }
 
@@ -160,10 +178,12 @@ export function createBot(deps: BotDeps): Bot {
       for (const record of requests.live()) {
         await change(record.id, async (latest) => {
           const due = afterTime(latest, now(), hearingSince)
-          if (due?.state === 'unreachable' && !(await host.withdraw(latest))) return notHeardOf(latest)
-          return due?.state === 'expired' || due?.state === 'unreachable' ? host.tell(due, { kind: 'cancel' } satisfies ToHost) : due
+          if (due === undefined) return undefined
+          const back = await host.takeBack(due)
+          return back === undefined ? notHeardOf(latest) : host.tell(back, { kind: 'cancel' })
         })
       }
+      await fanOut.tick()
     } catch (error) {
       hearingSince = now()
       throw error
@@ -200,6 +220,7 @@ export function createBot(deps: BotDeps): Bot {
       }
     },
     async stop() {
+      fanOut.stop()
       // what is under way may still be shown, unless a platform is slow: then the next start shows it
       const grace = new AbortController()
       const idle = Promise.all(underway).then(() => showing.idle())

@@ -3,7 +3,8 @@ import { tally } from '../core/approval.ts'
 import { type Card, type CardStep, hasEnded, type RequestState } from '../core/card.ts'
 import { planText } from '../core/plan.ts'
 import { describeAction } from '../core/step.ts'
-import type { RequestRecord } from './record.ts'
+import { keptText } from './keeping.ts'
+import { everyHost, type RequestRecord } from './record.ts'
 
 /** The card of a request, made from its record alone: what is shown is what is stored. */
 export function cardOf(record: RequestRecord): Card {
@@ -13,7 +14,7 @@ export function cardOf(record: RequestRecord): Card {
     asked === undefined
       ? shown(said.kind === 'text' ? said.text.replace(/^\//, '') : said.kind === 'options' ? said.command : said.press.kind)
       : commandLine(asked)
-  const text = [answer?.text, record.sentence, waitingFor(record), ...(plan?.remarks ?? [])].filter(
+  const text = [answer?.text, record.sentence, keptText(record), waitingFor(record), ...(plan?.remarks ?? [])].filter(
     (part) => part !== undefined && part !== '',
   )
   return {
@@ -32,7 +33,7 @@ export function cardOf(record: RequestRecord): Card {
         : [],
     footer: [
       record.id,
-      asked?.host,
+      asked?.host === everyHost ? 'all hosts' : asked?.host,
       digest === undefined ? undefined : `digest ${digest.slice(0, 12)}`,
       asked?.dryRun === true ? 'dry run' : undefined,
     ]

@@ -3,7 +3,8 @@ import type { Inventory } from '../core/message.ts'
 import { offeredOptions, optionsOf } from '../core/options.ts'
 import { type Actor, covers, permissionsOf, type Policy } from '../core/policy.ts'
 import type { Completion, Known, Question } from '../chat/adapter.ts'
-import type { KnownHost } from './hosts.ts'
+import { isAway, isThere, type KnownHost, spanText } from './hosts.ts'
+import { everyHost } from './record.ts'
 
 const most = 25
 
@@ -11,6 +12,9 @@ export interface WhatIsKnown {
   commands: readonly Command[]
   policy: Policy
   hosts: readonly KnownHost[]
+  now: number
+  /** Since when hosts are listened to. */
+  hearingSince: number
   /** Requests that somebody could still say something of, newest first. */
   waiting(): { id: string; line: string }[]
 }
@@ -46,16 +50,18 @@ export function knownValues({ command: path, argument, typed, actor }: Question,
   return command === undefined ? [] : valuesOf(command, argument, typed, known)
 }
 
-function suggestions(command: Command, word: string, before: string, known: WhatIsKnown): { word: string; hint: string }[] {
+function suggestions(command: Command, word: string, before: string, all: WhatIsKnown): { word: string; hint: string }[] {
+  const known = onNamedHost(before, all)
   const options = offeredOptions(command)
   const first = Object.keys(command.args.shape)[0]
   const pair = /^([a-z-]+):(.*)$/i.exec(word)
   if (pair !== null) {
     const [, label = '', typed = ''] = pair
     const name = options.find((option) => option.label === label)?.name ?? ''
-    return valuesOf(command, name, typed, known).map(({ value, hint }) => ({ word: `${label}:${value} `, hint }))
+    return valuesOf(command, name, typed, name === 'host' ? all : known).map(({ value, hint }) => ({ word: `${label}:${value} `, hint }))
   }
-  const values = before === '' && first !== undefined ? valuesOf(command, first, word, known) : []
+  const isOpen = first !== undefined && before.split(' ').every((said) => isOption(said) && !said.startsWith(`${first}:`))
+  const values = isOpen ? valuesOf(command, first, word, known) : []
   return [
     ...values.map(({ value, hint }) => ({ word: `${value} `, hint })),
     ...options
@@ -65,24 +71,55 @@ function suggestions(command: Command, word: string, before: string, known: What
   ]
 }
 
+/** No plain word, which would be the first argument. */
+function isOption(word: string): boolean {
+  return word === '' || /^[a-z-]+[:=]/i.test(word)
+}
+
 /** What the argument could be, those that begin as typed first, then those that hold it. */
 function valuesOf(command: Command, name: string, typed: string, known: WhatIsKnown): Known[] {
   const all = namesFor(command, name, known)
-  const distinct = [...new Map(all.map((one) => [one.value, one])).values()]
+  const distinct = [...Map.groupBy(all, ({ value }) => value)].map(([value, same]) => ({
+    value,
+    hint: shortList([...new Set(same.map(({ hint }) => hint))]),
+  }))
   const wanted = typed.toLowerCase()
   const begins = distinct.filter(({ value }) => value.startsWith(wanted))
   return [...begins, ...distinct.filter(({ value }) => !value.startsWith(wanted) && value.includes(wanted))]
 }
 
-function namesFor(command: Command, name: string, { hosts, waiting }: WhatIsKnown): Known[] {
+function shortList(words: readonly string[]): string {
+  return words.length > 3 ? `${words.slice(0, 2).join(', ')} and ${words.length - 2} more` : words.join(', ')
+}
+
+/** After `host:web2` only that host's names fit. A word that is no host's name leaves them all. */
+function onNamedHost(before: string, known: WhatIsKnown): WhatIsKnown {
+  const [, name] = /(?:^|\s)(?:--)?host[:= ](\S+)/i.exec(before) ?? []
+  const named = known.hosts.filter((host) => host.name === name)
+  return named.length > 0 ? { ...known, hosts: named } : known
+}
+
+/** Those that are here first. */
+function hostsFor({ hosts, now, hearingSince }: WhatIsKnown): Known[] {
+  const away = (host: KnownHost) => isAway(host, now, hearingSince)
+  const hint = (host: KnownHost) => {
+    if (host.seenAt === 0) return 'not heard of yet'
+    if (away(host)) return `away for ${spanText(now - host.seenAt)}`
+    const jails = host.inventory?.jails.length ?? 0
+    return `here, ${jails} ${jails === 1 ? 'jail' : 'jails'}`
+  }
+  return hosts.toSorted((one, other) => Number(away(one)) - Number(away(other))).map((host) => ({ value: host.name, hint: hint(host) }))
+}
+
+function namesFor(command: Command, name: string, known: WhatIsKnown): Known[] {
+  const { hosts, waiting } = known
   const choices = optionsOf(command).find((option) => option.name === name)?.choices ?? []
   if (choices.length > 0) return choices.map((value) => ({ value, hint: name }))
   if (name === 'request') return waiting().map(({ id, line }) => ({ value: id, hint: line }))
-  if (name === 'host') return hosts.map((host) => ({ value: host.name, hint: 'host' }))
+  if (name === 'host') return [...hostsFor(known), ...(command.risk === 'read' ? [{ value: everyHost, hint: 'all hosts' }] : [])]
   const held = (pick: (inventory: Inventory) => string[]) =>
     hosts.flatMap((host) => (host.inventory === undefined ? [] : pick(host.inventory).map((value) => ({ value, hint: `on ${host.name}` }))))
-  if (name === 'jail' && command.path !== 'jail create')
-    return held(({ jails, trash }) => (command.path === 'jail restore' ? trash : jails))
-  if (name === 'site' && command.path !== 'proxy add') return held(({ routes }) => routes)
+  if (name === 'jail' && isThere(command, name)) return held(({ jails, trash }) => (command.path === 'jail restore' ? trash : jails))
+  if (name === 'site' && isThere(command, name)) return held(({ routes }) => routes)
   return []
 }

@@ -2,8 +2,10 @@ import { argumentsFromWords, findCommand, parseArguments, splitWords } from '../
 import type { Command } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
 import { type Actor, decide, type Decision, personOf, type Policy } from '../core/policy.ts'
-import type { Incoming, Said } from '../chat/adapter.ts'
-import { chooseHost, type KnownHost } from './hosts.ts'
+import { parseUntil } from '../core/until.ts'
+import type { Incoming, Place, Said } from '../chat/adapter.ts'
+import { chooseHost, type KnownHost, type Wanted } from './hosts.ts'
+import { everyHost } from './record.ts'
 
 export interface Judgement {
   command: Command
@@ -11,31 +13,64 @@ export interface Judgement {
   person: string
   dryRun: boolean
   host?: KnownHost
+  /** Set instead of `host` where all hosts are asked at once. */
+  hosts?: readonly KnownHost[]
   /** Approvals that must come first; 0 where policy asks for none. */
   approvals: number
   expiresMinutes: number
+  /** Milliseconds since 1970: until then it is kept, should the host be away. */
+  until?: number
+}
+
+export interface JudgeContext {
+  commands: readonly Command[]
+  policy: Policy
+  hosts: readonly KnownHost[]
+  /** The default host of a place, where it has one. */
+  hostOf(place: Place): string | undefined
+  now: number
+  /** Where hours are meant, such as `Europe/Berlin`. */
+  zone: string
 }
 
 /** Parse → validate → who is this? → policy. @throws JailopsError with the sentence for the person */
-export function judge(
-  incoming: Incoming,
-  context: { commands: readonly Command[]; policy: Policy; hosts: readonly KnownHost[] },
-): Judgement {
+export function judge(incoming: Incoming, context: JudgeContext): Judgement {
   const { command, given } = understand(incoming.said, context.commands)
   // who, before what is wrong with the rest: a stranger learns nothing of our hosts
   const decision = permitted(context.policy, incoming.actor, command)
-  const { args, host, dryRun } = parseArguments(command, given())
+  const { args, host: named, dryRun, until } = parseArguments(command, given())
   if (dryRun && command.risk !== 'change')
     throw new JailopsError('usage', `/${command.path} changes nothing, so there is nothing to try dry.`)
+  if (until !== undefined && command.risk === 'bot')
+    throw new JailopsError('usage', `/${command.path} is answered by the bot itself, at once, so there is nothing to keep.`)
+  const channel = context.hostOf(incoming.place)
   return {
     command,
     args,
     dryRun,
     person: personOf(context.policy, incoming.actor),
-    ...((command.risk !== 'bot' || host !== undefined) && { host: chooseHost(context.hosts, args, host) }),
+    ...((command.risk !== 'bot' || named !== undefined) && whoIsAsked(context.hosts, { command, args, named, channel }, until)),
+    ...(until !== undefined && { until: parseUntil(until, context.now, context.zone) }),
     approvals: decision.kind === 'approvals' ? decision.count : 0,
     expiresMinutes: decision.kind === 'approvals' ? decision.expiresMinutes : 60,
   }
+}
+
+/** One host, or all of them where a question says so. @throws usage, unknown_host, which_host */
+function whoIsAsked(
+  hosts: readonly KnownHost[],
+  wanted: Wanted & { command: Command },
+  until: string | undefined,
+): Pick<Judgement, 'host' | 'hosts'> {
+  const { path, risk } = wanted.command
+  if (wanted.named !== everyHost) return { host: chooseHost(hosts, wanted) }
+  if (risk === 'change')
+    throw new JailopsError('usage', `/${path} changes a host, and changes go to one host at a time: name it, as in host:NAME.`)
+  if (risk === 'bot')
+    throw new JailopsError('usage', `/${path} is answered by the bot itself, which asks no host for it: say it without host:*.`)
+  if (until !== undefined)
+    throw new JailopsError('usage', 'All hosts are asked at once and nothing is kept for those that are away: say it without until.')
+  return hosts.length === 0 ? { host: chooseHost(hosts, { ...wanted, named: undefined }) } : { hosts }
 }
 
 /** @throws the refusal, where policy says no */

@@ -4,6 +4,9 @@ import { voteSchema } from '../core/approval.ts'
 import { answerSchema, requestStates, stepStates } from '../core/card.ts'
 import { planSchema } from '../core/plan.ts'
 
+/** What is asked of all hosts at once is asked of this one. No host can be named so. */
+export const everyHost = '*'
+
 /** All that the bot knows of one request. Stored signed; the card is made from nothing else. */
 export const requestRecordSchema = z.strictObject({
   id: z.string(),
@@ -20,6 +23,7 @@ export const requestRecordSchema = z.strictObject({
       command: z.string(),
       args: z.record(z.string(), z.unknown()),
       risk: z.enum(['read', 'change', 'bot']),
+      /** Its name, or `*` for all. */
       host: z.string().optional(),
       dryRun: z.boolean(),
       /** Policy lets it pass without approvals. */
@@ -27,7 +31,12 @@ export const requestRecordSchema = z.strictObject({
       person: z.string(),
     })
     .optional(),
-  approval: z.strictObject({ needed: z.number(), expiresAt: z.number(), votes: z.array(voteSchema) }).optional(),
+  /** They have so many `minutes` from when the plan is first shown; `expiresAt` is the latest before, and exact from then on. */
+  approval: z
+    .strictObject({ needed: z.number(), minutes: z.number().optional(), expiresAt: z.number(), votes: z.array(voteSchema) })
+    .optional(),
+  /** Until when it waits for its host, in milliseconds since 1970. `awaySince`: the host was away when it was asked for; 0 if never heard of. */
+  kept: z.strictObject({ until: z.number(), zone: z.string(), awaySince: z.number().optional() }).optional(),
   plan: planSchema.optional(),
   digest: z.string().optional(),
   /** Since when this plan is shown: a yes that was said before cannot have meant it. */

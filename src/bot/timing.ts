@@ -1,4 +1,5 @@
 import { hasEnded } from '../core/card.ts'
+import { showMoment } from '../core/until.ts'
 import type { RequestRecord } from './record.ts'
 
 /** How long after a message's own expiry we still wait for the host to say that it had it: its clock may differ. */
@@ -19,9 +20,18 @@ export function afterTime(record: RequestRecord, now: number, hearingSince = 0):
     }
   }
   // a running one is the host's to end
-  const late = mayBegin(record).some(({ expiresAt }) => now >= Math.max(expiresAt, hearingSince) + graceMilliseconds)
-  if (late && record.state !== 'running') {
+  const late = mayBegin(record).find(({ expiresAt }) => now >= Math.max(expiresAt, hearingSince) + graceMilliseconds)
+  if (late !== undefined && record.state !== 'running') {
     const host = record.asked?.host ?? ''
+    if (record.kept?.until === late.expiresAt) {
+      const until = showMoment(record.kept.until, record.kept.zone)
+      return {
+        ...record,
+        state: 'expired',
+        reason: 'expired',
+        sentence: `Host ${host} did not take this up by ${until}. It was taken back from its queue, so nothing was done. Ask for it again.`,
+      }
+    }
     return {
       ...record,
       state: 'unreachable',
@@ -30,6 +40,14 @@ export function afterTime(record: RequestRecord, now: number, hearingSince = 0):
     }
   }
   return undefined
+}
+
+/** The request with its new plan on show: from the first one on, its approvals have their time. */
+export function withPlanShown(record: RequestRecord, now: number): RequestRecord {
+  const { approval, plannedAt } = record
+  const minutes = plannedAt === undefined ? approval?.minutes : undefined
+  const begun = approval !== undefined && minutes !== undefined && { approval: { ...approval, expiresAt: now + minutes * 60_000 } }
+  return { ...record, plannedAt: now, ...begun }
 }
 
 /** Messages by which the host could begin; a cancel that nobody takes up proves nothing about the rest. */

@@ -25,11 +25,17 @@ export function afterVote(record: RequestRecord, vote: Vote): { record: RequestR
   return { record: voted, outcome: 'open' }
 }
 
-/** A request that somebody takes back: at once while nothing can have begun, else when the host says so. @throws not_waiting */
-export function afterCancel(record: RequestRecord, by: string): RequestRecord {
+/**
+ * A request that somebody takes back: at once while nothing can have begun, else when the host says so. `isTakenBack`: the host never
+ * got its messages. @throws not_waiting
+ */
+export function afterCancel(record: RequestRecord, by: string, isTakenBack = false): RequestRecord {
   if (hasEnded(record.state)) throw new JailopsError('not_waiting', `That request has ended already: ${record.state}.`)
   const surelyNotBegun =
-    record.state === 'waiting' || record.state === 'stored' || (record.state === 'planning' && record.asked?.execute === false)
+    isTakenBack ||
+    record.state === 'waiting' ||
+    record.state === 'stored' ||
+    (record.state === 'planning' && record.asked?.execute === false)
   if (surelyNotBegun) {
     return {
       ...record,

@@ -22,9 +22,12 @@ import { createReleasers, sayReady, untilToldToStop } from './serving.ts'
 import { runtimeOf } from './runtime.ts'
 import { untilSent } from './until-sent.ts'
 import { leave } from './leave.ts'
+import { version } from './program.ts'
 
 /** How long a killed bot's place stays taken. */
 const leaseMilliseconds = 4000
+/** How long after its start the bot may hear what was said before it. */
+const backlogMilliseconds = 10_000
 
 export async function bot(options: { config?: string }): Promise<void> {
   const log = createLog('bot')
@@ -75,14 +78,22 @@ export async function bot(options: { config?: string }): Promise<void> {
         const known = inventories.of(host)
         return { name: host, seenAt: known?.heardAt ?? 0, ...(known !== undefined && { inventory: known.inventory }) }
       }),
+    hostOf: ({ platform, channel }) => config.bot.channels[`${platform}:${channel}`]?.host,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    version,
     sign: (message) => signer.hostMessage(message),
     post: (host, id, token) => untilSent(() => senders.get(host)?.send(id, token), giveUp.signal),
     withdraw: async (host, id) => (await senders.get(host)?.withdraw(id)) ?? false,
     verify: (token) => verifier.botMessage(token),
-    keepInventory: (message, token) => inventories.put(message.host, token, Date.now()),
+    keepInventory(message, token) {
+      // one that lay in the queue while no bot ran is no sign of life; later the clocks of hosts do not count
+      const heardAt = Date.now() - startedAt < backlogMilliseconds ? Math.min(Date.now(), message.expiresAt) : Date.now()
+      return inventories.put(message.host, token, heardAt)
+    },
     wasAbandoned: (id) => store.wasAbandoned(id),
     alarm,
   })
+  const startedAt = Date.now()
   await theBot.start()
   releasers.add('bot', () => theBot.stop())
   const receiver = openReceiver({

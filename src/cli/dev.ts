@@ -123,11 +123,14 @@ function policyFor(platform: string, ids: { ana: string; bo: string; eve: string
     people: { ana: [user(ids.ana)], bo: [user(ids.bo)], eve: [user(ids.eve)] },
     roles: {
       operator: {
-        permissions: ['jail.*', 'proxy.*', 'host.status', 'job.*', 'help', 'whoami'],
+        permissions: ['jail.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
         members: [`${platform}:group:${ids.group}`, user(ids.bo)],
       },
       approver: { permissions: ['request.approve'], members: [user(ids.bo)] },
-      viewer: { permissions: ['jail.list', 'jail.info', 'proxy.list', 'host.status', 'help', 'whoami'], members: [user(ids.eve)] },
+      viewer: {
+        permissions: ['jail.list', 'jail.info', 'proxy.list', 'host.status', 'host.list', 'help', 'whoami'],
+        members: [user(ids.eve)],
+      },
     },
     approvals: [{ permissions: ['*'], count: 1, expiresMinutes: 60 }],
   }

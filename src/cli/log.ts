@@ -29,3 +29,13 @@ export function createLog(who: string, write: (line: string) => void = (line) =>
 export function hidePassword(log: Log, address: unknown): void {
   if (typeof address === 'string' && URL.canParse(address)) log.hide(decodeURIComponent(new URL(address).password))
 }
+
+/** The same log; every line says this as well. */
+export function withDetails(log: Log, always: Record<string, unknown>): Log {
+  return {
+    info: (details, what) => log.info({ ...always, ...details }, what),
+    warn: (details, what) => log.warn({ ...always, ...details }, what),
+    error: (details, what) => log.error({ ...always, ...details }, what),
+    hide: (secret) => log.hide(secret),
+  }
+}

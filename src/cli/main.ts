@@ -46,7 +46,7 @@ program
 
 program
   .command('worker')
-  .description('the worker of one host; runs on it, as root')
+  .description('the worker: of the host it runs on, as root, and of those that it reaches by ssh')
   .option(...configOption)
   .option('--lab', 'work on a lab below the state folder instead of this machine')
   .action(async (options) => (await import('./worker-process.ts')).worker(options))
@@ -75,15 +75,45 @@ program
   .option('--host <name>', 'name of the host', 'demo')
   .action(async (options) => (await import('./keys.ts')).createAll(options))
 
-program
-  .command('host')
-  .description('hosts that the bot may use')
+const host = program.command('host').description('hosts that the bot may use')
+
+host
   .command('enroll')
   .description('make this machine’s key if there is none, and print the line that the other side must trust')
   .argument('<name>', 'of the host, or of the bot when run there')
   .option('--trust <line>', 'the line that the other side printed')
   .option(...configOption)
   .action(async (name, options) => (await import('./keys.ts')).enroll(name, options))
+
+host
+  .command('add')
+  .description('serve a host over ssh from this machine: names it in jailops.yaml and makes its key')
+  .argument('<name>', 'of the host')
+  .requiredOption('--address <address>', 'host name or IP address')
+  .option('--port <port>', 'of its sshd', '22')
+  .option('--user <user>', 'to log in as', 'root')
+  .requiredOption('--known-hosts <file>', 'holds its host key; nobody is trusted on first use')
+  .option('--identity <file>', 'private key; the agent that SSH_AUTH_SOCK names if not given')
+  .option('--become <how>', 'what makes the user root there: none, doas, sudo or mdo', 'none')
+  .option(...configOption)
+  .action(async (name, options) => (await import('./host-add.ts')).hostAdd(name, options))
+
+host
+  .command('check')
+  .description('what a host has and lacks for jailops, each with its remedy; changes nothing')
+  .argument('[name]', 'of a host that is reached by ssh; this machine if not given')
+  .option('--json', 'print the findings as JSON')
+  .option(...configOption)
+  .action(async (name, options) => (await import('./host-check.ts')).hostCheck(name, options))
+
+host
+  .command('privileges')
+  .description('what a user needs on a host to be jailops’s there with no more rights than that, and why')
+  .argument('<name>', 'of a host that is reached by ssh')
+  .option('--become <how>', 'doas, sudo or mdo; as configured if not given')
+  .option('--part <part>', 'print only one part: agent, rule or key')
+  .option(...configOption)
+  .action(async (name, options) => (await import('./host-privileges.ts')).hostPrivileges(name, options))
 
 program
   .command('slack')

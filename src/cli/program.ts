@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 
 /* Where the program's own parts lie. In the tree Node runs the sources; a release (`npm run build`) has the same folders, with .js in them. */
 
@@ -15,3 +17,8 @@ export const importable = new Map([
 
 /** What starts another process of jailops. */
 export const mainFile = fileURLToPath(new URL(isBundle ? 'main.js' : 'main.ts', import.meta.url))
+
+/** Of jailops itself. */
+export const version = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version

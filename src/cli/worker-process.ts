@@ -1,130 +1,110 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Layout } from '../core/layout.ts'
+import type { Config } from '../config/schema.ts'
+import { type Layout, layoutSchema } from '../core/layout.ts'
 import { JailopsError } from '../core/errors.ts'
-import type { BotMessage } from '../core/message.ts'
-import { createDrivers } from '../host/drivers.ts'
-import { observe } from '../host/facts/observe.ts'
 import { createLocalShell } from '../host/shell-local.ts'
-import { createSigner, createVerifier } from '../queue/envelope.ts'
 import { loadKeys } from '../queue/keys.ts'
-import { botQueue, hostQueue } from '../queue/queue-names.ts'
-import { openReceiver } from '../queue/receiver.ts'
 import { connectRedis } from '../queue/redis.ts'
-import { openSender } from '../queue/sender.ts'
 import { loadTrusted } from '../queue/trusted.ts'
-import { createAnswers } from '../worker/answers.ts'
-import { createEffects } from '../worker/effects/index.ts'
-import { createInventoryTeller } from '../worker/inventory.ts'
-import { openJournalFolder } from '../worker/journal.ts'
-import { createResourceLocks } from '../worker/locks.ts'
 import { claimHost } from '../worker/only-one.ts'
-import { createPlanner } from '../worker/planner.ts'
-import { createRetention } from '../worker/retention.ts'
-import { createWorker } from '../worker/worker.ts'
 import { loadCommands } from './commands-folder.ts'
 import { keepHealth } from './health.ts'
 import { createLog, hidePassword } from './log.ts'
+import { version } from './program.ts'
+import { type HostService, serveHost, type Serving } from './serve-host.ts'
 import { createReleasers, type Releasers, sayReady, untilToldToStop } from './serving.ts'
+import { serveOverSsh } from './ssh-host.ts'
 import { runtimeOf } from './runtime.ts'
-import { untilSent } from './until-sent.ts'
 import { leave } from './leave.ts'
 
+/** One process: the worker of this machine, of hosts that are reached by ssh, or both. */
 export async function worker(options: { config?: string; lab?: boolean }): Promise<void> {
   const log = createLog('worker')
   const { config, prefix, address, keys: keyFolder } = runtimeOf('worker', options)
-  if (config.host === undefined)
-    throw new JailopsError('config_error', 'Say in jailops.yaml which host this is, for example host: { name: web1 }')
-  const { name: host, permissions } = config.host
+  const overSsh = sshHosts(config)
+  if (config.host === undefined && overSsh.length === 0) throw nothingToServe()
   hidePassword(log, address)
   const stopped = untilToldToStop()
-  const stopping = new AbortController()
-  void stopped.then(() => stopping.abort())
   const releasers = createReleasers((what, error) => log.warn({ error: String(error) }, `closing ${what}`))
   const report = (error: unknown) => log.warn({ error: String(error) }, 'redis')
-  const alarm = (what: string, details: Record<string, unknown>) => log.error({ alarm: true, ...details }, what)
 
   const state = join(config.state, 'worker')
   await mkdir(state, { recursive: true, mode: 0o700 })
   releasers.add('claim', await claimHost(join(state, 'claim')))
-  const layout: Layout =
-    options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout
+  const commands = await loadCommands(config.commands)
+  const redis = connectRedis(address, 'commands', report)
+  releasers.add('redis', () => redis.disconnect())
+  const serving: Serving = {
+    redis,
+    address,
+    prefix,
+    commands,
+    keysOf: (host) => loadKeys(keyFolder, host),
+    trusted: await loadTrusted(keyFolder),
+    bot: config.bot.name,
+    log,
+    version,
+  }
+
+  if (config.host !== undefined) {
+    const layout = options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout
+    const here = await serveHere({ ...config.host, layout }, state, serving, releasers)
+    await here.open()
+  }
+  if (overSsh.length > 0) {
+    const controlFolder = await mkdtemp(join(tmpdir(), 'jailops-'))
+    releasers.add('control sockets', () => rm(controlFolder, { recursive: true, force: true }))
+    const services = await Promise.all(
+      overSsh.map((host) => serveOverSsh({ ...host, controlFolder, state: join(state, 'hosts', host.name) }, serving)),
+    )
+    releasers.add('hosts over ssh', () => Promise.all(services.map((service) => service.stop())))
+  }
+  releasers.add(
+    'health',
+    keepHealth(config.state, 'worker', () => redis.status === 'ready'),
+  )
+  const hosts = [...(config.host === undefined ? [] : [config.host.name]), ...overSsh.map(({ name }) => name)]
+  sayReady({ hosts })
+  log.info({ hosts }, 'ready')
+
+  const why = await stopped
+  log.info({ why }, 'stopping')
+  await releasers.releaseAll()
+  await leave(0)
+}
+
+/** The machine that the worker itself runs on. */
+async function serveHere(
+  { name, layout, permissions }: NonNullable<Config['host']>,
+  state: string,
+  serving: Serving,
+  releasers: Releasers,
+): Promise<HostService> {
   const shell = createLocalShell({
     programFolders: layout.programFolders,
     jailRoots: layout.jailRoots,
     ...(layout.confineTo !== undefined && { confineTo: layout.confineTo }),
   })
   releasers.add('shell', () => shell.stop())
+  const staging = await stagingFolder(layout, state)
+  const service = await serveHost({ name, layout, permissions, shell, state, staging }, serving)
+  releasers.add(name, () => service.stop())
+  return service
+}
 
-  const commands = await loadCommands(config.commands)
-  const keys = await loadKeys(keyFolder, host)
-  const signer = createSigner({ name: host, key: keys.privateKey })
-  const verifier = createVerifier({
-    trusted: await loadTrusted(keyFolder),
-    from: (typ, signedBy) => typ === 'jailops-host' && signedBy === config.bot.name,
-  })
-  const redis = connectRedis(address, 'commands', report)
-  releasers.add('redis', () => redis.disconnect())
-  const sender = openSender({ connection: redis, queue: botQueue, prefix })
-  releasers.add('sender', () => sender.close())
-  const send = async (message: BotMessage) => {
-    const token = await signer.botMessage(message)
-    await untilSent(() => sender.send(message.id, token), stopping.signal)
-  }
-
-  const journals = await openJournalFolder(join(state, 'journal'), Date.now)
-  const answers = createAnswers({ host, now: Date.now, send })
-  const look = (wanted: Parameters<typeof observe>[1], reserved: Parameters<typeof observe>[2]) =>
-    observe({ shell, layout }, wanted, reserved)
-  const inventory = createInventoryTeller({ host, now: Date.now, send, observe: look })
-  const theWorker = createWorker({
-    now: Date.now,
-    commands,
-    permissions,
-    journals,
-    answers,
-    locks: createResourceLocks(),
-    planner: createPlanner({ host, layout, commands, now: Date.now, observe: look, drivers: createDrivers }),
-    effects: createEffects({
-      shell,
-      now: Date.now,
-      sleep: (milliseconds) => delay(milliseconds),
-      stagingFolder: await stagingFolder(layout, state),
-    }),
-    endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
-    settle: () => shell.run({ argv: ['sync'], timeoutSeconds: 120 }).then(() => undefined, report),
-    verify: (token) => verifier.hostMessage(token, { host }),
-    changed: () => inventory.tell(),
-    alarm,
-  })
-  const retention = createRetention({ journals, now: Date.now })
-  await retention.start()
-  releasers.add('retention', () => retention.stop())
-  await theWorker.resume()
-  releasers.add('worker', () => theWorker.stop())
-  const receiver = openReceiver({
-    address,
-    queue: hostQueue(host),
-    prefix,
-    handle: (id, token) => theWorker.receive(id, token),
-    onProblem: report,
-  })
-  releasers.add('receiver', () => receiver.close())
-  inventory.start()
-  releasers.add('inventory', () => inventory.stop())
-  await receiver.ready()
-  releasers.add(
-    'health',
-    keepHealth(config.state, 'worker', () => redis.status === 'ready'),
+function sshHosts({ hosts }: Config) {
+  return Object.entries(hosts).flatMap(([name, { ssh: target, layout = layoutSchema.parse({}), permissions = ['*'] }]) =>
+    target === undefined ? [] : [{ name, target, layout, permissions }],
   )
-  sayReady({ host })
-  log.info({ host }, 'ready')
+}
 
-  const why = await stopped
-  log.info({ why }, 'stopping')
-  await releasers.releaseAll()
-  await leave(0)
+function nothingToServe(): JailopsError {
+  return new JailopsError(
+    'config_error',
+    'Say in jailops.yaml which host this is, for example host: { name: web1 }, or which are reached by ssh: jailops host add does that.',
+  )
 }
 
 /** Where changed copies of configuration are checked before they count: inside whatever the shell may write to. */

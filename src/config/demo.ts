@@ -2,7 +2,7 @@ import type { Layout } from '../core/layout.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
 import { type Config, configSchema } from './schema.ts'
 
-const reads = ['jail.list', 'jail.info', 'proxy.list', 'proxy.status', 'host.status', 'job.list', 'job.show', 'help', 'whoami']
+const reads = ['jail.list', 'jail.info', 'proxy.list', 'proxy.status', 'host.status', 'host.list', 'job.list', 'job.show', 'help', 'whoami']
 const people = {
   ana: { name: 'Ana', note: 'operator' },
   bo: { name: 'Bo', note: 'operator, approves' },
@@ -35,7 +35,7 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
         people: Object.fromEntries(Object.keys(people).map((id) => [id, [`web:user:${id}`, `shell:user:${id}`]])),
         roles: {
           operator: {
-            permissions: ['jail.*', 'proxy.*', 'host.status', 'job.*', 'help', 'whoami'],
+            permissions: ['jail.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
             members: ['web:user:ana', 'web:user:bo'],
           },
           approver: { permissions: ['request.approve'], members: ['web:user:bo'] },

@@ -9,6 +9,8 @@ export interface ParsedArguments {
   args: Record<string, unknown>
   host?: string
   dryRun: boolean
+  /** As it was typed; parseUntil makes a moment of it. */
+  until?: string
 }
 
 const closing: Record<string, string> = { '"': '"', "'": "'", '“': '”', '”': '”', '„': '“', '‘': '’', '’': '’' }
@@ -112,8 +114,8 @@ export function parseArguments(command: Command, given: Record<string, unknown>)
   const values = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(kinds.get(key), value)]))
   const result = schemaOf(command).safeParse(values)
   if (!result.success) throw argumentError(command, values, result.error)
-  const { host, dryRun, ...args } = result.data
-  return { args, dryRun: dryRun === true, ...(typeof host === 'string' && { host }) }
+  const { host, dryRun, until, ...args } = result.data
+  return { args, dryRun: dryRun === true, ...(typeof host === 'string' && { host }), ...(typeof until === 'string' && { until }) }
 }
 
 function argumentError(command: Command, values: Record<string, unknown>, error: z.ZodError): JailopsError {

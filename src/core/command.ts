@@ -30,8 +30,10 @@ export interface BotContext<Args> {
   commands: readonly Command[]
   /** The host that was named, if one was. */
   host?: string
-  /** All that are configured, as the bot knows them now. */
+  /** All that are configured, in that order, as the bot knows them now. */
   hosts: readonly HostSummary[]
+  /** Of the bot's own jailops. */
+  version: string
   /** Newest first. */
   requests(limit: number): Promise<RequestSummary[]>
   /** @throws unknown_request */
@@ -44,6 +46,8 @@ export interface HostSummary {
   name: string
   /** Milliseconds since 1970, by the bot's clock; 0 if it was never heard of. */
   seenAt: number
+  /** Absent if it was never heard of. */
+  seenAgoSeconds?: number
   /** Too long ago: it seems to be away. */
   isAway: boolean
   jails: number
@@ -107,7 +111,7 @@ export function defineCommand<Schema extends z.ZodObject>(command: Define<Schema
 }
 
 const pathPattern = /^[a-z]+( [a-z]+){0,2}$/
-const commonNames = ['host', 'dryRun']
+const commonNames = ['host', 'dryRun', 'until']
 const doesWork = z.custom((value) => typeof value === 'function', 'a function')
 const needs = z.array(z.enum(factNames))
 const shape = {
@@ -118,7 +122,7 @@ const shape = {
     .custom<z.ZodObject>((value) => value instanceof z.ZodObject, { error: 'a z.object({…})', abort: true })
     .refine(
       (args) => !commonNames.some((name) => name in args.shape),
-      'host and dryRun are arguments of every command; choose other names',
+      'host, dryRun and until are arguments of every command; choose other names',
     ),
 }
 const commandShape = z.discriminatedUnion('risk', [
@@ -151,6 +155,7 @@ export const definitionHash = oncePer((command: Command): string => {
 export const commonArguments = z.object({
   host: z.string().optional().describe('the host it is meant for'),
   dryRun: z.boolean().optional().describe('show the plan and change nothing'),
+  until: z.string().optional().describe('keep it that long if the host is away: 2h, or 18:00'),
 })
 
 /** Arguments that have passed the command's own schema; only parseArguments makes them. */

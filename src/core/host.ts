@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JailopsError } from './errors.ts'
+import type { Finding } from './finding.ts'
 import type { Endpoint, Layout } from './layout.ts'
 import type { Step } from './step.ts'
 import { didYouMean } from './suggest.ts'
@@ -76,12 +77,14 @@ export interface SiteStatus {
 export interface HostStatus {
   version: string
   uptime: string
+  /** Of the last minute; absent where uptime(1) does not say it. */
+  load?: number
   securelevel: string
   freeMegabytes: number
   jailsRunning: number
 }
 
-export const factNames = ['jails', 'trash', 'addresses', 'proxy', 'proxyStatus', 'siteStatus', 'host'] as const
+export const factNames = ['jails', 'trash', 'addresses', 'proxy', 'proxyStatus', 'siteStatus', 'host', 'check'] as const
 export type FactName = (typeof factNames)[number]
 
 /** What was observed. A part that was not asked for is empty. */
@@ -108,6 +111,8 @@ export interface ObservedFacts {
   proxyStatus?: ProxyStatus
   siteStatus: SiteStatus[]
   host?: HostStatus
+  /** What the host has and lacks for jailops. */
+  check?: Finding[]
   /** What other open requests chose, and what this one chose when it was planned before. */
   reservedByOthers: string[]
   reservedHere: string[]

@@ -93,3 +93,8 @@ export type BotMessage = z.infer<typeof botMessageSchema>
 export function messageId(request: string, kind: string, number: number): string {
   return `${request}-${kind}-${number}`
 }
+
+/** The same from a host: several may speak of one request, and all by the bot's one queue. */
+export function answerId(request: string, kind: string, host: string, number: number): string {
+  return messageId(request, `${kind}-${host}`, number)
+}

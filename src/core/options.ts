@@ -28,7 +28,7 @@ const schemaSchema = z.looseObject({
 
 /** Those to offer: all that make sense for this command. */
 export function offeredOptions(command: Command): Option[] {
-  const senseless = { change: [], read: ['dryRun'], bot: ['dryRun', 'host'] }[command.risk]
+  const senseless = { change: [], read: ['dryRun'], bot: ['dryRun', 'host', 'until'] }[command.risk]
   return optionsOf(command).filter(({ name }) => !(name in command.args.shape ? [] : senseless).some((one) => one === name))
 }
 

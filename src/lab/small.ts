@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import type { Call } from './call.ts'
 import { findJail, type Host } from './host.ts'
 import { runningNginx } from './nginx/nginx.ts'
@@ -98,12 +99,15 @@ const ps: Small = (host, call) => {
 
 const ipfw: Small = (_host, call) => refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
 
-/** The machine runs for as long as this process. */
+/** The machine runs for as long as this process, under the load of the one that the lab is on. */
 const uptime: Small = (_host, call) => {
   const minutes = Math.floor(process.uptime() / 60)
   const time = new Date().toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit' }).replace(' ', '')
   const up = minutes < 60 ? `${minutes} mins` : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`
-  call.out(`${time.padStart(7)}  up ${up}, 0 users, load averages: 0.00, 0.00, 0.00\n`)
+  const averages = loadavg()
+    .map((one) => one.toFixed(2))
+    .join(', ')
+  call.out(`${time.padStart(7)}  up ${up}, 0 users, load averages: ${averages}\n`)
   return 0
 }
 

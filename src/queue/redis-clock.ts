@@ -14,6 +14,12 @@ export interface RedisClock {
 const timeSchema = z.tuple([z.coerce.number(), z.coerce.number()])
 const measureEvery = 10_000
 
+/** Milliseconds since 1970 by Redis's clock. */
+export async function redisTime(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = timeSchema.parse(await redis.time())
+  return seconds * 1000 + microseconds / 1000
+}
+
 export function createRedisClock(redis: Redis): RedisClock {
   let offset: number | undefined
   const learn = (redisMilliseconds: number, received: number) => {
@@ -21,8 +27,8 @@ export function createRedisClock(redis: Redis): RedisClock {
     offset = redisMilliseconds - received
   }
   const measure = async () => {
-    const [seconds, microseconds] = timeSchema.parse(await redis.time())
-    learn(seconds * 1000 + microseconds / 1000, performance.now())
+    const said = await redisTime(redis)
+    learn(said, performance.now())
   }
   const tryToMeasure = () => void measure().catch(() => undefined)
   // Behind a new connection there may be another machine with another clock.

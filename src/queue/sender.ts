@@ -25,7 +25,8 @@ export interface SenderOptions {
   prefix?: string
 }
 
-const daySeconds = 24 * 60 * 60
+/** Longer than any request is kept for a host that is away. */
+const keptSeconds = 8 * 24 * 60 * 60
 /** Taken messages that Redis keeps at most. */
 const keepCount = 10_000
 /** Events of a queue, which nobody listens to. */
@@ -47,7 +48,7 @@ export function openSender(options: SenderOptions): Sender {
     return queue
   }
   return {
-    send: async (id, token, { keepSeconds = daySeconds } = {}) => {
+    send: async (id, token, { keepSeconds = keptSeconds } = {}) => {
       refuseBadId(id)
       // What was sent to a host is asked for by `withdraw`, which must not take a taken message for one that never came. Nobody asks for
       // what was sent to the bot, which knows by its number whether it heard it before.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
-import { messageId, type BotMessage, type StepProgress, type ToBot } from '../core/message.ts'
+import { answerId, type BotMessage, type StepProgress, type ToBot } from '../core/message.ts'
 import type { Journal } from './journal.ts'
 
 /** How the host speaks to the bot about a request. */
@@ -31,7 +31,7 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
   const busy = new Map<string, { next?: () => void }>()
 
   const message = (journal: Journal, number: number, body: ToBot): BotMessage => ({
-    id: messageId(journal.request, body.kind, number),
+    id: answerId(journal.request, body.kind, host, number),
     request: journal.request,
     host,
     issuedAt: now(),

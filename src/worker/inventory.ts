@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { passLostConnection } from '../core/errors.ts'
 import type { FactName, HostStatus, ObservedFacts } from '../core/host.ts'
-import { type BotMessage, type Heartbeat, messageId } from '../core/message.ts'
+import { type BotMessage, type Heartbeat, answerId } from '../core/message.ts'
 
 /** Tells the bot what this host has and how it is: for completion, for choosing a host, and as a sign of life. */
 export interface InventoryTeller {
@@ -47,7 +47,7 @@ export function createInventoryTeller({ host, now, send, observe, version, reach
     const heartbeat = heartbeatOf(status)
     const at = now()
     await send({
-      id: messageId(`inventory-${host}`, 'inventory', at),
+      id: answerId('host', 'inventory', host, at),
       request: 'inventory',
       host,
       issuedAt: at,

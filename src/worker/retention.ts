@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Journal, JournalFolder } from './journal.ts'
 
-/** Lets go of what is over: changes from memory soon and from disk after a month, questions from both after a minute. */
+/** Lets go of what is over: from memory soon, and from disk changes after a month and questions after a minute. */
 export interface Retention {
   start(): Promise<void>
   /** One round over the journals in memory. */
@@ -18,18 +18,28 @@ const keepMilliseconds = 30 * 24 * 3600_000
 
 export function createRetention({ journals, now }: { journals: JournalFolder; now: Clock }): Retention {
   let timer: NodeJS.Timeout | undefined
+  /** Questions that are on disk only, and until when. */
+  const resting = new Map<string, number>()
 
   async function letGo(journal: Journal): Promise<void> {
     const last = journal.entries.at(-1)
     if (last === undefined || !isOver(journal) || now() - last.at < restMilliseconds) return
     const isQuestion = journal.all('message')[0]?.message.body.kind === 'query'
     const age = now() - last.at
-    if (age > (isQuestion ? questionMilliseconds : keepMilliseconds)) await journals.remove(journal.request)
-    else if (!isQuestion) await journals.rest(journal.request)
+    if (age > (isQuestion ? questionMilliseconds : keepMilliseconds)) return journals.remove(journal.request)
+    await journals.rest(journal.request)
+    if (isQuestion) resting.set(journal.request, last.at + questionMilliseconds)
   }
 
   async function sweep(): Promise<void> {
-    for (const journal of await journals.inMemory()) await letGo(journal)
+    const open = await journals.inMemory()
+    for (const { request } of open) resting.delete(request)
+    for (const journal of open) await letGo(journal)
+    for (const [request, until] of resting) {
+      if (now() <= until) continue
+      resting.delete(request)
+      await journals.remove(request)
+    }
   }
 
   return {

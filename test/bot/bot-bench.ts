@@ -92,6 +92,12 @@ export interface World {
   /** What the platform says of who speaks. */
   who: { says(actor: Actor): Promise<Actor> }
   chatDown: { yes: boolean }
+  /** Default hosts of channels. */
+  channels: Map<string, string>
+  /** How often a record was stored after its admission. */
+  saves: { count: number }
+  /** Ids of the messages that were asked back from a queue. */
+  withdrawn: string[]
   /** The host has taken its messages off the queue. */
   hostHasThem: { yes: boolean }
 }
@@ -109,6 +115,9 @@ export function makeWorld(): World {
     who: { says: async (actor) => actor },
     chatDown: { yes: false },
     hostHasThem: { yes: false },
+    channels: new Map(),
+    saves: { count: 0 },
+    withdrawn: [],
   }
 }
 
@@ -150,6 +159,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     async save(id, text, ended) {
       await moment()
       inReach()
+      world.saves.count += 1
       world.records.set(id, { text, ended })
       await moment()
     },
@@ -194,6 +204,9 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     adapters: [adapter],
     mirrorsOf: () => [],
     hosts: () => hosts,
+    hostOf: ({ channel }) => world.channels.get(channel),
+    zone: 'UTC',
+    version: '0.1.0',
     sign: async (message) => JSON.stringify({ ...message, signedBy: Math.random() }),
     async post(_host, id, token) {
       await moment()
@@ -201,7 +214,10 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     },
     verify: async (token) => botMessageSchema.parse(JSON.parse(token)),
     keepInventory: async () => undefined,
-    withdraw: async () => !world.hostHasThem.yes,
+    async withdraw(_host, id) {
+      world.withdrawn.push(id)
+      return !world.hostHasThem.yes
+    },
     wasAbandoned: () => false,
     alarm: (what) => void (dead || world.alarms.push(what)),
   })

@@ -17,6 +17,7 @@ it('asks for what is missing, with what was given already', () => {
     ['nginx', 'yes-no', false, 'no'],
     ['host', 'text', false, undefined],
     ['dry-run', 'yes-no', false, undefined],
+    ['until', 'text', false, undefined],
   ])
 })
 
@@ -27,7 +28,14 @@ it('asks nothing where nothing is missing, or where something else is wrong', ()
   expect(formFor({ kind: 'options', command: 'jail create', options: {} }, commands)?.command).toBe('jail create')
 })
 
-const known = { commands, policy, hosts: [web1, web2], waiting: () => [{ id: 'r1', line: 'jail create blog · Ana' }] }
+const known = {
+  commands,
+  policy,
+  hosts: [web1, web2],
+  now: 0,
+  hearingSince: 0,
+  waiting: () => [{ id: 'r1', line: 'jail create blog · Ana' }],
+}
 const actor = (id: string) => ({ platform: 'web', id, name: id, groups: [], kind: 'person' as const })
 const values = (command: string, argument: string, typed: string, who = 'ana') =>
   knownValues({ command, argument, typed, actor: actor(who) }, known).map(({ value }) => value)

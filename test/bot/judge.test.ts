@@ -8,7 +8,16 @@ import { refusal } from '../core/refusal.ts'
 import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
 import { request } from './records.ts'
 
-const context = { commands, policy, hosts: [web1, web2], waiting: () => [] }
+const context = {
+  commands,
+  policy,
+  hosts: [web1, web2],
+  hostOf: (): string | undefined => undefined,
+  now: 1_000_000,
+  hearingSince: 1_000_000,
+  zone: 'UTC',
+  waiting: () => [],
+}
 const understood = { command: { path: 'jail create' }, args: { jail: 'neu' }, host: web2, person: 'ana', approvals: 1, expiresMinutes: 5 }
 
 describe('judge', () => {
@@ -40,6 +49,8 @@ describe('judge', () => {
     ['ana', 'jail list dry-run:yes host:web1', 'usage'],
     ['ana', 'jail create neu', 'which_host'],
     ['ana', 'jail create neu host:web3', 'unknown_host'],
+    ['ana', 'jail create neu host:web1 until:later', 'bad_argument'],
+    ['ana', `approve ${request} until:2h`, 'usage'],
     ['eve', 'jail create neu', 'permission_denied'],
     ['eve', 'jail create N colour:red host:nowhere', 'permission_denied'],
     ['nobody', 'jail list host:nowhere', 'permission_denied'],
@@ -58,6 +69,7 @@ describe('judge', () => {
 
 describe('which host', () => {
   const both = [web1, web2]
+  const stop = { path: 'jail stop' }
 
   it.each([
     ['the only one', [web1], {}, undefined, 'web1'],
@@ -66,7 +78,7 @@ describe('which host', () => {
     ['the one with it in its trash', both, { jail: 'old' }, undefined, 'web1'],
     ['the one with the site', both, { site: 'b.example.com' }, undefined, 'web2'],
   ])('%s', (_, hosts, args, wanted, name) => {
-    expect(chooseHost(hosts, args, wanted).name).toBe(name)
+    expect(chooseHost(hosts, { command: stop, args, named: wanted }).name).toBe(name)
   })
 
   it.each([
@@ -76,7 +88,7 @@ describe('which host', () => {
     ['none has it', both, { jail: 'neu' }, undefined, 'which_host', 'web1, web2'],
     ['nothing to go by', both, {}, undefined, 'which_host', 'web1, web2'],
   ])('refuses: %s', (_, hosts, args, wanted, code, words) => {
-    const refused = refusal(() => chooseHost(hosts, args, wanted))
+    const refused = refusal(() => chooseHost(hosts, { command: stop, args, named: wanted }))
     expect([refused.code, refused.message]).toEqual([code, expect.stringContaining(words)])
   })
 })
@@ -90,7 +102,23 @@ describe('completion', () => {
     ['/jail s', ['/jail start ']],
     ['jail start w', ['jail start wiki ']],
     ['jail start jail:s', ['jail start jail:shop ']],
-    ['jail restore ', ['jail restore old ', 'jail restore jail:', 'jail restore host:', 'jail restore dry-run:yes ']],
+    [
+      'jail restore ',
+      ['jail restore old ', 'jail restore jail:', 'jail restore host:', 'jail restore dry-run:yes ', 'jail restore until:'],
+    ],
+    [
+      'jail start host:web2 ',
+      [
+        'jail start host:web2 wiki ',
+        'jail start host:web2 shop ',
+        'jail start host:web2 jail:',
+        'jail start host:web2 dry-run:yes ',
+        'jail start host:web2 until:',
+      ],
+    ],
+    ['jail start host:web2 jail:', ['jail start host:web2 jail:wiki ', 'jail start host:web2 jail:shop ']],
+    ['jail start host:nowhere w', ['jail start host:nowhere wiki ']],
+    ['jail start blog host:web2 w', []],
     ['jail create bl', []],
     ['proxy remove a', ['proxy remove a.example.com ', 'proxy remove b.example.com ']],
     ['jail start wiki host:w', ['jail start wiki host:web1 ', 'jail start wiki host:web2 ']],

@@ -1,6 +1,6 @@
 import { parseArguments } from '../../src/core/arguments.ts'
 import type { Answer } from '../../src/core/card.ts'
-import type { Command } from '../../src/core/command.ts'
+import type { BotContext, Command } from '../../src/core/command.ts'
 import type { Jail, ObservedFacts, TrashEntry } from '../../src/core/host.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
@@ -19,6 +19,26 @@ export function planOf(command: Command, args: Record<string, unknown>, observed
 export function answerOf(command: Command, args: Record<string, unknown>, observed: Partial<ObservedFacts> = {}): Answer {
   if (command.risk !== 'read') throw new Error(`${command.path} is no question`)
   return command.query({ args: parseArguments(command, args).args, facts: testFacts(observed) })
+}
+
+const unknown = () => Promise.reject(new Error('nobody should ask for that'))
+
+/** What the bot itself answers, knowing what `known` says and nothing else. */
+export function botAnswer(command: Command, args: Record<string, unknown>, known: Partial<BotContext<unknown>> = {}): Promise<Answer> {
+  if (command.risk !== 'bot') throw new Error(`${command.path} is not the bot's own`)
+  return command.answer({
+    actor: { platform: 'web', id: 'ana', name: 'Ana', groups: [], kind: 'person' },
+    person: { id: 'ana', roles: [], permissions: [] },
+    commands: [],
+    hosts: [],
+    version: '0.1.0',
+    requests: unknown,
+    card: unknown,
+    vote: unknown,
+    cancel: unknown,
+    ...known,
+    args: parseArguments(command, args).args,
+  })
 }
 
 export function titles(plan: Plan): string[] {

@@ -13,7 +13,9 @@ test('a channel’s host must be one of the hosts', () => {
 })
 
 test('this machine is not reached by ssh as well', () => {
-  expect(messages({ host: { name: 'web1' }, hosts: { web1: { ssh } } })).toEqual([expect.stringContaining('hosts.web1.ssh: is this machine')])
+  expect(messages({ host: { name: 'web1' }, hosts: { web1: { ssh } } })).toEqual([
+    expect.stringContaining('hosts.web1.ssh: is this machine'),
+  ])
 })
 
 test('only a host that is reached by ssh has its layout here', () => {

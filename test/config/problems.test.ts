@@ -11,7 +11,10 @@ describe('problems', () => {
       'host:\n  name: a\n  layout:\n    haproxy:\n      bindprot: 1',
       '5:7: host.layout.haproxy.bindprot: there is no such setting in host.layout.haproxy. Did you mean bindPort?',
     ],
-    ['bot:\n  colour: red', '2:3: bot.colour: there is no such setting in bot. There is: name, web, shell, slack, discord, mirrors, channels.'],
+    [
+      'bot:\n  colour: red',
+      '2:3: bot.colour: there is no such setting in bot. There is: name, web, shell, slack, discord, mirrors, channels.',
+    ],
     [
       'policy:\n  roles:\n    a:\n      permissions: [jail.x, Jail]\n      members: []',
       '4:29: policy.roles.a.permissions[1]: must be a permission such as jail.create, jail.* or *',

@@ -124,6 +124,7 @@ describe('arguments from words', () => {
 
   it('keeps host apart from the command’s own arguments', () => {
     expect(parse('blog host:web1 count:3')).toEqual({ args: { name: 'blog', count: 3, startNow: true }, host: 'web1', dryRun: false })
+    expect(parse('blog until:18:00')).toEqual({ args: { name: 'blog', startNow: true }, until: '18:00', dryRun: false })
   })
 
   it.each([
@@ -131,7 +132,7 @@ describe('arguments from words', () => {
     ['blog --ip 1 ip:2', 'usage', 'ip is given twice'],
     ['blog --ipp 1', 'usage', 'Did you mean ip?'],
     ['blog pi:1', 'usage', 'Did you mean ip?'],
-    ['blog colour:red', 'usage', 'It takes: name, ip, start-now, count, host, dry-run'],
+    ['blog colour:red', 'usage', 'It takes: name, ip, start-now, count, host, dry-run, until'],
     ['blog constructor:x', 'usage', 'no option constructor'],
     ['blog --ip', 'usage', '--ip needs a value'],
     ['a b c 4 five', 'usage', 'five is one word too many'],
@@ -195,6 +196,7 @@ describe('parseArguments', () => {
       count: 'integer',
       host: 'string',
       dryRun: 'boolean',
+      until: 'string',
     })
   })
 })

@@ -197,8 +197,8 @@ test('what was not asked for is not looked at', async () => {
 
 test('the host says its version, its time up and its securelevel', async () => {
   program('freebsd-version', 'echo 15.1-RELEASE-p1')
-  program('uptime', 'echo " 9:41PM  up 3 days, 24 mins, 0 users, load averages: 0.1, 0.1, 0.1"')
+  program('uptime', 'echo " 9:41PM  up 3 days, 24 mins, 0 users, load averages: 0.52, 0.58, 0.59"')
   program('sysctl', 'echo -1')
   const { host } = await look('host')
-  expect(host).toMatchObject({ version: '15.1-RELEASE-p1', uptime: '3 days, 24 mins', securelevel: '-1', jailsRunning: 0 })
+  expect(host).toMatchObject({ version: '15.1-RELEASE-p1', uptime: '3 days, 24 mins', load: 0.52, securelevel: '-1', jailsRunning: 0 })
 })

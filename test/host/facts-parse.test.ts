@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { loadOf, upFor } from '../../src/host/facts/host-status.ts'
 import { addressesOf, parseExhibit } from '../../src/host/facts/jail-parameters.ts'
 import { checkText } from '../../src/host/facts/proxy-status.ts'
 import { parseStubStatus } from '../../src/host/facts/site-status.ts'
@@ -46,4 +47,13 @@ test('nginx’s figures are read; anything else is none', () => {
   const body = 'Active connections: 1 \nserver accepts handled requests\n 7 7 9 \nReading: 0 Writing: 1 Waiting: 2 \n'
   expect(parseStubStatus(body)).toEqual({ active: 1, accepted: 7, requests: 9, reading: 0, writing: 1, waiting: 2 })
   expect(parseStubStatus('<html>')).toBeUndefined()
+})
+
+test.each([
+  [' 9:41PM  up 24 mins, 0 users, load averages: 0.52, 0.58, 0.59\n', '24 mins', 0.52],
+  [' 9:41PM  up 3 days,  2:05, 1 user, load averages: 12.00, 8, 4\n', '3 days,  2:05', 12],
+  [' 21:41:02 up 24 min,  0 users,  load average: 1.25, 0.58, 0.59\n', '24 min', 1.25],
+  ['cannot open /var/run/utmp\n', 'cannot open /var/run/utmp', undefined],
+])('%j says how long it is up and under what load', (text, up, load) => {
+  expect([upFor(text), loadOf(text)]).toEqual([up, load])
 })

@@ -37,7 +37,7 @@ const seen = (host?: HostStatus): ObservedFacts =>
 it('tells what the host has and how it is', async () => {
   const sent = await told(async () => seen(status))
   expect(sent).toMatchObject([
-    { id: 'inventory-web2-inventory-5000', host: 'web2', body: { inventory: { jails: [], trash: ['old'], routes: [] } } },
+    { id: 'host-inventory-web2-5000', host: 'web2', body: { inventory: { jails: [], trash: ['old'], routes: [] } } },
   ])
   expect(sent[0]?.body).toHaveProperty('inventory.heartbeat', {
     version: '0.1.0',

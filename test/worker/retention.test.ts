@@ -49,6 +49,25 @@ test('a question that was answered is forgotten after a minute, not before', asy
   const retention = createRetention({ journals, now: () => time })
 
   await retention.sweep()
+  expect(await journals.inMemory()).toHaveLength(1)
+  time = 10_000
+  await retention.sweep()
+  expect(await journals.inMemory()).toEqual([])
+  expect(await journals.requests()).toEqual([request])
+  time = 2 * minute
+  await retention.sweep()
+  expect(await journals.requests()).toEqual([])
+})
+
+test('a question that is delivered again meanwhile is rested again, and forgotten', async () => {
+  await ended(question, { sent: true })
+  const retention = createRetention({ journals, now: () => time })
+  time = 10_000
+  await retention.sweep()
+
+  expect((await journals.open(request)).last('end')).toMatchObject({ state: 'done' })
+  time = 50_000
+  await retention.sweep()
   expect(await journals.requests()).toEqual([request])
   time = 2 * minute
   await retention.sweep()

@@ -34,16 +34,16 @@ async function tellWithLoss(moment: number, more: { times?: number; failing?: st
 describe('a connection that is lost', () => {
   it('at any moment of a change ends in done, with no step repeated that stood', async () => {
     const moments = Array.from({ length: 12 }, (_, moment) => moment)
-    const told = await Promise.all(moments.map((moment) => tellWithLoss(moment)))
+    const ends = await Promise.all(moments.map((moment) => tellWithLoss(moment)))
 
-    expect(told.map(({ result }) => result?.state)).toEqual(moments.map(() => 'done'))
-    for (const { world } of told) {
+    expect(ends.map(({ result }) => result?.state)).toEqual(moments.map(() => 'done'))
+    for (const { world } of ends) {
       expect(world.host.offences).toEqual([])
       expect([...world.host.standing.values()]).toEqual(['done', 'done'])
       expect(world.alarms).toEqual([])
     }
     // or it was never lost at all
-    expect(new Set(told.flatMap(({ losses }) => losses))).toEqual(
+    expect(new Set(ends.flatMap(({ losses }) => losses))).toEqual(
       new Set([
         'observe',
         ...['blog-1-v1', 'blog-2-v1'].flatMap((name) =>
@@ -55,14 +55,14 @@ describe('a connection that is lost', () => {
 
   it('at any moment of taking a change back ends in all of it taken back', async () => {
     const moments = Array.from({ length: 8 }, (_, moment) => moment + 7)
-    const told = await Promise.all(moments.map((moment) => tellWithLoss(moment, { failing: 'make blog-2-v1' })))
+    const ends = await Promise.all(moments.map((moment) => tellWithLoss(moment, { failing: 'make blog-2-v1' })))
 
-    expect(told.map(({ result }) => result?.state)).toEqual(moments.map(() => 'undone'))
-    for (const { world } of told) {
+    expect(ends.map(({ result }) => result?.state)).toEqual(moments.map(() => 'undone'))
+    for (const { world } of ends) {
       expect(world.host.offences).toEqual([])
       expect(world.host.standing.size).toBe(0)
     }
-    expect(told.flatMap(({ losses }) => losses)).toContain('within revert make blog-1-v1')
+    expect(ends.flatMap(({ losses }) => losses)).toContain('within revert make blog-1-v1')
   })
 
   it('before anything has begun is waited out until the message expires, and then nothing was done', async () => {

@@ -1,6 +1,5 @@
 import type { FactName, Jail, ObservedFacts } from '../../core/host.ts'
-import type { Layout } from '../../core/layout.ts'
-import type { Shell } from '../shell.ts'
+import { type CheckDeps, checkHost } from '../check/check-host.ts'
 import { observeAddresses } from './addresses.ts'
 import { observeBoot } from './boot.ts'
 import { type Configuration, observeConfigured } from './configured-jails.ts'
@@ -13,20 +12,19 @@ import { observeSites } from './site-status.ts'
 import { observeBase } from './space.ts'
 import { observeTrash } from './trash.ts'
 
-interface ObserveDeps {
-  shell: Shell
-  layout: Layout
-}
+/** Beyond shell and layout only the fact `check` asks for anything. */
+type ObserveDeps = Pick<CheckDeps, 'shell' | 'layout'> & Partial<CheckDeps>
 
 /**
  * Looks at the host once for everything that was asked for; what several facts rest on is looked at once for all.
  * @throws host_not_ready when a tool of the host gives no answer
  */
 export async function observe(
-  { shell, layout }: ObserveDeps,
+  deps: ObserveDeps,
   wanted: readonly FactName[],
   reservations: { others: string[]; here: string[] },
 ): Promise<ObservedFacts> {
+  const { shell, layout } = deps
   const wants = (...names: FactName[]) => names.some((name) => wanted.includes(name))
   const needsJails = wants('jails', 'proxy', 'siteStatus')
 
@@ -36,7 +34,8 @@ export async function observe(
   const jails = needsJails ? Promise.all([running, configuration, boot]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
-  const [hostStatus, proxyStatus, ...seen] = await Promise.all([
+  const [check, hostStatus, proxyStatus, ...seen] = await Promise.all([
+    wants('check') ? checkHost({ now: Date.now, ...deps }) : undefined,
     wants('host') ? observeHost(shell, free, running) : undefined,
     wants('proxyStatus') ? observeProxyStatus(shell, layout) : undefined,
     jails,
@@ -64,6 +63,7 @@ export async function observe(
     siteStatus,
     ...(proxyStatus !== undefined && { proxyStatus }),
     ...(hostStatus !== undefined && { host: hostStatus }),
+    ...(check !== undefined && { check }),
     reservedByOthers: reservations.others,
     reservedHere: reservations.here,
   }

@@ -1,0 +1,144 @@
+import type { Answer, Card } from '../core/card.ts'
+import { showTime } from '../core/until.ts'
+
+/** What one host said to a question that all were asked: its answer, or the sentence by which it refused. */
+export type HostSaid = { answer: Answer } | { sentence: string }
+
+export interface AskedOfAll {
+  /** As it could have been typed. */
+  line: string
+  /** Everybody who was asked, in the order in which rows are shown. */
+  hosts: readonly HostAsked[]
+  said: ReadonlyMap<string, HostSaid>
+  /** Where the hours are of, such as `Europe/Berlin`. */
+  zone: string
+  /** Set once nobody is waited for any more: how long that was. */
+  waitedSeconds?: number
+}
+
+export interface HostAsked {
+  name: string
+  /** Milliseconds since 1970, 0 if never. */
+  seenAt: number
+  isAway: boolean
+}
+
+type Answered = { host: string; answer: Answer }
+type Table = NonNullable<Answer['table']>
+type Sentence = { host: string; sentence: string }
+
+/** Hosts in one list, lines of one kind: what is more is counted. */
+const most = 20
+
+/** The answers of all hosts as one. Who said nothing is named as just that: nothing is concluded from silence. */
+export function answerOfAll(asked: AskedOfAll): Answer {
+  const { line, hosts, said } = asked
+  const answered: Answered[] = []
+  const refused: Sentence[] = []
+  for (const { name: host } of hosts) {
+    const one = said.get(host)
+    if (one === undefined) continue
+    if ('answer' in one) answered.push({ host, answer: one.answer })
+    else refused.push({ host, sentence: one.sentence })
+  }
+  const tables = answered.some(({ answer }) => answer.table !== undefined)
+  const table = tables ? rowsOfAll(answered) : oneRowAHost(answered)
+  const fields = tables ? fieldsOfAll(answered) : []
+  const text = [...silent(asked), ...grouped(refused), ...grouped(answered.flatMap(inWords))].join('\n')
+  const count = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`
+  return {
+    title: `/${line} on ${answered.length === hosts.length ? count : `${answered.length} of ${count}`}`,
+    ...(text !== '' && { text }),
+    ...(fields.length > 0 && { fields }),
+    ...(table !== undefined && { table }),
+  }
+}
+
+function silent({ hosts, said, zone, waitedSeconds }: AskedOfAll): string[] {
+  const missing = hosts.filter(({ name }) => !said.has(name))
+  const slow = missing.filter(({ isAway }) => !isAway)
+  const away = missing.filter(({ isAway }) => isAway)
+  const answered = waitedSeconds === undefined ? 'not answered yet' : `not answered within ${waitedSeconds} s`
+  const lastSeen = ({ name, seenAt }: HostAsked) => `${name} (${seenAt === 0 ? 'never seen' : `last seen ${showTime(seenAt, zone)}`})`
+  return [
+    ...(slow.length > 0 ? [`Slow, ${answered}: ${listed(slow, ({ name }) => name)}.`] : []),
+    ...(away.length > 0 ? [`Away, ${answered}, hours of ${zone}: ${listed(away, lastSeen)}.`] : []),
+    ...(missing.length > 0 && waitedSeconds !== undefined ? ['Look whether the worker there runs, then ask again.'] : []),
+  ]
+}
+
+/** All tables below one another; a column that only some hosts know is empty for the others. */
+function rowsOfAll(answered: readonly Answered[]): Table | undefined {
+  const tables = answered.flatMap(({ host, answer: { table } }) =>
+    table === undefined || table.rows.length === 0 ? [] : [{ host, table }],
+  )
+  const columns: string[] = [...(tables[0]?.table.columns ?? [])]
+  for (const { table } of tables) columns.push(...table.columns.filter((column) => !columns.includes(column)))
+  if (columns.length === 0) return undefined
+  const rows = tables.flatMap(({ host, table }) => {
+    // by place before by name: two columns of one table may be named alike
+    const places = columns.map((column, index) => (table.columns[index] === column ? index : table.columns.indexOf(column)))
+    return table.rows.map((row) => [host, ...places.map((place) => row[place] ?? '')])
+  })
+  return { columns: ['Host', ...columns], rows }
+}
+
+function oneRowAHost(answered: readonly Answered[]): Table | undefined {
+  const having = answered.flatMap(({ host, answer: { fields = [] } }) => (fields.length === 0 ? [] : [{ host, fields }]))
+  const names = namesIn(having.flatMap(({ fields }) => fields))
+  if (names.length === 0) return undefined
+  const rows = having.map(({ host, fields }) => [host, ...names.map((name) => valueOf(fields, name))])
+  return { columns: ['Host', ...names], rows }
+}
+
+/** What the answers say beside their tables, such as what is in the trash. */
+function fieldsOfAll(answered: readonly Answered[]): Card['fields'] {
+  return namesIn(answered.flatMap(({ answer: { fields = [] } }) => fields)).map((name) => {
+    const lines = answered.flatMap(({ host, answer: { fields = [] } }) => {
+      const value = valueOf(fields, name)
+      return value === '' ? [] : [`${host}: ${value}`]
+    })
+    return { name, value: atMost(lines, (more) => `and on ${more} more`).join('\n') }
+  })
+}
+
+/** What no row says: a title where there are no rows, and the text. */
+function inWords({ host, answer: { title, text, table } }: Answered): Sentence[] {
+  const parts = [table !== undefined && table.rows.length > 0 ? '' : title, text ?? ''].filter((part) => part !== '')
+  return parts.length === 0 ? [] : [{ host, sentence: parts.join('. ') }]
+}
+
+/** Hosts that say the same share a line. */
+function grouped(said: readonly Sentence[]): string[] {
+  const saying = new Map<string, { name: string }[]>()
+  for (const { host, sentence } of said) {
+    const line = sentence.replaceAll(/\s+/g, ' ').trim()
+    const hosts = saying.get(line) ?? []
+    hosts.push({ name: host })
+    saying.set(line, hosts)
+  }
+  const lines = [...saying].map(([sentence, hosts]) => `${listed(hosts, ({ name }) => name)}: ${sentence}`)
+  return atMost(lines, (more) => `… and ${more} more ${more === 1 ? 'line' : 'lines'}; ask one host alone by host:NAME.`)
+}
+
+const byName = new Intl.Collator('en', { numeric: true }).compare
+
+function listed<Host extends { name: string }>(hosts: readonly Host[], show: (host: Host) => string): string {
+  const first = hosts.toSorted((a, b) => byName(a.name, b.name)).slice(0, most)
+  return `${first.map(show).join(', ')}${hosts.length > most ? ` and ${hosts.length - most} more` : ''}`
+}
+
+function atMost(lines: readonly string[], rest: (more: number) => string): string[] {
+  return lines.length > most ? [...lines.slice(0, most), rest(lines.length - most)] : [...lines]
+}
+
+function namesIn(fields: Card['fields']): string[] {
+  return [...new Set(fields.map(({ name }) => name))]
+}
+
+function valueOf(fields: Card['fields'], name: string): string {
+  return fields
+    .filter((field) => field.name === name)
+    .map(({ value }) => value)
+    .join(', ')
+}

@@ -1,0 +1,103 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { sha256 } from '../core/canonical.ts'
+import type { Layout } from '../core/layout.ts'
+import type { SshTarget } from '../core/ssh-target.ts'
+import type { Shell } from '../host/shell.ts'
+import { createSshShell } from '../host/shell-ssh.ts'
+import { serveHost, type Serving } from './serve-host.ts'
+
+export interface SshHost {
+  name: string
+  target: SshTarget
+  layout: Layout
+  permissions: string[]
+  /** On this machine: holds the journals. */
+  state: string
+  /** On this machine, for control sockets: a short path. */
+  controlFolder: string
+}
+
+const lookMilliseconds = 500
+/** A connection that comes back within this leaves the queue open. */
+const graceMilliseconds = 5000
+
+/** Serves a host that is reached by ssh: its queue is heard while the host is connected, and left alone while it is away. */
+export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ stop(): Promise<void> }> {
+  const { name, target, layout, state } = host
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const shell = createSshShell({
+    target,
+    controlFolder: host.controlFolder,
+    owner: ownerOf(state),
+    onProblem: (what, details) => serving.log.warn({ host: name, ...details }, what),
+    programFolders: layout.programFolders,
+    jailRoots: layout.jailRoots,
+    confineTo: layout.confineTo,
+  })
+  const staging = join(target.folder, 'staging')
+  const groups = join(target.folder, 'groups')
+  const service = await serveHost({ name, layout, permissions: host.permissions, shell, target, state, staging, groups }, serving)
+
+  async function connected(): Promise<void> {
+    await shell.whenConnected(signal)
+    await clear(shell, staging)
+    for (const folder of [staging, groups]) await shell.makeFolder(folder, 0o700)
+    await service.open()
+    serving.log.info({ host: name, address: target.address }, 'connected')
+    await untilAway()
+    await service.pause()
+    serving.log.warn({ host: name, address: target.address }, 'away; what is asked of it stays in its queue')
+  }
+
+  async function untilAway(): Promise<void> {
+    for (let lostAt = 0; !signal.aborted;) {
+      if (shell.isConnected()) lostAt = 0
+      else if (lostAt === 0) lostAt = performance.now()
+      else if (performance.now() - lostAt > graceMilliseconds) return
+      await delay(lookMilliseconds, undefined, { signal })
+    }
+  }
+
+  async function keep(): Promise<void> {
+    while (!signal.aborted) {
+      await connected().catch(async (error: unknown) => {
+        if (signal.aborted) return
+        serving.log.warn({ host: name, error: String(error) }, 'the host cannot be served; it is tried again')
+        await service.pause()
+        await delay(graceMilliseconds, undefined, { signal }).catch(() => undefined)
+      })
+    }
+  }
+
+  const keeping = keep()
+  return {
+    async stop() {
+      stopping.abort()
+      await keeping
+      await service.stop()
+      await shell.stop()
+    },
+  }
+}
+
+/** The host's lock is held in this name: the same worker gets it again after a restart, another one does not. */
+function ownerOf(state: string): string {
+  return `${hostname()
+    .replaceAll(/[^A-Za-z0-9-]/g, '-')
+    .slice(0, 40)}-${sha256(state).slice(0, 8)}`
+}
+
+/** Copies that an earlier life did not get to clear away; nothing but our own files and folders lies there. */
+async function clear(shell: Shell, folder: string): Promise<void> {
+  for (const name of await shell.list(folder)) {
+    const path = join(folder, name)
+    if ((await shell.stat(path))?.kind !== 'folder') await shell.removeFile(path)
+    else {
+      await clear(shell, path)
+      await shell.removeFolder(path)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { passLostConnection, toJailopsError } from '../../core/errors.ts'
+import { isYes, rcVariable } from '../facts/boot.ts'
+import { createHaproxySocket } from '../proxy/socket.ts'
+import { answerOf, good, itSaid, lacks, type Look, type Seen, shown, unknown, warning } from './look.ts'
+
+/** The oldest that jailops's own files were tried with. */
+const oldest = [2, 6] as const
+
+export async function checkHaproxy(look: Look): Promise<Seen[]> {
+  if (!(await look.programs()).has('haproxy')) {
+    return [lacks('HAProxy is not installed; jails can be made, but no site can be routed to them.', 'pkg install -y haproxy')]
+  }
+  return [await version(look), ...(await service(look))]
+}
+
+async function version(look: Look): Promise<Seen> {
+  const answer = await answerOf(look, 'haproxy', '-v')
+  const [, text, major, minor] = /^HA-?Proxy version ((\d{1,3})\.(\d{1,3})[\w.+~-]*)/.exec(answer.stdout.slice(0, 500)) ?? []
+  if (answer.exitCode !== 0 || text === undefined) return unknown(`HAProxy is installed, but tells no version: ${itSaid(answer)}.`)
+  const isOld = Number(major) < oldest[0] || (Number(major) === oldest[0] && Number(minor) < oldest[1])
+  if (isOld)
+    return lacks(
+      `HAProxy ${shown(text)} is older than ${oldest.join('.')}, with which jailops's files were tried.`,
+      'pkg upgrade -y haproxy',
+    )
+  return good(`HAProxy ${shown(text)} is installed.`)
+}
+
+async function service({ shell, layout }: Look): Promise<Seen[]> {
+  const { configFolder, socket } = layout.haproxy
+  const [enable, config] = await Promise.all([rcVariable(shell, 'haproxy_enable'), rcVariable(shell, 'haproxy_config')])
+  const running = await createHaproxySocket(shell, socket)
+    .info()
+    .then(
+      (info) => ({ version: info.get('Version') ?? '' }),
+      (error: unknown) => {
+        passLostConnection(error)
+        return { problem: toJailopsError(error).message }
+      },
+    )
+  if (!isYes(enable)) return [notEnabled('version' in running)]
+  if (config !== configFolder) {
+    return [
+      lacks(
+        `HAProxy is switched on with ${config === '' ? 'its usual file' : shown(config)} and not with jailops's folder ${configFolder}, so /proxy add refuses.`,
+        `# move what you need of your own files into ${configFolder}, then`,
+        'sysrc haproxy_enable=NO && service haproxy onestop   # the next /proxy add sets it up',
+      ),
+    ]
+  }
+  if ('version' in running) return [good(`HAProxy ${shown(running.version)} runs by ${configFolder} and answers at ${socket}.`)]
+  return [
+    lacks(
+      `HAProxy is switched on, but nobody answers at its run-time socket ${socket}, without which no route can be changed (${shown(running.problem)}).`,
+      `haproxy -c -f ${configFolder}`,
+      'service haproxy restart',
+    ),
+  ]
+}
+
+function notEnabled(runs: boolean): Seen {
+  if (runs)
+    return warning(
+      'HAProxy runs, but rc.conf does not switch it on: after a reboot no site is reached until the next /proxy add.',
+      'sysrc haproxy_enable=YES',
+    )
+  return good('HAProxy is not switched on yet; the first /proxy add sets it up and starts it.')
+}

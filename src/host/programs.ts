@@ -1,0 +1,108 @@
+import type { Layout } from '../core/layout.ts'
+
+/** A program that jailops starts on a host: the whole list of them, held against what really runs by test/host/programs.test.ts. */
+export interface HostProgram {
+  name: string
+  /** Where FreeBSD has it. */
+  folder: '/sbin' | '/bin' | '/usr/sbin' | '/usr/bin' | '/usr/local/sbin'
+  why: string
+  /** What whoever chooses its arguments can do by it. Absent: it only tells something. */
+  power?: string
+  /** By that it gives all of root. */
+  isRoot?: true
+}
+
+export const hostPrograms: readonly HostProgram[] = [
+  {
+    name: 'jail',
+    folder: '/usr/sbin',
+    why: 'starts and stops jails, and checks their configuration',
+    power: 'hooks of a configuration run on the host',
+    isRoot: true,
+  },
+  {
+    name: 'jexec',
+    folder: '/usr/sbin',
+    why: "writes into a running jail from inside (nginx's files, resolv.conf), never by paths below its root",
+    power: 'it is root in every jail',
+  },
+  { name: 'jls', folder: '/usr/sbin', why: 'which jails run' },
+  {
+    name: 'service',
+    folder: '/usr/sbin',
+    why: 'starts, reloads and stops HAProxy, and nginx in a jail (service -j)',
+    power: 'it stops every service of the host',
+  },
+  {
+    name: 'sysrc',
+    folder: '/usr/sbin',
+    why: 'reads and sets jail_enable, jail_list, haproxy_enable and haproxy_config, and nginx_enable in a jail (sysrc -j)',
+    power: 'rc.conf is a shell program that root runs at boot',
+    isRoot: true,
+  },
+  {
+    name: 'pkg',
+    folder: '/usr/sbin',
+    why: 'installs nginx in a jail (pkg -j), and tells whether it is there',
+    power: "packages' scripts run as root",
+    isRoot: true,
+  },
+  {
+    name: 'haproxy',
+    folder: '/usr/local/sbin',
+    why: 'checks a changed configuration before it counts (haproxy -c), and tells its version',
+    power: 'it starts as root by any configuration',
+    isRoot: true,
+  },
+  { name: 'tar', folder: '/usr/bin', why: "unpacks the base into a new jail's root", power: 'it writes anywhere', isRoot: true },
+  { name: 'cp', folder: '/bin', why: "copies the base into a new jail's root", power: 'it writes anywhere', isRoot: true },
+  { name: 'chflags', folder: '/bin', why: 'lets a half made copy be taken back', power: 'it takes the protection off any file' },
+  { name: 'rm', folder: '/bin', why: 'takes a half made copy back (rm -x -rf)', power: 'it removes anything' },
+  { name: 'mkdir', folder: '/bin', why: 'makes its folder again after that', power: 'it makes folders anywhere' },
+  { name: 'ifconfig', folder: '/sbin', why: 'which addresses and interfaces are in use', power: "it changes the host's network" },
+  {
+    name: 'mount',
+    folder: '/sbin',
+    why: 'whether something is mounted below a jail (mount -p)',
+    power: 'it mounts anything anywhere',
+    isRoot: true,
+  },
+  { name: 'realpath', folder: '/bin', why: 'where a path really leads, to compare with the mounts' },
+  { name: 'du', folder: '/usr/bin', why: 'how much room a new jail will take' },
+  { name: 'sync', folder: '/bin', why: 'makes what was done reach the disk before it is noted as done' },
+  { name: 'freebsd-version', folder: '/bin', why: 'host status and host check: the version' },
+  { name: 'uptime', folder: '/usr/bin', why: 'host status: load, and since when it is up' },
+  {
+    name: 'sysctl',
+    folder: '/sbin',
+    why: 'host status and host check: securelevel, and whether the host is a jail',
+    power: "it sets the kernel's variables, mac_do's rules among them",
+    isRoot: true,
+  },
+  { name: 'uname', folder: '/usr/bin', why: 'host check: whether it is FreeBSD' },
+  { name: 'id', folder: '/usr/bin', why: 'host check: who commands run as' },
+  { name: 'date', folder: '/bin', why: "host check: the host's clock", power: 'it sets the clock' },
+  { name: 'df', folder: '/bin', why: 'host check: whether the trash lies on the filesystem of the jails' },
+  { name: 'kldstat', folder: '/sbin', why: 'host check: whether ipfw, pf and ZFS are loaded' },
+  { name: 'zpool', folder: '/sbin', why: 'host check: how the pools are', power: 'it destroys pools' },
+  { name: 'ipfw', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
+  { name: 'pfctl', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
+]
+
+/** The only paths that a program may be started by: FreeBSD's own, or, where a layout has other folders, those. */
+export function programPaths({ programFolders }: Pick<Layout, 'programFolders'>): string[] {
+  return hostPrograms.flatMap(({ name, folder }) =>
+    programFolders.includes(folder) ? [`${folder}/${name}`] : programFolders.map((other) => `${other}/${name}`),
+  )
+}
+
+/** Where jailops changes files itself, besides its own folder. Each must be there: it is not made by the agent. */
+export function writableRoots({ jailRoots, trash, jailConfFolder, haproxy }: Layout): { path: string; mode: string; why: string }[] {
+  const isApart = trash !== jailRoots && !trash.startsWith(`${jailRoots}/`)
+  return [
+    { path: jailRoots, mode: '700', why: 'the jails, and what a new one is filled in' },
+    ...(isApart ? [{ path: trash, mode: '700', why: 'what was destroyed' }] : []),
+    { path: jailConfFolder, mode: '755', why: 'one configuration a jail' },
+    { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
+  ]
+}

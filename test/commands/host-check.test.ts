@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest'
+import check from '../../commands/host/check.ts'
+import type { Finding } from '../../src/core/finding.ts'
+import { answerOf } from './say.ts'
+
+const findings: Finding[] = [
+  { subject: 'FreeBSD', state: 'good', says: 'FreeBSD 15.1-RELEASE.' },
+  { subject: 'network', state: 'lacks', says: 'There is no lo1.', remedy: ['sysrc cloned_interfaces+=lo1', 'service netif cloneup'] },
+  { subject: 'clock', state: 'unknown', says: 'It was not asked.' },
+]
+
+it('says first what is to be done, with the lines to type', () => {
+  const answer = answerOf(check, {}, { check: findings })
+  expect(answer.title).toBe('This host lacks one thing')
+  expect(answer.text).toBe('For network, type on the host:\nsysrc cloned_interfaces+=lo1\nservice netif cloneup')
+  expect(answer.table?.rows.map(([subject, state]) => `${subject} ${state}`)).toEqual(['network lacks', 'clock unknown', 'FreeBSD good'])
+})
+
+it('has no text where nothing lacks', () => {
+  expect(answerOf(check, {}, { check: findings.slice(0, 1) }).text).toBeUndefined()
+})

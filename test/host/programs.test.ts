@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseArguments } from '../../src/core/arguments.ts'
+import { factNames, type Facts, factsOf } from '../../src/core/host.ts'
+import { layoutSchema } from '../../src/core/layout.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { sshTargetSchema } from '../../src/core/ssh-target.ts'
+import type { Action, Probe, Step } from '../../src/core/step.ts'
+import { checkHost } from '../../src/host/check/check-host.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
+import { observe } from '../../src/host/facts/observe.ts'
+import { hostPrograms, programPaths, writableRoots } from '../../src/host/programs.ts'
+import type { Shell } from '../../src/host/shell.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
+import { type Lab, startLab } from '../../src/lab/lab.ts'
+import { createEffects } from '../../src/worker/effects/index.ts'
+import { jail, readyProxy, request, route, trashed } from '../commands/say.ts'
+import { loadCommands } from '../house/commands.ts'
+import { sourcesIn } from '../house/sources.ts'
+import { fakeShell, goodHost, says } from './check/fake-host.ts'
+import { testFacts } from './facts-helper.ts'
+
+/* What the host's rule file lets jailops start is src/host/programs.ts: here that list is held against what really is started. */
+
+const started = new Set<string>()
+
+function recording(shell: Shell): Shell {
+  return {
+    ...shell,
+    run(command) {
+      started.add(command.argv[0] ?? '')
+      return shell.run(command)
+    },
+  }
+}
+
+let folder: string
+let lab: Lab
+let shell: Shell
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'jailops-programs-'))
+  lab = await startLab({ folder })
+  shell = recording(createLocalShell(lab.layout))
+}, 60_000)
+
+afterAll(async () => {
+  await shell?.stop()
+  await lab?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** How each change is said; a new command has to be said here too. */
+const said: Record<string, Record<string, unknown>> = {
+  'jail create': { jail: 'shop' },
+  'jail destroy': { jail: 'blog' },
+  'jail restart': { jail: 'blog' },
+  'jail restore': { jail: 'old' },
+  'jail start': { jail: 'mute' },
+  'jail stop': { jail: 'blog' },
+  'proxy add': { site: 'new.example.com', jail: 'blog' },
+  'proxy remove': { site: 'blog.example.com' },
+}
+
+const observed = {
+  jails: [jail(), jail({ name: 'mute', state: 'stopped', address: '10.0.0.7', root: '/usr/jails/mute' })],
+  trash: [trashed({ name: 'old', address: '10.0.0.9', routes: [] })],
+  proxy: { ...readyProxy, routes: [route], backends: ['jail_blog'] },
+  resolver: 'nameserver 10.0.2.3\n',
+}
+const bareProxy = { running: false, configured: false, enabled: false, routes: [route], backends: ['jail_blog'] }
+
+async function plans(): Promise<Plan[]> {
+  const layouts = [layoutSchema.parse({}), layoutSchema.parse({ base: '/usr/base.txz' })]
+  const changes = (await loadCommands()).map(({ command }) => command).filter((command) => command.risk === 'change')
+  return changes.flatMap((command) => {
+    const args = said[command.path]
+    if (args === undefined) throw new Error(`say in this test how ${command.path} is said`)
+    return layouts.flatMap((layout) =>
+      [observed.proxy, bareProxy].map((proxy) => {
+        const facts = testFacts({ ...observed, proxy }, layout)
+        return command.plan({ args: parseArguments(command, args).args, facts, drivers: createDrivers(facts), request })
+      }),
+    )
+  })
+}
+
+function ofProbe(probe: Probe | undefined): (readonly string[])[] {
+  return probe?.kind === 'command' ? [probe.argv] : []
+}
+
+function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
+  const ofAction = action.kind === 'run' ? [action.argv] : action.kind === 'write' && action.check !== undefined ? [action.check] : []
+  return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
+}
+
+function pathsChanged(action: Action): string[] {
+  switch (action.kind) {
+    case 'write':
+    case 'remove':
+    case 'folder':
+    case 'remove-folder':
+    case 'map-entry':
+      return [action.path]
+    case 'move':
+      return [action.from, action.to]
+    case 'haproxy-config':
+      return [`${action.folder}/${action.name}`]
+    default:
+      return []
+  }
+}
+
+async function look(): Promise<Facts> {
+  return factsOf(lab.layout, await observe({ shell, layout: lab.layout }, factNames, { others: [], here: [] }))
+}
+
+async function carryOut(steps: readonly Step[]): Promise<void> {
+  const stagingFolder = join(lab.folder, 'staging')
+  const effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
+  for (const [index, step] of steps.entries()) {
+    await effects.capture(step)
+    await effects.check(step)
+    await effects.perform(step, { groupFile: join(folder, `group-${index}`) })
+  }
+}
+
+test('every program that is started is on the list, and nothing else is', async () => {
+  for (const plan of await plans()) for (const step of plan.steps) for (const [name = ''] of argvOf(step)) started.add(name)
+  // what effects and facts start, on the lab
+  const { jails } = createDrivers(await look())
+  await carryOut([...jails.create({ name: 'blog', address: '10.0.0.2', startsAtBoot: true }, request), ...jails.boot('blog', true)])
+  const facts = await look()
+  const drivers = createDrivers(facts)
+  await carryOut([
+    ...drivers.proxy.prepare(),
+    ...drivers.jails.stop({ name: 'blog' }),
+    ...drivers.jails.toTrash(facts.ownJail('blog'), [], request),
+  ])
+  // what a check starts on a host with all there is
+  const { answers } = goodHost()
+  const full = fakeShell({
+    ...goodHost(),
+    answers: {
+      ...answers,
+      'kldstat -q -m pf': says(''),
+      'kldstat -q -m zfs': says(''),
+      'pfctl -s nat': says(''),
+      'zpool list -H -o name,health': says(''),
+    },
+  })
+  const target = sshTargetSchema.parse({ address: 'h', knownHosts: '/k' })
+  await checkHost({ shell: recording(full), layout: layoutSchema.parse({}), now: Date.now, target })
+  // what is written out in the sources, such as sync before the journal's next line
+  for (const room of ['src/host', 'src/worker', 'src/cli', 'commands']) {
+    for (const { text } of sourcesIn(room)) for (const [, name = ''] of text.matchAll(/\bargv: \['([a-z][a-z-]*)'/g)) started.add(name)
+  }
+  expect([...started].toSorted()).toEqual(hostPrograms.map(({ name }) => name).toSorted())
+}, 60_000)
+
+test('every file that a plan changes lies where the agent may write', async () => {
+  for (const layout of [layoutSchema.parse({}), layoutSchema.parse({ trash: '/usr/trash' })]) {
+    const roots = writableRoots(layout).map(({ path }) => path)
+    const changed = (await plans()).flatMap(({ steps }) => steps.flatMap(({ action }) => pathsChanged(action)))
+    const outside = changed.filter((path) => !roots.some((root) => path === root || path.startsWith(`${root}/`)))
+    expect(changed.length).toBeGreaterThan(20)
+    expect(outside).toEqual([])
+  }
+})
+
+test('a program is named by the one path that FreeBSD has it at, or by all of a layout of its own', () => {
+  const usual = programPaths(layoutSchema.parse({}))
+  expect(usual).toContain('/usr/sbin/jail')
+  expect(usual).not.toContain('/usr/local/bin/jail')
+  expect(new Set(usual).size).toBe(hostPrograms.length)
+  expect(programPaths({ programFolders: ['/lab/bin'] })).toContain('/lab/bin/jail')
+})
+
+test('each has a reason', () => {
+  expect(hostPrograms.filter(({ why }) => why.length < 10)).toEqual([])
+})
