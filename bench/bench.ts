@@ -2,13 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ackDiscord, ackSlack } from './rows/ack.ts'
 import { coldBot } from './rows/cold-bot.ts'
+import { fanOut } from './rows/fan-out.ts'
 import { pickup } from './rows/pickup.ts'
 import { rssTotal } from './rows/rss-total.ts'
+import { shellSsh } from './rows/shell-ssh.ts'
 import type { Measured, Row } from './support/measured.ts'
 
 /* `npm run bench -- [--json FILE] [ROW …]`: ours and the bare libraries in turn, in one run; medians. */
 
-const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal]
+const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal, fanOut, shellSsh]
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name))

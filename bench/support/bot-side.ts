@@ -1,6 +1,7 @@
 import { createBot } from '../../src/bot/bot.ts'
 import { createRequests } from '../../src/bot/requests.ts'
 import type { ChatAdapter, Door } from '../../src/chat/adapter.ts'
+import type { Command } from '../../src/core/command.ts'
 import { hasEnded } from '../../src/core/card.ts'
 import { policySchema } from '../../src/core/policy.ts'
 import { createSigner, createVerifier } from '../../src/queue/envelope.ts'
@@ -24,7 +25,15 @@ export interface BotSide {
   stop(): Promise<void>
 }
 
-export async function startBotSide({ keys: folder, redis: { socketPath } }: Place): Promise<BotSide> {
+export interface BotSideOptions {
+  hosts?: readonly string[]
+  commands?: readonly Command[]
+}
+
+export async function startBotSide(
+  { keys: folder, redis: { socketPath } }: Place,
+  { hosts = [names.host], commands = [touch] }: BotSideOptions = {},
+): Promise<BotSide> {
   const now = Date.now
   const keys = `${folder}/bot`
   const { privateKey } = await loadKeys(keys, names.bot)
@@ -39,19 +48,22 @@ export async function startBotSide({ keys: folder, redis: { socketPath } }: Plac
     lease: { name: 'bot', token: lease.token },
     onAlarm: complain,
   })
-  const sender = openSender({ connection: redis, queue: hostQueue(names.host) })
+  const senders = new Map(hosts.map((host) => [host, openSender({ connection: redis, queue: hostQueue(host) })]))
   const chat = functionChat()
   const bot = createBot({
     now,
-    commands: [touch],
+    commands,
     policy: policySchema.parse({ roles: { all: { permissions: ['*'], members: ['bench:user:ana'] } } }),
     requests: createRequests({ store, now }),
     adapters: [chat.adapter],
     mirrorsOf: () => [],
-    hosts: () => [{ name: names.host, seenAt: now() }],
+    hosts: () => hosts.map((name) => ({ name, seenAt: now() })),
+    hostOf: () => undefined,
+    zone: 'UTC',
+    version: '0.0.0',
     sign: (message) => signer.hostMessage(message),
-    post: (_host, id, token) => sender.send(id, token),
-    withdraw: (_host, id) => sender.withdraw(id),
+    post: async (host, id, token) => senders.get(host)?.send(id, token),
+    withdraw: async (host, id) => (await senders.get(host)?.withdraw(id)) ?? false,
     verify: (token) => verifier.botMessage(token),
     keepInventory: async () => undefined,
     wasAbandoned: (id) => store.wasAbandoned(id),
@@ -66,7 +78,7 @@ export async function startBotSide({ keys: folder, redis: { socketPath } }: Plac
     async stop() {
       await receiver.close()
       await bot.stop()
-      await sender.close()
+      for (const sender of senders.values()) await sender.close()
       store.close()
       await lease.release()
       redis.disconnect()

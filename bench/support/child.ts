@@ -12,10 +12,23 @@ export interface Child<Said> {
   stop(): Promise<void>
 }
 
+/** What Node is started with, beside its script. */
+export interface ChildOptions {
+  flags?: string[]
+  environment?: Record<string, string>
+}
+
 /** Starts bench/support/FILE with one JSON argument, and waits for its first message, `ready`. */
-export async function startChild<Said>(file: string, settings: object, said: z.ZodType<Said>): Promise<Child<Said>> {
+export async function startChild<Said>(
+  file: string,
+  settings: object,
+  said: z.ZodType<Said>,
+  { flags = [], environment = {} }: ChildOptions = {},
+): Promise<Child<Said>> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: flags,
+    env: { ...process.env, ...environment },
   })
   const ended = once(child, 'exit')
   const next = () => nextMessage(child)

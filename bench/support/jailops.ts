@@ -10,7 +10,7 @@ import { buildRelease } from './release.ts'
 
 const leanSchema = z.object({ flags: z.array(z.string()), environment: z.record(z.string(), z.string()) })
 /** What the launcher starts it with. */
-const lean = z.object({ LEAN: leanSchema }).parse(createRequire(import.meta.url)('../../bin/environment.cjs')).LEAN
+export const lean = z.object({ LEAN: leanSchema }).parse(createRequire(import.meta.url)('../../bin/environment.cjs')).LEAN
 
 /** The real `jailops bot` or `jailops worker` of a release, as the launcher starts it. */
 export interface Process {
