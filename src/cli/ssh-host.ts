@@ -22,6 +22,8 @@ export interface SshHost {
 const lookMilliseconds = 500
 /** A connection that comes back within this leaves the queue open. */
 const graceMilliseconds = 5000
+/** Until it is said once that a host does not connect, and why. */
+const sayMilliseconds = 10_000
 
 /** Serves a host that is reached by ssh: its queue is heard while the host is connected, and left alone while it is away. */
 export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ stop(): Promise<void> }> {
@@ -42,7 +44,8 @@ export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ s
   const service = await serveHost({ name, layout, permissions: host.permissions, shell, target, state, staging, groups }, serving)
 
   async function connected(): Promise<void> {
-    await shell.whenConnected(signal)
+    const notYet = setTimeout(sayWhyNot, sayMilliseconds)
+    await shell.whenConnected(signal).finally(() => clearTimeout(notYet))
     await clear(shell, staging)
     for (const folder of [staging, groups]) await shell.makeFolder(folder, 0o700)
     await service.open()
@@ -50,6 +53,11 @@ export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ s
     await untilAway()
     await service.pause()
     serving.log.warn({ host: name, address: target.address }, 'away; what is asked of it stays in its queue')
+  }
+
+  /** What keeps it from connecting is told to whoever asks for something. */
+  function sayWhyNot(): void {
+    shell.stat('/').catch((error: unknown) => serving.log.warn({ host: name, error: String(error) }, 'not connected; it is tried again'))
   }
 
   async function untilAway(): Promise<void> {

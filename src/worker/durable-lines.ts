@@ -2,8 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 
 /** A file of lines that only grows. */
 export interface DurableLines {
-  /** Resolves when all of it is on disk; where it rejects, nothing of it counts. One at a time. */
-  append(lines: string): Promise<void>
+  /**
+   * Resolves when all of it is on disk; where it rejects, nothing of it counts. One at a time. With `hasTime` it is only written: it
+   * outlives this process, and may be lost with the machine's power.
+   */
+  append(lines: string, options?: { hasTime: boolean }): Promise<void>
   close(): Promise<void>
 }
 
@@ -23,7 +26,7 @@ export function durableLines(path: string, { length, isNew, folders }: Beginning
   let isNamed = false
 
   return {
-    async append(lines) {
+    async append(lines, { hasTime } = { hasTime: false }) {
       // only now: a host has many journals that have long ended
       opened ??= await open(path, 'a', 0o600)
       const file = opened
@@ -32,6 +35,7 @@ export function durableLines(path: string, { length, isNew, folders }: Beginning
       const { size } = await file.stat()
       try {
         await file.appendFile(lines)
+        if (hasTime) return
         if (isNamed) await file.datasync()
         else await Promise.all([file.sync(), ...folders.map(syncFolder)])
         isNamed = true
