@@ -71,6 +71,9 @@ function remembering(details) {
   return details
 }
 
+/** A cell with more characters than this is a sentence, and may take several lines. */
+const longestUnbroken = 40
+
 export function tableOf(table) {
   if (table === undefined) return undefined
   return element(
@@ -95,7 +98,7 @@ export function tableOf(table) {
           element(
             'tr',
             {},
-            row.map((cell) => element('td', {}, words(cell))),
+            row.map((cell) => element('td', { class: cell.length > longestUnbroken && 'sentence' }, words(cell))),
           ),
         ),
       ),
