@@ -3,8 +3,8 @@ import { absolutePath } from './layout.ts'
 
 /** How a host is reached that runs no Node: by the system's OpenSSH. */
 export const sshTargetSchema = z.strictObject({
-  /** A host name or an IP address. */
-  address: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/, 'must be a host name or an IP address'),
+  /** A host name or an IP address. `::1` may begin with a colon, and nothing with what a program could take for an option. */
+  address: z.string().regex(/^([A-Za-z0-9]|:(?=:[0-9A-Fa-f:.]))[A-Za-z0-9.:-]{0,252}$/, 'must be a host name or an IP address'),
   port: z.int().min(1).max(65535).default(22),
   user: z
     .string()

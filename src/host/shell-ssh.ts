@@ -1,10 +1,10 @@
-import { JailopsError } from '../core/errors.ts'
+import { JailopsError, passLostConnection } from '../core/errors.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import { endGroup } from './shell/group.ts'
 import { exchangeOnSocket, httpGet } from './shell/network.ts'
 import type { LocalShellOptions } from './shell-local.ts'
 import type { Shell, ShellCommand, ShellResult } from './shell.ts'
-import { agentText } from './ssh/agent.ts'
+import { sentAgent } from './ssh/agent.ts'
 import type { Refusals } from './ssh/ask.ts'
 import { createConnector } from './ssh/connector.ts'
 import { sshFiles } from './ssh/files.ts'
@@ -22,6 +22,8 @@ export interface SshShellOptions extends Omit<LocalShellOptions, 'groupWaitMilli
   onProblem(what: string, details: Record<string, unknown>): void
   /** How long an operation waits for a connection before connection_lost. */
   patienceMilliseconds?: number
+  /** How long the lock's holder may say nothing; it says something every ten seconds. */
+  silenceMilliseconds?: number
 }
 
 export interface SshShell extends Shell {
@@ -32,14 +34,23 @@ export interface SshShell extends Shell {
 
 /** The Shell of a host that runs no Node: by the system's OpenSSH and a sh program at the other end. Connects, and connects again, by itself. */
 export function createSshShell(options: SshShellOptions): SshShell {
-  const { target, programFolders, jailRoots, confineTo, controlFolder, owner, onProblem, patienceMilliseconds = 5000 } = options
+  const { target, programFolders, jailRoots, confineTo, controlFolder, owner, onProblem } = options
+  const { patienceMilliseconds = 5000, silenceMilliseconds } = options
   if (!/^[A-Za-z0-9_.-]{1,100}$/.test(owner))
     throw new JailopsError('config_error', `"${owner}" cannot hold a host's lock: letters, digits and -_. only.`)
-  const program = target.become === 'none' ? agentText({ folder: target.folder, programFolders, jailRoots, confineTo }) : undefined
-  const connector = createConnector({ target, controlFolder, owner, program, onProblem, patienceMilliseconds })
+  const program = target.become === 'none' ? sentAgent({ folder: target.folder, programFolders, jailRoots, confineTo }) : undefined
+  const connector = createConnector({ target, controlFolder, owner, program, onProblem, patienceMilliseconds, silenceMilliseconds })
   const rules = { jailRoots, ...(confineTo !== undefined && { confineTo }) }
   const refusals: Refusals = { rules, programFolders, address: target.address }
   const connections = sshConnections(connector, target.address)
+  const files = sshFiles(connector, refusals)
+  /** What a dead network keeps back looks like nobody's answer: so a failure counts once the host itself has answered. */
+  const talk = <T>(said: Promise<T>): Promise<T> =>
+    said.catch(async (error: unknown) => {
+      passLostConnection(error)
+      await files.stat('/').catch(passLostConnection)
+      throw error
+    })
   const stopping = new AbortController()
   const running = new Set<Promise<ShellResult>>()
 
@@ -54,9 +65,9 @@ export function createSshShell(options: SshShellOptions): SshShell {
 
   return {
     run,
-    ...sshFiles(connector, refusals),
-    exchange: (socket, text, timeoutSeconds) => exchangeOnSocket(connections, socket, text, timeoutSeconds),
-    httpGet: (request) => httpGet(connections, request),
+    ...files,
+    exchange: (socket, text, timeoutSeconds) => talk(exchangeOnSocket(connections, socket, text, timeoutSeconds)),
+    httpGet: (request) => talk(httpGet(connections, request)),
     endGroup: async (groupFile, waitSeconds) => endGroup(sshGroups(await connector.obtain(), refusals), groupFile, waitSeconds),
     isConnected: () => connector.current() !== undefined,
     whenConnected: connector.whenConnected,

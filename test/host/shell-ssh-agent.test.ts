@@ -1,39 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type AgentRules, agentText, protocolVersion } from '../../src/host/ssh/agent.ts'
+import { agentText } from '../../src/host/ssh/agent.ts'
 import { encodeLine } from '../../src/host/ssh/encode.ts'
+import { type AgentBench, agentBench, frame, line } from './ssh/agent-bench.ts'
 
-let folder = ''
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'jailops-agent-'))
-  mkdirSync(join(folder, 'own', 'spool'), { recursive: true })
-  mkdirSync(join(folder, 'jails'))
-  writeFileSync(join(folder, 'own', 'lock'), 'tests 1 1 e1 never\n')
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+let bench: AgentBench
+beforeEach(() => void (bench = agentBench()))
+afterEach(() => bench.remove())
 
-const frame = '0123456789abcdef0123456789abcdef'
-const at = (...names: string[]) => join(folder, ...names)
-
-/** A kept agent: a file that sh runs, with a stdin that is all that ever comes. */
-async function agent(input: string, rules: Partial<AgentRules> = {}): Promise<string> {
-  const text = agentText({ folder: at('own'), programFolders: ['/bin', '/usr/bin'], jailRoots: at('jails'), ...rules })
-  writeFileSync(at('agent'), `#!/bin/sh\n${text}`)
-  const child = spawn('/bin/sh', [at('agent')], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  await once(child, 'close')
-  return output.replace(/^\*jailops-agent\* .*\n/, '')
-}
-
-const line = (operation: string, length: number, ...words: string[]) =>
-  encodeLine([protocolVersion, operation, frame, 'e1', String(length), ...words])
+const at = (...names: string[]) => bench.at(...names)
+const agent: AgentBench['agent'] = (...words) => bench.agent(...words)
 
 test('every request that is cut short has no effect at all, wherever it is cut', async () => {
   const whole = `${line('write', 11, at('file'), '0644')}hello world`
@@ -73,7 +51,7 @@ test('does nothing for a connection that has lost the lock', async () => {
 })
 
 test('speaks with nobody of another version', async () => {
-  expect(await agent(encodeLine(['0', 'list', frame, 'e1', '0', folder]))).toBe(`${frame} version\n`)
+  expect(await agent(encodeLine(['0', 'list', frame, 'e1', '0', bench.folder]))).toBe(`${frame} version\n`)
 })
 
 test('starts only the allowed programs', async () => {

@@ -225,8 +225,11 @@ function processes(): { pid: number; parent: number; command: string }[] {
 }
 
 function masterOf(controlFolder: string): number {
-  const found = processes().find(({ command }) => command.includes(`ControlPath=${controlFolder}`) && command.includes('ControlMaster=yes'))
-  return found?.pid ?? 0
+  const found = processes().find(
+    ({ command }) => command.includes(`ControlPath="${controlFolder}`) && command.includes('ControlMaster=yes'),
+  )
+  if (found === undefined) throw new Error('no connection') // 0 would be our own group
+  return found.pid
 }
 
 /** sshd's process of a session, above the agent that holds the lock. */

@@ -11,6 +11,7 @@ export interface Cut {
 export async function startCuttingProxy(toPort: number, nextCut: () => Cut | undefined) {
   let cuts = 0
   const open = new Set<Socket>()
+  let isFrozen = false
   const server = createServer((client) => {
     const cut = nextCut()
     const upstream = connect({ port: toPort, host: '127.0.0.1' })
@@ -27,7 +28,7 @@ export async function startCuttingProxy(toPort: number, nextCut: () => Cut | und
         to.end()
       })
       from.on('data', (chunk: Buffer) => {
-        if (isCut) return
+        if (isCut || isFrozen) return
         const left = cut?.direction === direction ? cut.bytes - passed : Number.POSITIVE_INFINITY
         passed += chunk.length
         to.write(chunk.subarray(0, left))
@@ -46,7 +47,10 @@ export async function startCuttingProxy(toPort: number, nextCut: () => Cut | und
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     cuts: () => cuts,
+    /** Nothing gets through any more, and nobody is told. */
+    freeze: () => void (isFrozen = true),
     cutNow: () => {
+      isFrozen = false
       for (const socket of open) socket.destroy()
     },
     stop: () => {

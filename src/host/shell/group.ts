@@ -63,6 +63,11 @@ function parseGroup(line: string, groupFile: string, recordedAt: number): Record
  * So a leader (pid = number) that was born after the file was written proves that ours is wholly gone and the number was given out again.
  * A leader born before it can only be ours. A group whose leader is dead is taken for ours: its members may be of any age (a tar starts its
  * gzip late), and for a stranger to look the same the number must have come round and the new leader have died as well.
+ *
+ * Not closed: births are of the clock as it is now (ps counts them from a boot time that moves with each step of the clock), the file's time is of
+ * the clock as it was. When the clock is stepped forward by more than clockSlack while a command runs whose worker has died, a living group looks
+ * like a number that was given out again and is called ended; stepped back, a stranger looks like ours. Slewing does neither. More slack would not
+ * be safer: a host that crashes is back within a minute, and its new daemons have small numbers again.
  */
 async function isStillOurs(processes: Processes, { group, recordedAt }: Recorded): Promise<boolean> {
   const members = await processes.members(group)

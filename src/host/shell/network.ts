@@ -49,7 +49,8 @@ export async function httpGet(from: Connections, request: HttpGet): Promise<{ st
     const answer = Promise.withResolvers<Readable & { statusCode?: number | undefined }>()
     const headers = { host: hostHeader, connection: 'close' }
     const createConnection = () => from.toAddress(address, port, timeoutSeconds)
-    get({ host: address, port, path, headers, agent: false, signal, createConnection }, answer.resolve).on('error', answer.reject)
+    // without an agent of any kind: one would make the connection itself, from this machine
+    get({ host: address, port, path, headers, signal, createConnection }, answer.resolve).on('error', answer.reject)
     const response = await answer.promise
     return { status: response.statusCode ?? 0, body: await readBeginning(response, longestBody) }
   } catch (error) {

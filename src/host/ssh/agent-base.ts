@@ -32,9 +32,10 @@ answer() {
   printf '%s\n' "$frame" >&2
 }
 
+# A draft has one name for all: without the lock, it is the next owner's.
 tidy() {
   [ -z "$spool" ] || rm -f "$spool"
-  [ -z "$draft" ] || rm -f "$draft"
+  [ -z "$draft" ] || ! holding || rm -f "$draft"
   spool= draft=
 }
 
@@ -56,11 +57,22 @@ decode() {
   esac
 }
 
+holding() {
+  now=
+  { read -r _ _ _ now _ <"$folder/lock"; } 2>/dev/null
+  [ "$now" = "$epoch" ]
+}
+
 # Somebody else's lock means that our connection was given up: what comes late by it must not happen any more.
 fenced() {
-  now=
-  read -r _ _ _ now _ <"$folder/lock"
-  [ "$now" = "$epoch" ] || fail fenced
+  holding || fail fenced
+}
+
+# measure FILE: its size, 0 where there is none
+measure() {
+  size=0
+  ! [ -e "$1" ] || size=$(wc -c <"$1") || fail failed
+  size=$((size))
 }
 
 # The content reaches a file whole, or nothing happens: a connection that was cut ends it early.
@@ -71,7 +83,8 @@ receive() {
     printf '%s\n' "$\{words%%"$newline"*}" >&2
     fail failed
   }
-  [ $(($(wc -c <"$spool"))) -eq "$length" ] || {
+  measure "$spool"
+  [ "$size" -eq "$length" ] || {
     tidy
     exit 0
   }
@@ -193,12 +206,6 @@ root_or_writable() {
 
 look() {
   if [ "$system" = FreeBSD ]; then stat -f '%p %z %m %u %g %d' "$1"; else stat -c '%f %s %Y %u %g %d' "$1"; fi
-}
-
-# part N WORDS: one of the words that look said
-part() {
-  shift "$1"
-  part=$1
 }
 
 flush() {

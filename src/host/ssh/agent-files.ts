@@ -9,7 +9,8 @@ op_read() {
     return
   fi
   [ -f "$1" ] || fail not-file
-  [ $(($(wc -c <"$1"))) -le 8388608 ] || fail large
+  measure "$1"
+  [ "$size" -le 8388608 ] || fail large
   cat "$1" || fail failed
   answer ok
 }
@@ -48,6 +49,7 @@ op_write() {
 op_remove() {
   writable "$1"
   missing "$1" || {
+    fenced
     rm -f "$1" || fail failed
     parent_of "$1"
     flush "$parent"
@@ -65,6 +67,7 @@ op_move() {
   from_device=$(look "$1") || fail failed
   to_device=$(look "$to_folder/.") || fail failed
   [ "$\{from_device##* }" = "$\{to_device##* }" ] || fail device
+  fenced
   mv -f "$1" "$2" || fail failed
   flush "$to_folder"
   [ "$parent" = "$to_folder" ] || flush "$parent"
@@ -74,6 +77,7 @@ op_move() {
 op_mkdir() {
   root_or_writable "$1"
   [ -d "$1" ] || {
+    fenced
     mkdir -m "$2" "$1" || fail failed
     parent_of "$1"
     flush "$parent"
@@ -84,6 +88,7 @@ op_mkdir() {
 op_rmdir() {
   root_or_writable "$1"
   missing "$1" || {
+    fenced
     rmdir "$1" || fail failed
     parent_of "$1"
     flush "$parent"

@@ -9,8 +9,11 @@ birth_of() {
 # hold OWNER: the lock's line is OWNER PID GROUP EPOCH BIRTH
 op_hold() {
   set -- "$1" "$(birth_of $$)"
+  # whoever owns it could move the lock, and what is written by name
+  if [ -h "$folder" ] || { [ -e "$folder" ] && ! [ -O "$folder" ]; }; then fail unsafe; fi
   mkdir -p "$folder/spool" "$folder/groups" || fail failed
   find "$folder/spool" -type f -mtime +1 -exec rm -f '{}' +
+  find "$folder/groups" -type f -mtime +60 -exec rm -f '{}' +
   lock=$folder/lock
   mine="$1 $$ $group $epoch $2"
   lock_draft=$lock.$$
@@ -21,7 +24,8 @@ op_hold() {
     turn=$((turn + 1))
     [ "$turn" -lt 100 ] || fail failed
     claim=
-    read -r claim <"$lock" || continue
+    # it came whole: one that stays empty is nobody's
+    read -r claim <"$lock" || [ "$turn" -gt 20 ] || continue
     take_away "$1" $claim
   done
   rm -f "$lock_draft"
@@ -54,18 +58,23 @@ release() {
 # take_away OUR-NAME OWNER PID GROUP EPOCH BIRTH…: a dead holder's lock, or our own of a connection that we lost
 take_away() {
   ours=$1 owner=$2 pid=$3 held_group=$4
-  shift 5
-  if [ -n "$pid" ] && alive "$pid" "$*"; then
-    if [ "$owner" != "$ours" ]; then
-      rm -f "$lock_draft"
-      fail held "$owner"
-    fi
-    # with the connection that it holds: a network that died leaves its sessions waiting, and their probes
-    connection=$(ps -o ppid= -p "$pid")
-    case $(ps -o comm= -p $connection) in
-      *sshd*) ;;
-      *) connection= ;;
-    esac
+  [ "$#" -lt 5 ] || shift 5
+  # of another's no birth is asked: a step of the clock moves it, and its holder would be taken for dead
+  if [ "$owner" != "$ours" ] && in_group "$pid" "$held_group"; then
+    rm -f "$lock_draft"
+    fail held "$owner"
+  fi
+  if [ "$owner" = "$ours" ] && in_group "$pid" "$held_group" && alive "$pid" "$*"; then
+    # with the connection that it holds: a network that died leaves its sessions waiting, and their probes; between may be sudo
+    connection= above=$pid
+    while above=$(ps -o ppid= -p $above) && [ $above -gt 1 ]; do
+      case $(ps -o comm= -p $above) in
+        *sshd*)
+          connection=$above
+          break
+          ;;
+      esac
+    done
     kill -s TERM -- "-$held_group"
     [ -z "$connection" ] || kill -s TERM $connection
     waits=0
@@ -80,6 +89,12 @@ take_away() {
   read -r taken <"$lock_draft.dead"
   [ "$taken" = "$claim" ] || ln "$lock_draft.dead" "$lock" 2>/dev/null
   rm -f "$lock_draft.dead"
+}
+
+# in_group PID GROUP: there is such a process
+in_group() {
+  set -- "$2" $(ps -o pgid= -p "$1" 2>/dev/null)
+  [ "$#" -eq 2 ] && [ "$1" = "$2" ]
 }
 
 # alive PID BIRTH: words only, their number of spaces does not count

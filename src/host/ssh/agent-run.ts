@@ -60,7 +60,8 @@ op_run() {
   find_program "$1"
   shift
   set -- "$program" "$@"
-  exec 5<"$\{spool:-/dev/null}" || fail failed
+  # command: a special builtin whose redirection fails would end this sh without an answer
+  command exec 5<"$\{spool:-/dev/null}" || fail failed
   tidy
   if [ -n "$group_file" ]; then run_recorded "$@"; else run_probe "$@"; fi
   exit 0
@@ -91,9 +92,9 @@ run_recorded() {
   writable_group "$group_file"
   out=$folder/spool/$frame.out
   err=$folder/spool/$frame.err
-  { : >"$out" && : >"$err"; } || fail failed
+  { printf '' >"$out" && printf '' >"$err"; } || fail failed
   set -C
-  { printf '%s\n' "$group" >"$group_file" && read -r got <"$group_file" && [ "$got" = "$group" ]; } 2>/dev/null || {
+  { ! exists "$group_file" && printf '%s\n' "$group" >"$group_file" && read -r got <"$group_file" && [ "$got" = "$group" ]; } 2>/dev/null || {
     rm -f "$out" "$err"
     printf '%s\n' 'jailops: called off before it started' >&2
     answer 125
@@ -101,7 +102,11 @@ run_recorded() {
   }
   set +C
   trap : TERM HUP PIPE INT
-  exec 7>"$out" 8>"$err" 9>&2 2>/dev/null
+  command exec 7>"$out" 8>"$err" 9>&2 2>/dev/null || {
+    forget_group
+    rm -f "$out" "$err"
+    fail failed
+  }
   start "$@"
   code=$?
   exec 2>&9 7>&- 8>&- 9>&-
@@ -121,8 +126,10 @@ writable_group() {
 }
 
 tell_ends() {
-  out_size=$(($(wc -c <"$out")))
-  err_size=$(($(wc -c <"$err")))
+  measure "$out"
+  out_size=$size
+  measure "$err"
+  err_size=$size
   ends "$out" "$out_size"
   ends "$err" "$err_size" >&2
   answer "$1 $out_size $err_size"
@@ -130,7 +137,7 @@ tell_ends() {
 
 ends() {
   if [ "$2" -le 131072 ]; then
-    cat "$1"
+    [ "$2" -eq 0 ] || cat "$1"
   else
     head -c 65536 "$1"
     tail -c 65536 "$1"
@@ -148,8 +155,6 @@ op_collect() {
   esac
   out=$folder/spool/$1.out
   err=$folder/spool/$1.err
-  [ -e "$out" ] || out=/dev/null
-  [ -e "$err" ] || err=/dev/null
   group_file=$2
   group=$3
   if [ -n "$group_file" ]; then
@@ -157,34 +162,35 @@ op_collect() {
     [ -e "$group_file" ] && forget_group
   fi
   tell_ends ok
-  [ "$out" = /dev/null ] || rm -f "$out"
-  [ "$err" = /dev/null ] || rm -f "$err"
+  rm -f "$out" "$err"
 }
 
 # claim GROUPFILE: nothing can start by it afterwards, or somebody has it already
 op_claim() {
   writable_group "$1"
   set -C
-  if { printf 'void\n' >"$1"; } 2>/dev/null; then
+  # whatever stands there: set -C alone lets a device pass
+  if ! exists "$1" && { printf 'void\n' >"$1"; } 2>/dev/null; then
     set +C
     answer claimed
     return
   fi
   set +C
-  [ -e "$1" ] || printf 'void\n' >"$1" || fail failed
+  exists "$1" || printf 'void\n' >"$1" || fail failed
   answer taken
 }
 
 op_read_group() {
   writable_group "$1"
   head -c 1000 "$1" || fail failed
-  look "$1" >&2
-  answer ok
+  looked=$(look "$1") || fail failed
+  answer "ok $looked"
 }
 
 op_take_over() {
   writable_group "$1"
-  exec 5<"$1" || fail failed
+  command exec 5<"$1" || fail failed
+  fenced
   printf 'void\n' >"$1.void" && mv -f "$1.void" "$1" || fail failed
   head -c 1000 <&5
   exec 5<&-
@@ -194,7 +200,7 @@ op_take_over() {
 op_members() {
   set -- "$(TZ=UTC0 ps -A -o pid= -o pgid= -o stat= -o lstart=)" "$1"
   [ -n "$1" ] || fail failed
-  printf '%s\n' "$1" | awk -v "group=$2" '$2 == group'
+  printf '%s\n' "$1" | awk -v "group=$2" '$2 == group' || fail failed
   answer ok
 }
 

@@ -7,7 +7,7 @@ import { agentHold } from './agent-hold.ts'
 import { agentRun } from './agent-run.ts'
 
 /** Both ends must speak the same; raise it with every change of what is said or answered. */
-export const protocolVersion = '1'
+export const protocolVersion = '2'
 /** Where the agent of a host lies whose user becomes root by doas, sudo or mdo. */
 export const keptAgentPath = '/usr/local/libexec/jailops-agent'
 
@@ -23,7 +23,7 @@ export interface AgentRules {
   writableRoots?: readonly string[]
 }
 
-/** The whole agent, a POSIX sh program: sent at the start of each session, or kept on the host as keptAgentPath (after a `#!/bin/sh` line). */
+/** The whole agent, a POSIX sh program, as it is kept on a host as keptAgentPath (after a `#!/bin/sh` line). */
 export function agentText(rules: AgentRules): string {
   const settings = {
     version: protocolVersion,
@@ -42,6 +42,13 @@ export function agentText(rules: AgentRules): string {
   const assignments = Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`)
   // In braces: what arrived only in part is no program at all.
   return `{\n${assignments.join('\n')}\n${agentBase}${agentFiles}${agentRun}${agentHold}\nserve\nexit 0\n}\n`
+}
+
+/** The same without what only people read: it is sent at the start of each session. */
+export function sentAgent(rules: AgentRules): string {
+  return agentText(rules)
+    .replaceAll(/^ +/gm, '')
+    .replaceAll(/^(?:#.*)?\n/gm, '')
 }
 
 /**

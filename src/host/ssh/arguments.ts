@@ -7,7 +7,7 @@ const always = ['-F', 'none', '-T', '-e', 'none', '-o', 'BatchMode=yes', '-o', '
 export function masterArguments(target: SshTarget, controlPath: string): string[] {
   const options = {
     ControlMaster: 'yes',
-    ControlPath: escape(controlPath),
+    ControlPath: quote(controlPath),
     ControlPersist: 'no',
     StrictHostKeyChecking: 'yes',
     UserKnownHostsFile: quote(target.knownHosts),
@@ -29,7 +29,7 @@ export function masterArguments(target: SshTarget, controlPath: string): string[
 
 /** One session over it, never by a connection of its own. */
 export function sessionArguments(target: SshTarget, controlPath: string): string[] {
-  const options = ['-o', 'ControlMaster=no', '-o', `ControlPath=${escape(controlPath)}`, '-o', 'ProxyCommand=false']
+  const options = ['-o', 'ControlMaster=no', '-o', `ControlPath=${quote(controlPath)}`, '-o', 'ProxyCommand=false']
   return [...always, ...options, ...destination(target)]
 }
 
@@ -37,12 +37,7 @@ function destination({ port, user, address, become }: SshTarget): string[] {
   return ['-p', String(port), '-l', user, '--', address, remoteCommand(become)]
 }
 
-/** ssh puts its own words in the place of `%h` and the like. */
-function escape(path: string): string {
-  return path.replaceAll('%', '%%')
-}
-
-/** Where ssh would take a space for the end of a file's name. */
+/** A path as one word: ssh takes a space for its end, and puts words of its own in the place of `%h`. */
 function quote(path: string): string {
-  return `"${escape(path)}"`
+  return `"${path.replaceAll('%', '%%').replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }

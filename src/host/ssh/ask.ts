@@ -15,6 +15,8 @@ export interface Request {
   content?: string
   /** Ends others: does not wait behind them. */
   urgent?: boolean
+  /** Gives up as long as nothing was sent. */
+  signal?: AbortSignal | undefined
 }
 
 /** A request that was sent. */
@@ -31,10 +33,10 @@ export interface Asked {
 
 /** Sends one request by a session of its own; its payload and the tools' words go into the sinks as they come. */
 export async function send(connection: Connection, request: Request, stdout: Sink, stderr: Sink): Promise<Asked> {
-  const { operation, words, content = '', urgent = false } = request
+  const { operation, words, content = '', urgent = false, signal } = request
   if (words.some((word) => word.includes('\0')))
     throw new JailopsError('step_failed', `A NUL character cannot be told to a host (${operation}).`)
-  const session = await connection.sessions.take({ urgent })
+  const session = await connection.sessions.take({ urgent, signal })
   const hello = await session.hello
   const id = randomBytes(16).toString('hex')
   const again = () => answerOf(session, id, stdout, stderr)
@@ -92,9 +94,15 @@ export async function ask(connection: Connection, address: string, request: Requ
     throw await brokenOff(connection, address)
   }
   const [word = '', ...rest] = words
+  endWithLock(connection, word)
   if (goesOn.includes(word)) connection.sessions.giveBack(asked.session)
   else dismiss(asked.session)
   return { word, rest, payload: Buffer.concat(stdout), complaint: Buffer.concat(stderr).toString() }
+}
+
+/** Where the lock is not ours any more, or the agent is another, nothing more comes of this connection: only of a new one. */
+export function endWithLock(connection: Connection, word: string): void {
+  if (word === 'fenced' || word === 'version') connection.drop()
 }
 
 export interface Refusals {
@@ -110,6 +118,8 @@ export function refusal(answer: Answer, doing: string, what: string, { rules, pr
   switch (word) {
     case 'fenced':
       return lostError(address, 'its lock on the host was taken over')
+    case 'version':
+      return lostError(address, 'its agent speaks another version now')
     case 'form':
     case 'link':
     case 'outside':

@@ -8,7 +8,7 @@ import { protocolVersion } from './agent.ts'
 import { masterArguments, sessionArguments } from './arguments.ts'
 import { encodeLine } from './encode.ts'
 import { createFrameReader } from './frames.ts'
-import { heldByOther, otherVersion, type Problem, problemOf } from './problems.ts'
+import { heldByOther, otherVersion, type Problem, problemOf, unsafeFolder } from './problems.ts'
 import { type Hello, type Session, startSession } from './session.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
@@ -20,6 +20,8 @@ export interface ConnectOptions {
   program: string | undefined
   /** Gives up connecting. */
   signal: AbortSignal
+  /** The lock's holder says something every ten seconds; after so long without a word it is taken for dead. */
+  silenceMilliseconds?: number | undefined
 }
 
 /** One connection that holds the host's lock. */
@@ -29,12 +31,16 @@ export interface Connection {
   system: string
   sessions: Sessions
   isLost(): boolean
+  /** Once its ssh has ended. */
   lost: Promise<void>
+  /** Ends it, whatever still goes on: it is of no use any more, and a new one may be. */
+  drop(): void
   /** Gives the lock back. */
   close(): Promise<void>
 }
 
 const longestHandshake = 30_000
+const longestSilence = 30_000
 
 /** @returns why not, where it does not come about */
 export async function connect(options: ConnectOptions): Promise<Connection | Problem> {
@@ -46,7 +52,8 @@ export async function connect(options: ConnectOptions): Promise<Connection | Pro
   options.signal.addEventListener('abort', master.kill, { once: true })
   try {
     const hello = await master.hello
-    const problem = hello === undefined ? problemOf(master.complaint(), target) : await hold(master, hello, epoch, options)
+    const problem =
+      hello === undefined ? problemOf(master.complaint(), target, await master.ended) : await hold(master, hello, epoch, options)
     if (hello !== undefined && problem === undefined) return held(master, { ...options, controlPath, epoch, system: hello.system })
     master.kill()
     await master.ended
@@ -78,6 +85,7 @@ async function hold(master: Session, hello: Hello, epoch: string, { target, owne
   const answer = await Promise.race([answered.promise, master.ended])
   if (answer === 'ready') return undefined
   if (answer === 'held') return heldByOther(target, Buffer.concat(payload).toString())
+  if (answer === 'unsafe') return unsafeFolder(target)
   await Promise.race([master.ended, new Promise((resolve) => setTimeout(resolve, 500))])
   return {
     why: `its lock in ${target.folder} could not be taken: ${lastWordsOf(complaint.replace(frame, '')) || 'no words'}`,
@@ -91,14 +99,22 @@ interface Held extends ConnectOptions {
   system: string
 }
 
-function held(master: Session, { target, program, controlPath, epoch, system }: Held): Connection {
+function held(master: Session, { target, program, controlPath, epoch, system, silenceMilliseconds = longestSilence }: Held): Connection {
   const args = sessionArguments(target, controlPath)
   const sessions = createSessions(
     () => startSession(args, program),
     (complaint) => new JailopsError('connection_lost', `${target.address} opens no session: ${lastWordsOf(complaint) || 'no words'}.`),
   )
+  let isDropped = false
+  const drop = () => {
+    isDropped = true
+    sessions.close(lostError(target.address))
+    master.kill()
+  }
+  const watch = watchSilence(master, silenceMilliseconds, drop)
   const untilLost = async () => {
     await master.ended
+    clearInterval(watch)
     sessions.close(lostError(target.address))
     await rm(controlPath, { force: true })
   }
@@ -107,8 +123,9 @@ function held(master: Session, { target, program, controlPath, epoch, system }: 
     epoch,
     system,
     sessions,
-    isLost: () => master.hasEnded(),
+    isLost: () => isDropped || master.hasEnded(),
     lost,
+    drop,
     close: async () => {
       sessions.close(lostError(target.address))
       master.input.end()
@@ -117,6 +134,20 @@ function held(master: Session, { target, program, controlPath, epoch, system }: 
       clearTimeout(timer)
     },
   }
+}
+
+/** In turns, so that a stop of our own process (a machine asleep) counts as one of them and not as the host's silence. */
+function watchSilence(master: Session, milliseconds: number, onSilence: () => void): NodeJS.Timeout {
+  const turns = 6
+  let silent = 0
+  master.listen(
+    () => void (silent = 0),
+    () => undefined,
+  )
+  return setInterval(() => {
+    silent += 1
+    if (silent > turns) onSilence()
+  }, milliseconds / turns)
 }
 
 /** When a session broke off: a moment for the connection to be known as lost, so that who asks next waits for a new one. */

@@ -1,3 +1,4 @@
+import { JailopsError } from '../../core/errors.ts'
 import type { GroupFiles } from '../shell/group.ts'
 import { membersIn, type Processes } from '../shell/processes.ts'
 import { type Answer, ask, type Refusals, refusal } from './ask.ts'
@@ -16,8 +17,12 @@ export function sshGroups(connection: Connection, refusals: Refusals): { files: 
       return word === 'claimed'
     },
     read: async (path) => {
-      const { payload, complaint } = await urgent('read_group', [path], `read the group file ${path}`)
-      return { text: payload.toString(), modifiedAt: Number(complaint.split(' ')[2]) * 1000 }
+      const { payload, rest } = await urgent('read_group', [path], `read the group file ${path}`)
+      const modifiedAt = Number(rest[2]) * 1000
+      if (!Number.isFinite(modifiedAt)) {
+        throw new JailopsError('state_unknown', `The host's stat said something unknown of ${path}: ${rest.join(' ').slice(0, 200)}`)
+      }
+      return { text: payload.toString(), modifiedAt }
     },
     takeOver: async (path) => (await urgent('take_over', [path], `replace the group file ${path}`)).payload.toString(),
   }

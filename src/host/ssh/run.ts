@@ -2,7 +2,7 @@ import { JailopsError } from '../../core/errors.ts'
 import { createEnds, keptOf } from '../shell/output.ts'
 import { terminateGroup, waitForEnd } from '../shell/processes.ts'
 import type { ShellCommand, ShellResult } from '../shell.ts'
-import { type Answer, type Asked, ask, dismiss, type Refusals, refusal, send } from './ask.ts'
+import { type Answer, type Asked, ask, dismiss, endWithLock, type Refusals, refusal, send } from './ask.ts'
 import { type Connection, lostError } from './connection.ts'
 import { sshGroups } from './groups.ts'
 
@@ -19,13 +19,19 @@ export async function runOverSsh(connection: Connection, command: ShellCommand, 
   const out = createEnds()
   const err = createEnds()
   if (command.signal?.aborted) return notRun
-  const request = { operation: 'run', words: [groupFile, ...argv], ...(stdin !== undefined && { content: stdin }) }
-  const asked = await send(connection, request, out.add, err.add)
+  const { signal } = command
+  const request = { operation: 'run', words: [groupFile, ...argv], signal, ...(stdin !== undefined && { content: stdin }) }
+  const asked = await send(connection, request, out.add, err.add).catch((error: unknown) => {
+    if (signal?.aborted) return undefined
+    throw error
+  })
+  if (asked === undefined) return notRun
   const { ending, timedOut } = endingAsTold(connection, command, asked, refusals)
   try {
     const words = await Promise.race([asked.answer, ending.failed])
     if (words === undefined) return { ...(await whatIsLeft(connection, asked, groupFile, refusals)), timedOut: timedOut() }
     const [word = '', outSize, errSize] = words
+    endWithLock(connection, word)
     if (!/^\d+$/.test(word)) throw refusedRun(word, out.text(), err.text(), name, refusals)
     if (groupFile !== '' && outSize !== undefined) await acknowledge(asked)
     await ending.done()

@@ -28,6 +28,7 @@ export interface Session {
 const helloPattern = /\*jailops-agent\* (\S+) (\d+) (\S+)\n/
 const longestNoise = 64 * 1024
 
+/** @throws when this machine has no descriptors left */
 export function startSession(args: readonly string[], program: string | undefined): Session {
   const child = spawn('ssh', args, { stdio: 'pipe', env: sshEnvironment() })
   let complaint = ''
@@ -53,13 +54,14 @@ export function startSession(args: readonly string[], program: string | undefine
     hello.resolve(undefined)
     ended.resolve(code)
   }
-  child.stdout.on('data', (chunk: Buffer) => stdout(chunk))
-  child.stderr.on('data', (chunk: Buffer) => stderr(chunk))
-  child.stdin.on('error', () => undefined) // the end of the process tells it
+  // first: where no descriptor is left, the child has not even its streams, and the next line throws
   child.once('error', (error) => {
     complaint = `ssh could not be started: ${error.message}`
     end(undefined)
   })
+  child.stdout.on('data', (chunk: Buffer) => stdout(chunk))
+  child.stderr.on('data', (chunk: Buffer) => stderr(chunk))
+  child.stdin.on('error', () => undefined) // the end of the process tells it
   child.once('close', (code) => end(code ?? undefined))
   if (program !== undefined) child.stdin.write(`${Buffer.byteLength(program)}\n${program}`)
 
