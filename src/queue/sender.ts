@@ -62,11 +62,14 @@ export function openSender(options: SenderOptions): Sender {
     withdraw: async (id) => {
       try {
         const jobs = openQueue()
+        const job = await jobs.getJob(id)
+        if (job === undefined) return true
+        // somebody had it, and may have written it down before it came back here: they shall say so
+        if (job.attemptsStarted > 0) return false
         // whoever takes it off the list of waiting ones has it, and nobody else: BullMQ's workers do the same
         const isOurs = (await connection.lrem(jobs.toKey('wait'), 0, id)) > 0
-        const job = await jobs.getJob(id)
-        if (isOurs) await job?.remove()
-        return isOurs || job === undefined
+        if (isOurs) await job.remove()
+        return isOurs
       } catch (error) {
         throw toStoreError(error)
       }

@@ -80,6 +80,28 @@ describe('a queue', () => {
     expect(await sender.withdraw('r2-plan-1')).toBe(false)
   })
 
+  test('does not give back what somebody had and could not take yet: it stays for them', async () => {
+    const { address } = await makeRedis()
+    const sender = await makeSender(address)
+    let times = 0
+    const handle = async () => {
+      times += 1
+      throw new Error('the disk is full')
+    }
+    const receiver = makeReceiver({ address, handle })
+    await sender.send('r1-plan-1', 'a')
+    await until(() => times === 1)
+    await receiver.close()
+    const inspect = new Queue(queue, { connection: await makeConnection(address), prefix: 'jailops' })
+    onTestFinished(() => inspect.close())
+    // as a stalled one is, or one whose pause is over while nobody is there
+    await (await inspect.getJob('r1-plan-1'))?.promote()
+
+    expect(await inspect.getWaitingCount()).toBe(1)
+    expect(await sender.withdraw('r1-plan-1')).toBe(false)
+    expect(await inspect.getWaitingCount()).toBe(1)
+  })
+
   test('offers again what its handler could not take', async () => {
     const { address } = await makeRedis()
     const sender = await makeSender(address)
