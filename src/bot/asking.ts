@@ -109,7 +109,8 @@ export function asking({ now, sign, post, withdraw, hosts, zone }: Posting, hear
     },
     send(record, { id, token }) {
       const host = record.asked?.host
-      if (host === undefined || underway.has(id)) return
+      // to one that is configured no more nothing is sent: what is on its queue is taken back
+      if (host === undefined || underway.has(id) || !hosts().some(({ name }) => name === host)) return
       underway.add(id)
       const forget = () => underway.delete(id)
       // given up only when we stop: the next start sends it again

@@ -17,6 +17,7 @@ import { afterAnswer } from './hearing.ts'
 import type { KnownHost } from './hosts.ts'
 import { judge, permitted } from './judge.ts'
 import type { RequestRecord } from './record.ts'
+import { afterRemoval, isForRemovedHost } from './removed.ts'
 import type { Requests } from './requests.ts'
 import { createShowing } from './showing.ts'
 import { afterTime, notHeardOf, withPlanShown } from './timing.ts'
@@ -105,13 +106,13 @@ export function createBot(deps: BotDeps): Bot {
   /** A stored invocation becomes a request: refused, answered by the bot itself, or on its way to a host. */
   async function goOn(id: string): Promise<void> {
     const record = await requests.get(id)
-    if (record !== undefined && isFanOut(record)) return fanOut.goOn(id)
-    if (record?.state !== 'stored') return
+    // a question to all hosts that an earlier life left open is judged anew, and asked anew
+    if (record === undefined || !isToBeJudged(record) || fanOut.isUnderway(id)) return
     if (deps.wasAbandoned(id))
       return void (await change(id, (latest) => refused(latest, 'stored_too_late', 'It came too late, so nothing was done.')))
     if (now() - record.createdAt > staleMilliseconds) {
       const sentence = 'It lay for too long while the bot was away, so the bot did not take it up. Say it again.'
-      return void (await change(id, (latest) => (latest.state === 'stored' ? refused(latest, 'stored_too_late', sentence) : undefined)))
+      return void (await change(id, (latest) => (isToBeJudged(latest) ? refused(latest, 'stored_too_late', sentence) : undefined)))
     }
     let { incoming } = record
     try {
@@ -136,7 +137,7 @@ export function createBot(deps: BotDeps): Bot {
     } catch (error) {
       const { code, message, cause } = toJailopsError(error)
       if (code === 'internal') alarm('a request failed inside the bot', { request: id, error: String(cause) })
-      await change(id, (latest) => (latest.state === 'stored' ? refused({ ...latest, incoming }, code, message) : undefined))
+      await change(id, (latest) => (isToBeJudged(latest) ? refused({ ...latest, incoming }, code, message) : undefined))
       await tellPresser(record, message)
     }
   }
@@ -177,6 +178,7 @@ export function createBot(deps: BotDeps): Bot {
     try {
       for (const record of requests.live()) {
         await change(record.id, async (latest) => {
+          if (isForRemovedHost(latest, deps.hosts())) return afterRemoval(latest, await host.takeBack(latest))
           const due = afterTime(latest, now(), hearingSince)
           if (due === undefined) return undefined
           const back = await host.takeBack(due)
@@ -232,6 +234,10 @@ export function createBot(deps: BotDeps): Bot {
       await shown
     },
   }
+}
+
+function isToBeJudged(record: RequestRecord): boolean {
+  return record.state === 'stored' || isFanOut(record)
 }
 
 /** As a person would recognize it; nothing while its words are not understood. */

@@ -1,9 +1,8 @@
 import type { Command } from '../core/command.ts'
-import type { Inventory } from '../core/message.ts'
 import { offeredOptions, optionsOf } from '../core/options.ts'
 import { type Actor, covers, permissionsOf, type Policy } from '../core/policy.ts'
 import type { Completion, Known, Question } from '../chat/adapter.ts'
-import { isAway, isThere, type KnownHost, spanText } from './hosts.ts'
+import { heldBy, isAway, isThere, type KnownHost, spanText } from './hosts.ts'
 import { everyHost } from './record.ts'
 
 const most = 25
@@ -117,9 +116,8 @@ function namesFor(command: Command, name: string, known: WhatIsKnown): Known[] {
   if (choices.length > 0) return choices.map((value) => ({ value, hint: name }))
   if (name === 'request') return waiting().map(({ id, line }) => ({ value: id, hint: line }))
   if (name === 'host') return [...hostsFor(known), ...(command.risk === 'read' ? [{ value: everyHost, hint: 'all hosts' }] : [])]
-  const held = (pick: (inventory: Inventory) => string[]) =>
-    hosts.flatMap((host) => (host.inventory === undefined ? [] : pick(host.inventory).map((value) => ({ value, hint: `on ${host.name}` }))))
-  if (name === 'jail' && isThere(command, name)) return held(({ jails, trash }) => (command.path === 'jail restore' ? trash : jails))
-  if (name === 'site' && isThere(command, name)) return held(({ routes }) => routes)
-  return []
+  if (!isThere(command, name)) return []
+  return hosts.flatMap(({ name: host, inventory }) =>
+    inventory === undefined ? [] : heldBy(command, name, inventory).map((value) => ({ value, hint: `on ${host}` })),
+  )
 }

@@ -2,7 +2,7 @@ import type { Answer, Card } from '../core/card.ts'
 import { showTime } from '../core/until.ts'
 
 /** What one host said to a question that all were asked: its answer, or the sentence by which it refused. */
-export type HostSaid = { answer: Answer } | { sentence: string }
+export type HostSaid = { answer: Answer } | { sentence: string; reason?: string }
 
 export interface AskedOfAll {
   /** As it could have been typed. */

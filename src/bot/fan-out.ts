@@ -14,10 +14,9 @@ import type { Requests } from './requests.ts'
  * the hosts would cost their square, and a question that is cut off can be asked again.
  */
 export interface FanOut {
-  /** A stored invocation becomes a question to all hosts. */
+  /** A stored invocation becomes a question to all hosts; what an earlier life of the bot left open is asked again. */
   begin(id: string, incoming: Incoming, judgement: Judgement): Promise<void>
-  /** Asks again what an earlier life of the bot left open. */
-  goOn(id: string): Promise<void>
+  isUnderway(id: string): boolean
   /** @returns whether it is about such a question */
   hear(message: BotMessage): Promise<boolean>
   /** To be called about once a second: shows what is new, ends what took too long. */
@@ -130,15 +129,17 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
     if (question === undefined) return
     const { askedAt, shownAt, hasNews, expected } = question
     const isComplete = question.said.size === question.hosts.length
-    const isOver = isComplete || now() - askedAt >= patience.answered
-    const isFirstDue = shownAt === undefined && (expected.size === 0 || now() - askedAt >= firstMilliseconds)
+    const waited = now() - askedAt
+    // who is away is not waited for as long as who is slow
+    const isOver = isComplete || waited >= (expected.size === 0 ? firstMilliseconds : patience.answered)
+    const isFirstDue = shownAt === undefined && (expected.size === 0 || waited >= firstMilliseconds)
     const isNextDue = shownAt !== undefined && hasNews && now() - shownAt >= pauseMilliseconds
     if (!isOver && !isFirstDue && !isNextDue) return
     question.shownAt = now()
     question.hasNews = false
     try {
       const stored = await change(id, (record) =>
-        isFanOut(record) ? { ...record, answer: answerTo(record, question, isOver), ...(isOver && { state: 'done' }) } : undefined,
+        isFanOut(record) ? { ...record, answer: answerTo(record, question, isOver), ...(isOver && endOf(question.said)) } : undefined,
       )
       if (stored === undefined) over(id)
     } catch (error) {
@@ -149,7 +150,8 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
     }
   }
 
-  function answerTo({ asked }: RequestRecord, { hosts: names, said, heardAt }: Question, isOver: boolean) {
+  function answerTo({ asked }: RequestRecord, { askedAt, hosts: names, said, heardAt }: Question, isOver: boolean) {
+    const waited = now() - askedAt
     const known = new Map(hosts().map(({ name, seenAt }) => [name, seenAt]))
     return answerOfAll({
       line: asked === undefined ? '' : commandLine(asked),
@@ -159,7 +161,8 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
       }),
       said,
       zone,
-      ...(isOver && { waitedSeconds: patience.answered / 1000 }),
+      // never more than it was
+      ...(isOver && { waitedSeconds: waited < 10_000 ? Math.floor(waited / 100) / 10 : Math.floor(waited / 1000) }),
     })
   }
 
@@ -177,20 +180,23 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
   return {
     begin: (id, incoming, { command, args, person }) =>
       ask(id, (record) => {
+        if (isFanOut(record)) return { ...record, incoming }
         if (record.state !== 'stored') return undefined
         // nothing is ever carried out, so that whoever cancels it ends it at once
         const asked = { command: command.path, args, risk: command.risk, host: everyHost, dryRun: false, execute: false, person }
         return { ...record, incoming, asked, state: 'planning' }
       }),
-    goOn: async (id) => {
-      if (!underway.has(id)) await ask(id, (record) => (isFanOut(record) ? record : undefined))
-    },
+    isUnderway: (id) => underway.has(id),
     async hear({ request, host, body }) {
       const question = underway.get(request)
       if (question === undefined) return false
       if (!question.hosts.includes(host)) return true
       question.heardAt.set(host, now())
-      if (body.kind !== 'result') return true
+      if (body.kind !== 'result') {
+        // whatever it seemed to be, it is at work
+        if (!question.said.has(host)) question.expected.add(host)
+        return true
+      }
       if (!question.said.has(host)) {
         question.said.set(host, saidBy(body))
         question.expected.delete(host)
@@ -211,7 +217,17 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
   }
 }
 
-function saidBy({ state, answer, sentence }: Extract<BotMessage['body'], { kind: 'result' }>): HostSaid {
+/** One answer is an answer. Without any, it was refused where a host spoke, and else nobody was reached. */
+function endOf(said: ReadonlyMap<string, HostSaid>): Pick<RequestRecord, 'state' | 'reason'> {
+  const all = [...said.values()]
+  if (all.some((one) => 'answer' in one)) return { state: 'done' }
+  if (all.length === 0) return { state: 'unreachable', reason: 'host_unreachable' }
+  const reasons = new Set(all.map((one) => ('reason' in one ? one.reason : undefined)))
+  const [reason] = reasons
+  return { state: 'refused', ...(reasons.size === 1 && reason !== undefined && { reason }) }
+}
+
+function saidBy({ state, answer, sentence, reason }: Extract<BotMessage['body'], { kind: 'result' }>): HostSaid {
   if (state === 'done' && answer !== undefined) return { answer }
-  return { sentence: sentence ?? `It ended as ${state} and did not say why.` }
+  return { sentence: sentence ?? `It ended as ${state} and did not say why.`, ...(reason !== undefined && { reason }) }
 }

@@ -3,11 +3,13 @@ import { hasEnded } from '../core/card.ts'
 import type { BotMessage } from '../core/message.ts'
 import { digestOf, type Plan } from '../core/plan.ts'
 import type { RequestRecord } from './record.ts'
+import { heardAgain } from './timing.ts'
 
 /** What a host's answer makes of a request; undefined when it says nothing new. Pure, so that hearing it twice is harmless. */
-export function afterAnswer(record: RequestRecord, { body, number, host }: BotMessage): RequestRecord | undefined {
+export function afterAnswer(before: RequestRecord, { body, number, host }: BotMessage): RequestRecord | undefined {
   // once ended it stays so; only "host not reached" may be corrected by the host itself
-  if (record.asked?.host !== host || (hasEnded(record.state) && record.state !== 'unreachable')) return undefined
+  if (before.asked?.host !== host || (hasEnded(before.state) && before.state !== 'unreachable')) return undefined
+  const record = { ...heardAgain(before), asked: before.asked }
   switch (body.kind) {
     case 'planned': {
       if (number <= record.heard.planned) return undefined

@@ -47,6 +47,12 @@ export function spanText(milliseconds: number): string {
 /** Arguments that name what is still to be made: no host has it, or the wrong one. */
 const madeBy: Record<string, string> = { 'jail create': 'jail', 'proxy add': 'site' }
 
+/** What a host has that such an argument of the command could name: what is in the trash only where it is to be restored. */
+export function heldBy({ path }: Pick<Command, 'path'>, argument: string, { jails, trash, routes }: Inventory): readonly string[] {
+  if (argument === 'jail') return path === 'jail restore' ? trash : jails
+  return argument === 'site' ? routes : []
+}
+
 /** What of the arguments, if any, a host may be expected to hold. */
 export function isThere(command: Pick<Command, 'path'>, argument: string): boolean {
   return madeBy[command.path] !== argument
@@ -72,7 +78,10 @@ export function chooseHost(hosts: readonly KnownHost[], { command, args, named, 
   const [first] = hosts
   if (first === undefined) throw new JailopsError('unknown_host', 'No host is configured; add one under hosts in jailops.yaml.')
   const thing = ['jail', 'site'].find((name) => typeof args[name] === 'string' && isThere(command, name))
-  const having = thing === undefined ? [] : hosts.filter((host) => holds(host, thing, args[thing]))
+  const having =
+    thing === undefined
+      ? []
+      : hosts.filter(({ inventory }) => inventory !== undefined && heldBy(command, thing, inventory).some((one) => one === args[thing]))
   const ofChannel = hosts.find((host) => host.name === channel)
   if (ofChannel !== undefined && (having.length === 0 || having.includes(ofChannel))) return ofChannel
   const list = (among: readonly KnownHost[]) => among.map((host) => host.name).join(', ')
@@ -86,12 +95,6 @@ export function chooseHost(hosts: readonly KnownHost[], { command, args, named, 
   const [only] = having
   if (only !== undefined && having.length === 1) return only
   throw new JailopsError('which_host', `Which host? Add host:NAME, one of: ${list(having.length > 1 ? having : hosts)}.`)
-}
-
-function holds({ inventory }: KnownHost, thing: string, name: unknown): boolean {
-  if (inventory === undefined) return false
-  const names = thing === 'jail' ? [...inventory.jails, ...inventory.trash] : inventory.routes
-  return names.some((one) => one === name)
 }
 
 function unknownHost(wanted: string, names: readonly string[]): never {

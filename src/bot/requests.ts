@@ -26,17 +26,32 @@ export interface Requests {
 /** Our own share of a platform's 3 s before it gives up on us. */
 const admitWithin = 2000
 
-export function createRequests({ store, now }: { store: Store; now: Clock }): Requests {
+export interface RequestsDeps {
+  store: Store
+  now: Clock
+  /** Told of a record that cannot be read, which is then as if it were not there. */
+  alarm?(what: string, details: Record<string, unknown>): void
+}
+
+export function createRequests({ store, now, alarm }: RequestsDeps): Requests {
   const alone = createKeyedMutex()
   /** Open requests as last stored; the store is only asked for what is not here. */
   const known = new Map<string, RequestRecord>()
 
+  /** One of another version of jailops must not take all others with it. */
+  const read = (id: string, text: string) => {
+    try {
+      return requestRecordSchema.parse(JSON.parse(text))
+    } catch (error) {
+      alarm?.('a stored request cannot be read', { request: id, error: String(error) })
+      return undefined
+    }
+  }
   const get = async (id: string) => {
     const cached = known.get(id)
     if (cached !== undefined) return cached
     const text = await store.load(id)
-    if (text === undefined) return undefined
-    return requestRecordSchema.parse(JSON.parse(text))
+    return text === undefined ? undefined : read(id, text)
   }
   const all = async (ids: readonly string[]) => (await Promise.all(ids.map(get))).filter((record) => record !== undefined)
 

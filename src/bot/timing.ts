@@ -57,6 +57,17 @@ export function mayBegin({ id: request, outgoing }: RequestRecord): RequestRecor
 
 /** The host has it, or may have it, and is silent: whether anything was done is not known, and is not guessed. */
 export function notHeardOf(record: RequestRecord): RequestRecord | undefined {
-  const sentence = `Host ${record.asked?.host ?? ''} took this up, or may have, and has not been heard of since. What it did is not known yet; this card says so as soon as it is back.`
+  const sentence = silence(record)
   return record.sentence === sentence ? undefined : { ...record, sentence }
+}
+
+/** The request without what was said of the host's silence: it was heard again. */
+export function heardAgain(record: RequestRecord): RequestRecord {
+  if (record.sentence !== silence(record)) return record
+  const { sentence: _sentence, ...rest } = record
+  return rest
+}
+
+function silence({ asked }: RequestRecord): string {
+  return `Host ${asked?.host ?? ''} took this up, or may have, and has not been heard of since. What it did is not known yet; this card says so as soon as it is back.`
 }

@@ -5,7 +5,7 @@ import { JailopsError } from './errors.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
-const units: Record<string, number> = { m: minute, h: 60 * minute, d: day }
+const units: Record<string, number> = { m: minute, h: 60 * minute, d: day, w: 7 * day }
 const most = 7 * day
 
 /** @returns milliseconds since 1970. `zone` is where an hour is meant, such as `Europe/Berlin`. @throws bad_argument */
@@ -19,8 +19,19 @@ export function parseUntil(text: string, now: number, zone: string): number {
   if (moment > now) return moment
   throw new JailopsError(
     'bad_argument',
-    `until ${shown(text) || 'is empty'}: write how long (90m, 2h, 1d) or an hour (18:00), at most 7 days from now.`,
+    `until ${shown(text) || 'is empty'}: write how long (90m, 2h, 1d) or an hour (18:00), at most 7 days from now.${meaning(text)}`,
   )
+}
+
+/** How to write what people write elsewhere, such as `1h30m` or `1w`. */
+function meaning(text: string): string {
+  const plain = text.trim().toLowerCase()
+  if (!/^([0-9]{1,4}[wdhm])+$/.test(plain)) return ''
+  const parts = plain.match(/[0-9]+[wdhm]/g) ?? []
+  const span = parts.reduce((sum, part) => sum + Number.parseInt(part, 10) * (units[part.slice(-1)] ?? 0), 0)
+  if (span === 0 || span > most) return ''
+  const unit = span % day === 0 ? 'd' : span % (60 * minute) === 0 ? 'h' : 'm'
+  return ` That is ${span / (units[unit] ?? minute)}${unit}.`
 }
 
 /** A moment as people there write it: `24 Nov 18:00 (Europe/Berlin)`. */

@@ -196,11 +196,12 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     },
     stop: async () => undefined,
   }
+  const alarm = (what: string) => void (dead || world.alarms.push(what))
   const bot = createBot({
     now: () => world.time.now,
     commands,
     policy,
-    requests: createRequests({ store, now: () => world.time.now }),
+    requests: createRequests({ store, now: () => world.time.now, alarm }),
     adapters: [adapter],
     mirrorsOf: () => [],
     hosts: () => hosts,
@@ -219,7 +220,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
       return !world.hostHasThem.yes
     },
     wasAbandoned: () => false,
-    alarm: (what) => void (dead || world.alarms.push(what)),
+    alarm,
   })
   await bot.start()
   const door = () => {

@@ -34,6 +34,20 @@ describe('a restart', () => {
     expect(card(story)?.table?.rows).toEqual([['web1', 'blog', 'running']])
   })
 
+  it.each([
+    ['where the asker may not any more', 0, { kind: 'guest' as const }, 'not_a_member'],
+    ['where it lay for too long', 121_000, {}, 'stored_too_late'],
+  ])('asks nobody again %s', async (_, later, actor, reason) => {
+    const story = await asked(['web1', 'web2'])
+    await story.living.bot.stop()
+    story.world.time.now += later
+    story.world.who.says = async (known) => ({ ...known, ...actor })
+
+    await startBot(story.world, story.hosts)
+    await until(() => card(story)?.state === 'refused')
+    expect([card(story)?.reason, story.world.queue.size]).toEqual([reason, 2])
+  })
+
   it('anywhere while it is asked loses nothing, and no id has two messages', async () => {
     const said = incoming('ana', 'jail list host:*')
     let died = true

@@ -50,8 +50,8 @@ describe('a question to all hosts', () => {
     await until(() => card(story)?.text?.includes('web3: No jails yet') === true)
     expect(card(story)?.text).toContain('Slow, not answered yet: web2.')
 
-    await says(story, 'web2', result(jails('shop')))
     await says(story, 'web9', result(jails('old')))
+    await says(story, 'web2', result(jails('shop')))
     await until(() => card(story)?.state === 'done')
     expect([card(story)?.title, card(story)?.text]).toEqual(['/jail list on 4 hosts', 'web3: No jails yet'])
   })
@@ -61,6 +61,51 @@ describe('a question to all hosts', () => {
     await says(story, 'web1', result(jails('blog')))
     await until(() => card(story)?.title === '/jail list on 1 of 2 hosts')
     expect(card(story)?.state).toBe('planning')
+  })
+
+  it('ends as soon as only those are missing that are away, once it was shown who they are', async () => {
+    const story = await asked(['web1', 'web2'], ['web9'])
+    await says(story, 'web1', result(jails('blog')))
+    await pass(story, 2000)
+    expect(card(story)?.state).toBe('planning')
+
+    await pass(story, 900)
+    await says(story, 'web2', result(jails('shop')))
+    await until(() => card(story)?.state === 'done')
+    expect(card(story)?.text).toContain('Away, not answered within 2.9 s, hours of UTC: web9')
+    expect(story.world.withdrawn).toEqual([messageTo(story.world, 'web9')])
+  })
+
+  it('that nobody answers ends as unreachable, and early where all are away', async () => {
+    const away = await asked([], ['web8', 'web9'])
+    await pass(away, 1600)
+    await until(() => card(away)?.state === 'unreachable')
+    expect(card(away)).toMatchObject({ reason: 'host_unreachable', title: '/jail list on 0 of 2 hosts' })
+
+    const slow = await asked(['web1'])
+    await pass(slow, 14_900)
+    expect(card(slow)?.state).toBe('planning')
+    await pass(slow, 100)
+    await until(() => card(slow)?.state === 'unreachable')
+  })
+
+  it('that all refuse ends as refused, with the reason that they share', async () => {
+    const story = await asked(['web1', 'web2'])
+    await says(story, 'web1', refusal('This host does not let the bot ask.'))
+    await says(story, 'web2', refusal('Nor does this one.'))
+    await until(() => card(story)?.state === 'refused')
+    expect(card(story)).toMatchObject({ reason: 'not_allowed_on_host', text: expect.stringContaining('web2: Nor does this one.') })
+  })
+
+  it('waits for one that seemed to be away and is at work', async () => {
+    const story = await asked(['web1'], ['web9'])
+    await says(story, 'web9', { kind: 'progress', steps: [], begun: false, taken: [`${story.request}-query-2`] })
+    await says(story, 'web1', result(jails('blog')))
+    await pass(story, 5000)
+    expect(card(story)?.state).toBe('planning')
+    await says(story, 'web9', result(jails('old')))
+    await until(() => card(story)?.state === 'done')
+    expect(card(story)?.title).toBe('/jail list on 2 hosts')
   })
 
   it('calls nobody away who is at work on it', async () => {

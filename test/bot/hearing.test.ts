@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { afterAnswer } from '../../src/bot/hearing.ts'
-import { afterTime } from '../../src/bot/timing.ts'
+import { afterTime, notHeardOf } from '../../src/bot/timing.ts'
 import { afterCancel, afterVote } from '../../src/bot/voting.ts'
 import { requestStates } from '../../src/core/card.ts'
 import { digestOf } from '../../src/core/plan.ts'
@@ -14,6 +14,15 @@ const otherDigest = digestFor(otherPlan)
 const planned = (number: number, plan = thePlan) => fromHost(request, number, { kind: 'planned', plan, digest: digestFor(plan) })
 const progress = (number: number, begun: boolean, taken: string[] = []) =>
   fromHost(request, number, { kind: 'progress', steps: [{ state: 'running' }, { state: 'pending' }], begun, taken })
+const executed = {
+  command: 'jail create',
+  args: { jail: 'blog' },
+  risk: 'change',
+  host: 'web1',
+  dryRun: false,
+  execute: true,
+  person: 'ana',
+} as const
 const result = fromHost(request, 9, { kind: 'result', state: 'undone', reason: 'step_failed', sentence: 'It broke.', steps: [] })
 
 describe('hearing', () => {
@@ -45,6 +54,21 @@ describe('hearing', () => {
   it('progress shows steps, and what the host has taken is sent no more', () => {
     const next = afterAnswer(planningRecord(), progress(2, true, [`${request}-plan-1`]))
     expect(next).toMatchObject({ state: 'running', outgoing: [], steps: [{ state: 'running' }, { state: 'pending' }] })
+  })
+
+  it.each([
+    ['progress', progress(3, true)],
+    ['a plan', planned(4)],
+  ])('%s, it says no more that nothing was heard', (_, message) => {
+    const silent = notHeardOf(planningRecord({ asked: executed }))
+    expect(silent?.sentence).toContain('not been heard of since')
+    const next = afterAnswer(silent ?? planningRecord(), message)
+    expect(next).toMatchObject({ heard: expect.anything() })
+    expect(next).not.toHaveProperty('sentence')
+  })
+
+  it('keeps what else was said of it', () => {
+    expect(afterAnswer(planningRecord({ sentence: 'Ana cancelled it.' }), progress(3, true))?.sentence).toBe('Ana cancelled it.')
   })
 
   it.each(requestStates.filter((state) => !['stored', 'planning', 'waiting', 'queued', 'running', 'unreachable'].includes(state)))(

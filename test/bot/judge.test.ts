@@ -75,16 +75,22 @@ describe('which host', () => {
     ['the only one', [web1], {}, undefined, 'web1'],
     ['the one named', both, { jail: 'blog' }, 'web2', 'web2'],
     ['the one with the jail', both, { jail: 'wiki' }, undefined, 'web2'],
-    ['the one with it in its trash', both, { jail: 'old' }, undefined, 'web1'],
     ['the one with the site', both, { site: 'b.example.com' }, undefined, 'web2'],
   ])('%s', (_, hosts, args, wanted, name) => {
     expect(chooseHost(hosts, { command: stop, args, named: wanted }).name).toBe(name)
+  })
+
+  it('the one with it in its trash, where it is to be restored, and then no other', () => {
+    const hosts = [web1, { ...web2, inventory: { jails: ['old'], trash: [], routes: [] } }]
+    expect(chooseHost(hosts, { command: { path: 'jail restore' }, args: { jail: 'old' } }).name).toBe('web1')
+    expect(chooseHost(hosts, { command: stop, args: { jail: 'old' } }).name).toBe('web2')
   })
 
   it.each([
     ['none known', [], {}, undefined, 'unknown_host', 'jailops.yaml'],
     ['a wrong name', both, {}, 'web11', 'unknown_host', 'Did you mean web1?'],
     ['two have it', both, { jail: 'shop' }, undefined, 'which_host', 'web1, web2'],
+    ['it is only in the trash', both, { jail: 'old' }, undefined, 'which_host', 'web1, web2'],
     ['none has it', both, { jail: 'neu' }, undefined, 'which_host', 'web1, web2'],
     ['nothing to go by', both, {}, undefined, 'which_host', 'web1, web2'],
   ])('refuses: %s', (_, hosts, args, wanted, code, words) => {

@@ -45,6 +45,23 @@ describe('how long', () => {
     expect(refused.message.length).toBeLessThan(200)
   })
 
+  it.each([
+    ['1h30m', '90m'],
+    ['1w', '7d'],
+    ['1d 12h', undefined],
+    ['1D12H', '36h'],
+    ['2h60m', '3h'],
+    ['24h0m', '1d'],
+    ['2w', undefined],
+    ['8d', undefined],
+    ['0h0m', undefined],
+    ['1h30', undefined],
+  ])('%s is refused, with how to write it', (text, right) => {
+    const { message } = refusal(() => parseUntil(text, noon, 'UTC'))
+    expect(/That is (.*)\.$/.exec(message)?.[1]).toBe(right)
+    if (right !== undefined) expect(parseUntil(right, noon, 'UTC')).toBeGreaterThan(noon)
+  })
+
   it('ends with a full minute, which is what is shown', () => {
     expect(parseUntil('1m', noon + 56_000, 'UTC')).toBe(noon + 2 * 60_000)
   })
