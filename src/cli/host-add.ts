@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { addHost } from '../config/add-host.ts'
 import { loadConfig, readFileFromDisk } from '../config/load.ts'
@@ -12,7 +13,7 @@ import { createKeys, loadKeys } from '../queue/keys.ts'
 import { addTrusted, loadTrusted } from '../queue/trusted.ts'
 import { configFile } from './config-check.ts'
 import { requireHostKey } from './known-hosts.ts'
-import { replaceConfig } from './replace-config.ts'
+import { replaceConfig, requireReplaceable, whyNotReplaced } from './replace-config.ts'
 
 /** As typed. */
 export interface HostAddOptions {
@@ -31,36 +32,71 @@ export interface HostAddOptions {
  */
 export async function hostAdd(name: string, options: HostAddOptions): Promise<void> {
   const file = configFile(options.config)
-  const text = file === undefined ? undefined : readFileFromDisk(file)?.text
-  if (file === undefined || text === undefined)
+  if (file === undefined || !existsSync(file))
     throw new JailopsError('config_error', `There is no ${file ?? 'jailops.yaml here'}; name the file with --config.`)
-  const { given, target } = targetOf(name, options)
-  const config = load(file, text)
-  if (name === config.bot.name) throw new JailopsError('config_error', `The bot itself is named ${name}; choose another name for the host.`)
-  const stands = name in config.hosts
-  if (stands && canonicalJson(config.hosts[name]?.ssh ?? null) !== canonicalJson(target))
-    throw new JailopsError(
-      'config_error',
-      `There is a host ${name} in ${file} already, with other settings. Change it there, or choose another name.`,
-    )
-  const changed = stands ? text : withHost(file, text, config, { name, given, target })
+  const asked = { name, ...targetOf(name, options) }
+  const { target } = asked
+  const { config, stands } = entryIn(file, asked)
   const keys = config.keys
   if (keys === undefined)
     throw new JailopsError('config_error', 'Say in jailops.yaml where keys are kept, for example keys: /usr/local/etc/jailops/keys')
   if (target.identity !== undefined && !existsSync(target.identity))
     throw new JailopsError('config_error', `There is no ${target.identity}. Make a key with: ssh-keygen -t ed25519 -f ${target.identity}`)
   await requireHostKey(target)
+  if (!stands) await requireReplaceable(file)
 
   const next = await exchangeKeys(keys, name, config.bot.name)
-  if (!stands) await replaceConfig(file, changed)
+  await writeEntry(file, asked)
   process.stdout.write([`${name} ${stands ? 'stands in' : 'was added to'} ${file}.`, ...next, ...last(name, target), ''].join('\n'))
 }
 
-/** `given`: what is to be written down of it, which is what differs from the defaults. @throws usage */
-function targetOf(name: string, { config: _config, ...typed }: HostAddOptions): { given: Record<string, unknown>; target: SshTarget } {
+interface Asked {
+  name: string
+  /** What is to be written down of the target, which is what differs from the defaults. */
+  given: Record<string, unknown>
+  target: SshTarget
+}
+
+interface Entry {
+  before: string
+  /** With the host in it; the same where it stands there already. */
+  after: string
+  config: Config
+  stands: boolean
+}
+
+/** What the file says now, and what it shall say. @throws config_error */
+function entryIn(file: string, asked: Asked): Entry {
+  const { name, target } = asked
+  const before = readFileFromDisk(file)?.text ?? ''
+  const config = load(file, before)
+  if (name === config.bot.name) throw new JailopsError('config_error', `The bot itself is named ${name}; choose another name for the host.`)
+  if (!Object.hasOwn(config.hosts, name)) return { before, after: withHost(file, before, config, asked), config, stands: false }
+  if (canonicalJson(config.hosts[name]?.ssh ?? null) === canonicalJson(target)) return { before, after: before, config, stands: true }
+  throw new JailopsError(
+    'config_error',
+    `There is a host ${name} in ${file} already, with other settings. Change it there, or choose another name.`,
+  )
+}
+
+const tries = 20
+const pauseMilliseconds = 100
+
+/** Somebody else may add another host at the same time: then it is added to what the file says by then. */
+async function writeEntry(file: string, asked: Asked): Promise<void> {
+  for (let left = tries; left > 0; left--) {
+    const entry = entryIn(file, asked)
+    if (entry.stands || (await replaceConfig(file, entry))) return
+    await delay(pauseMilliseconds)
+  }
+  throw await whyNotReplaced(file)
+}
+
+/** @throws usage */
+function targetOf(name: string, { config: _config, ...typed }: HostAddOptions): Omit<Asked, 'name'> {
   const target = {
     ...typed,
-    ...(typed.port !== undefined && { port: Number(typed.port) }),
+    ...(typed.port !== undefined && { port: portOf(typed.port) }),
     knownHosts: resolve(typed.knownHosts),
     ...(typed.identity !== undefined && { identity: resolve(typed.identity) }),
   }
@@ -74,13 +110,14 @@ function targetOf(name: string, { config: _config, ...typed }: HostAddOptions): 
   return { given: Object.fromEntries(given), target: parsed.data.target }
 }
 
+/** Digits only: nobody who writes `0x16` or `2e1` is sure to mean what a program makes of it. @throws usage */
+function portOf(typed: string | number): number {
+  if (/^[0-9]{1,5}$/.test(String(typed))) return Number(typed)
+  throw new JailopsError('usage', 'port: must be a number from 1 to 65535, such as 22.')
+}
+
 /** The file's text with the host in it, which means this host more and nothing else. @throws config_error */
-function withHost(
-  file: string,
-  text: string,
-  config: Config,
-  { name, given, target }: { name: string } & ReturnType<typeof targetOf>,
-): string {
+function withHost(file: string, text: string, config: Config, { name, given, target }: Asked): string {
   const changed = addHost(text, { name, ssh: given, others: Object.keys(config.hosts) })
   const wanted = { ...config, hosts: { ...config.hosts, [name]: { ssh: target } } }
   const byHand = `Nothing was changed: hosts in ${file} is written in a way that jailops does not add to. Add ${name} there by hand.`
@@ -100,7 +137,9 @@ function load(file: string, text: string): Config {
 
 /** @returns what is left for people to do */
 async function exchangeKeys(folder: string, host: string, bot: string): Promise<string[]> {
-  const own = await createKeys(folder, host)
+  const own = await createKeys(folder, host).catch((error: unknown) => {
+    throw cannotKeep(folder, error)
+  })
   await addTrusted(folder, own.line)
   if (existsSync(join(folder, `${bot}.key`))) {
     await addTrusted(folder, (await loadKeys(folder, bot)).line)
@@ -113,6 +152,12 @@ async function exchangeKeys(folder: string, host: string, bot: string): Promise<
     `  jailops host enroll ${bot} --trust '${own.line}'`,
     ...(isBotTrusted ? [] : [`That prints a line for this side. Here:`, `  jailops host enroll ${host} --trust 'THAT LINE'`]),
   ]
+}
+
+function cannotKeep(folder: string, error: unknown): JailopsError {
+  if (error instanceof JailopsError || !(error instanceof Error && 'code' in error)) return toJailopsError(error)
+  const sentence = `No key can be kept in ${folder} (${String(error.code)}), so nothing was changed. Say this as a user who may write there.`
+  return new JailopsError('config_error', sentence, { cause: error })
 }
 
 function last(name: string, { user, become }: SshTarget): string[] {

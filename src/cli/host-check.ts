@@ -6,13 +6,13 @@ import { JailopsError, toJailopsError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import { type Layout, layoutSchema } from '../core/layout.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
-import { didYouMean } from '../core/suggest.ts'
 import { type CheckDeps, checkHost } from '../host/check/check-host.ts'
 import type { Shell } from '../host/shell.ts'
 import { createLocalShell } from '../host/shell-local.ts'
 import { connectRedis, whenReady } from '../queue/redis.ts'
 import { redisTime } from '../queue/redis-clock.ts'
 import { configOf } from './config-check.ts'
+import { listedHost } from './listed-host.ts'
 import { createReleasers, type Releasers } from './serving.ts'
 
 /** A host that is looked at: this machine, or one that is reached by ssh. */
@@ -46,13 +46,10 @@ export async function hostCheck(
 }
 
 /** Without a name it is this machine, also where nothing is configured yet. @throws unknown_host, which_host */
-export function chooseHost({ host, hosts }: Config, name: string | undefined): ChosenHost {
+export function chooseHost(config: Config, name: string | undefined): ChosenHost {
+  const { host } = config
   if (name === undefined || name === host?.name) return { name: host?.name ?? hostname(), layout: host?.layout ?? layoutSchema.parse({}) }
-  const listed = hosts[name]
-  if (listed === undefined) {
-    const names = [...new Set([...Object.keys(hosts), ...(host === undefined ? [] : [host.name])])]
-    throw new JailopsError('unknown_host', `jailops.yaml names no host ${name}.${didYouMean(name, names)}`)
-  }
+  const listed = listedHost(config, name)
   if (listed.ssh === undefined) {
     throw new JailopsError(
       'which_host',

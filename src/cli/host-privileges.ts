@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { JailopsError } from '../core/errors.ts'
 import { type Layout, layoutSchema } from '../core/layout.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
-import { didYouMean } from '../core/suggest.ts'
 import { type Become, type Privileges, privilegesOf } from '../host/privileges.ts'
 import { keptAgentPath } from '../host/ssh/agent.ts'
 import type { Config } from '../config/schema.ts'
 import { configOf } from './config-check.ts'
+import { listedHost } from './listed-host.ts'
 
 const becomeSchema = z.enum(['doas', 'sudo', 'mdo'], 'must be doas, sudo or mdo')
 const partSchema = z.enum(['agent', 'rule', 'key'], 'must be agent, rule or key')
@@ -28,11 +28,8 @@ function parsed<T>(schema: z.ZodType<T>, option: string, value: string): T {
   throw new JailopsError('usage', `${option} ${result.error.issues[0]?.message ?? 'is not valid'}.`)
 }
 
-function sshHostOf({ hosts }: Config, name: string): { target: SshTarget; layout: Layout } {
-  const listed = hosts[name]
-  if (listed === undefined) {
-    throw new JailopsError('unknown_host', `jailops.yaml names no host ${name} under hosts.${didYouMean(name, Object.keys(hosts))}`)
-  }
+function sshHostOf(config: Config, name: string): { target: SshTarget; layout: Layout } {
+  const listed = listedHost(config, name)
   if (listed.ssh === undefined) {
     throw new JailopsError('which_host', `${name} is not reached by ssh (it has a worker of its own), so no user has to become root there.`)
   }
@@ -81,7 +78,7 @@ export function renderPrivileges(name: string, target: SshTarget, privileges: Pr
     '1. The user',
     ...block(`pw useradd ${user} -m -s /bin/sh -w no`),
     '2. The agent, from this machine; again after each update of jailops and each change of the layout, an older one is refused',
-    ...block(`${agentCommand} | ssh root@${target.address} '${putAgent}'`),
+    ...block(`${agentCommand} | ${sshAsRoot(target)} '${putAgent}'`),
     '3. The folders that it may write in; those that stand already stay as they are',
     ...block(...folders.map(({ path, mode }) => `[ -d ${path} ] || mkdir -p -m ${mode} ${path}`)),
     `4. The rule, in ${rule.path}`,
@@ -105,6 +102,12 @@ export function renderPrivileges(name: string, target: SshTarget, privileges: Pr
     ...honestly(become),
     '',
   ].join('\n')
+}
+
+/** As jailops itself reaches it: nobody is trusted on first use here either. */
+function sshAsRoot({ address, port, knownHosts }: SshTarget): string {
+  const known = `-o UserKnownHostsFile=${knownHosts} -o StrictHostKeyChecking=yes`
+  return `ssh ${port === 22 ? '' : `-p ${port} `}${known} root@${address}`
 }
 
 const ruleWords: Record<Become, string[]> = {

@@ -100,7 +100,9 @@ host
 
 host
   .command('check')
-  .description('what a host has and lacks for jailops, each with its remedy; changes nothing')
+  .description(
+    'what a host has and lacks for jailops, each with its remedy; changes nothing of it (over ssh it holds the lock in jailops’s own folder there, which it makes)',
+  )
   .argument('[name]', 'of a host that is reached by ssh; this machine if not given')
   .option('--json', 'print the findings as JSON')
   .option(...configOption)
@@ -154,5 +156,7 @@ try {
   const known = toJailopsError(error)
   process.stderr.write(`jailops: ${known.message}\n`)
   if (known.code === 'internal') process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  process.exitCode = 2
+  // something that was opened may be at work still: nobody waits for that
+  const { leave } = await import('./leave.ts')
+  await leave(2)
 }

@@ -1,24 +1,77 @@
-import { randomBytes } from 'node:crypto'
-import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { JailopsError } from '../core/errors.ts'
 
-/** Puts the whole text in the file's place at once, with its mode and owner; a link stays a link. */
-export async function replaceConfig(file: string, text: string): Promise<void> {
+/** The draft that takes the file's place. Whoever makes it is the one that may. */
+async function draftOf(file: string): Promise<{ target: string; draft: string }> {
   const target = await realpath(file)
-  const { mode, uid, gid } = await stat(target)
-  const staged = `${target}.${randomBytes(6).toString('hex')}`
+  return { target, draft: `${target}.new` }
+}
+
+/** @throws config_error where no draft could be put beside the file, so that nothing else is begun in vain */
+export async function requireReplaceable(file: string): Promise<void> {
+  const { draft } = await draftOf(file)
   try {
-    const draft = await open(staged, 'wx', 0o600)
-    try {
-      await draft.writeFile(text)
-      const own = await draft.stat()
-      if (own.uid !== uid || own.gid !== gid) await draft.chown(uid, gid)
-      await draft.chmod(mode & 0o7777)
-      await draft.sync()
-    } finally {
-      await draft.close()
-    }
-    await rename(staged, target)
-  } finally {
-    await rm(staged, { force: true })
+    const probe = await open(draft, 'wx', 0o600)
+    await probe.close()
+    await rm(draft)
+  } catch (cause) {
+    if (!isThere(cause)) throw cannotWrite(draft, cause)
   }
+}
+
+/**
+ * Puts the whole text in the file's place at once, with its mode and owner; a link stays a link.
+ * @returns false, and nothing has happened, where the file is being changed, or says something else than `before` by now
+ */
+export async function replaceConfig(file: string, { before, after }: { before: string; after: string }): Promise<boolean> {
+  const { target, draft } = await draftOf(file)
+  const opened = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
+    if (isThere(cause)) return undefined
+    throw cannotWrite(draft, cause)
+  })
+  if (opened === undefined) return false
+  let isOurs = true
+  try {
+    await opened.writeFile(after)
+    const { mode, uid, gid } = await stat(target)
+    const own = await opened.stat()
+    if (own.uid !== uid || own.gid !== gid) await opened.chown(uid, gid)
+    await opened.chmod(mode & 0o7777)
+    await opened.sync()
+    if ((await readFile(target, 'utf8')) !== before) return false
+    await rename(draft, target)
+    // from now on another one may make it
+    isOurs = false
+    return true
+  } finally {
+    await opened.close()
+    if (isOurs) await rm(draft, { force: true })
+  }
+}
+
+/** What keeps it from being changed now, for whoever has tried for a while. */
+export async function whyNotReplaced(file: string): Promise<JailopsError> {
+  const { target, draft } = await draftOf(file)
+  return new JailopsError(
+    'config_error',
+    existsSync(draft)
+      ? `${draft} is there: somebody else changes ${target} right now, or was ended in the middle of it. If nobody does, remove it and say this again.`
+      : `${target} is changed by somebody else all the time. Say this again when that is over.`,
+  )
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}
+
+function cannotWrite(draft: string, cause: unknown): JailopsError {
+  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  return new JailopsError(
+    'config_error',
+    `${draft} cannot be written${why}, so nothing was changed. Say this as a user who may write there.`,
+    {
+      cause,
+    },
+  )
 }

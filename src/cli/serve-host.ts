@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '../core/command.ts'
+import { passLostConnection } from '../core/errors.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { createDrivers } from '../host/drivers.ts'
@@ -66,6 +67,14 @@ export interface HostService {
   stop(): Promise<void>
 }
 
+/** A sync that fails is only reported: the change is made. Where it is not known what came of it, the host is asked again. @throws connection_lost */
+export async function settleOn(shell: Pick<Shell, 'run'>, report: (error: unknown) => void): Promise<void> {
+  await shell.run({ argv: ['sync'], timeoutSeconds: 120 }).catch((error: unknown) => {
+    passLostConnection(error)
+    report(error)
+  })
+}
+
 /** The worker of one host, with a queue of its own. */
 export async function serveHost(host: ServedHost, serving: Serving): Promise<HostService> {
   const { name, layout, shell, target } = host
@@ -111,7 +120,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     planner: createPlanner({ host: name, layout, commands, now: Date.now, observe: look, drivers: createDrivers }),
     effects: createEffects({ shell, now: Date.now, sleep: (milliseconds) => delay(milliseconds), stagingFolder: host.staging }),
     endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
-    settle: () => shell.run({ argv: ['sync'], timeoutSeconds: 120 }).then(() => undefined, report),
+    settle: () => settleOn(shell, report),
     verify: (token) => verifier.hostMessage(token, { host: name }),
     changed: () => inventory.tell(),
     alarm,
@@ -134,8 +143,10 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
 
   return {
     async open() {
+      if (stopping.signal.aborted) return
       if (!hasResumed) await worker.resume()
       hasResumed = true
+      if (stopping.signal.aborted) return
       receiver = openReceiver({
         address,
         queue: hostQueue(name),

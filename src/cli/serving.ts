@@ -22,6 +22,16 @@ export function createReleasers(report: (what: string, error: unknown) => void, 
   }
 }
 
+/** What it opens is closed again where it cannot go on: nothing is left that keeps a process half alive. */
+export async function openOrRelease<Result>(releasers: Releasers, open: () => Promise<Result>): Promise<Result> {
+  try {
+    return await open()
+  } catch (error) {
+    await releasers.releaseAll()
+    throw error
+  }
+}
+
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the process that started us over IPC is gone. */
 export function untilToldToStop(): Promise<string> {
   return new Promise((resolve) => {

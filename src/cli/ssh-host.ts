@@ -5,8 +5,9 @@ import { sha256 } from '../core/canonical.ts'
 import type { Layout } from '../core/layout.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import type { Shell } from '../host/shell.ts'
-import { createSshShell } from '../host/shell-ssh.ts'
-import { serveHost, type Serving } from './serve-host.ts'
+import { createSshShell, type SshShell } from '../host/shell-ssh.ts'
+import { type Log, withDetails } from './log.ts'
+import { type HostService, serveHost, type Serving } from './serve-host.ts'
 
 export interface SshHost {
   name: string
@@ -28,8 +29,6 @@ const sayMilliseconds = 10_000
 /** Serves a host that is reached by ssh: its queue is heard while the host is connected, and left alone while it is away. */
 export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ stop(): Promise<void> }> {
   const { name, target, layout, state } = host
-  const stopping = new AbortController()
-  const { signal } = stopping
   const shell = createSshShell({
     target,
     controlFolder: host.controlFolder,
@@ -42,22 +41,42 @@ export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ s
   const staging = join(target.folder, 'staging')
   const groups = join(target.folder, 'groups')
   const service = await serveHost({ name, layout, permissions: host.permissions, shell, target, state, staging, groups }, serving)
+  const log = withDetails(serving.log, { host: name, address: target.address })
+  return keepServing({ shell, service, staging, groups, log })
+}
+
+export interface Kept {
+  shell: SshShell
+  service: HostService
+  /** On the host, as in ServedHost. */
+  staging: string
+  groups: string
+  log: Pick<Log, 'info' | 'warn'>
+}
+
+/** Opens the service when the host is connected and pauses it when the host is away, until `stop`, which stops all of it. */
+export function keepServing({ shell, service, staging, groups, log }: Kept): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let isCleared = false
 
   async function connected(): Promise<void> {
     const notYet = setTimeout(sayWhyNot, sayMilliseconds)
     await shell.whenConnected(signal).finally(() => clearTimeout(notYet))
-    await clear(shell, staging)
+    // once: later a change that is under way has its copies there
+    if (!isCleared) await clear(shell, staging)
+    isCleared = true
     for (const folder of [staging, groups]) await shell.makeFolder(folder, 0o700)
     await service.open()
-    serving.log.info({ host: name, address: target.address }, 'connected')
+    log.info({}, 'connected')
     await untilAway()
     await service.pause()
-    serving.log.warn({ host: name, address: target.address }, 'away; what is asked of it stays in its queue')
+    log.warn({}, 'away; what is asked of it stays in its queue')
   }
 
   /** What keeps it from connecting is told to whoever asks for something. */
   function sayWhyNot(): void {
-    shell.stat('/').catch((error: unknown) => serving.log.warn({ host: name, error: String(error) }, 'not connected; it is tried again'))
+    shell.stat('/').catch((error: unknown) => log.warn({ error: String(error) }, 'not connected; it is tried again'))
   }
 
   async function untilAway(): Promise<void> {
@@ -73,8 +92,8 @@ export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ s
     while (!signal.aborted) {
       await connected().catch(async (error: unknown) => {
         if (signal.aborted) return
-        serving.log.warn({ host: name, error: String(error) }, 'the host cannot be served; it is tried again')
-        await service.pause()
+        log.warn({ error: String(error) }, 'the host cannot be served; it is tried again')
+        await service.pause().catch((failure: unknown) => log.warn({ error: String(failure) }, 'its queue could not be left'))
         await delay(graceMilliseconds, undefined, { signal }).catch(() => undefined)
       })
     }
@@ -84,8 +103,8 @@ export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ s
   return {
     async stop() {
       stopping.abort()
-      await keeping
-      await service.stop()
+      // at once: what is being opened may wait for something that only ends with the service
+      await Promise.all([keeping, service.stop()])
       await shell.stop()
     },
   }

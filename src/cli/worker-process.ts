@@ -11,10 +11,11 @@ import { loadTrusted } from '../queue/trusted.ts'
 import { claimHost } from '../worker/only-one.ts'
 import { loadCommands } from './commands-folder.ts'
 import { keepHealth } from './health.ts'
+import { loadAllKeys } from './host-keys.ts'
 import { createLog, hidePassword } from './log.ts'
 import { version } from './program.ts'
 import { type HostService, serveHost, type Serving } from './serve-host.ts'
-import { createReleasers, type Releasers, sayReady, untilToldToStop } from './serving.ts'
+import { createReleasers, openOrRelease, type Releasers, sayReady, untilToldToStop } from './serving.ts'
 import { serveOverSsh } from './ssh-host.ts'
 import { runtimeOf } from './runtime.ts'
 import { leave } from './leave.ts'
@@ -22,52 +23,43 @@ import { leave } from './leave.ts'
 /** One process: the worker of this machine, of hosts that are reached by ssh, or both. */
 export async function worker(options: { config?: string; lab?: boolean }): Promise<void> {
   const log = createLog('worker')
-  const { config, prefix, address, keys: keyFolder } = runtimeOf('worker', options)
+  const runtime = runtimeOf('worker', options)
+  const { config, address } = runtime
   const overSsh = sshHosts(config)
-  if (config.host === undefined && overSsh.length === 0) throw nothingToServe()
+  const names = [...(config.host === undefined ? [] : [config.host.name]), ...overSsh.map(({ name }) => name)]
+  if (names.length === 0) throw nothingToServe()
+  // what a person has to mend is found before anything is open
+  const keys = await loadAllKeys(runtime.keys, [...(config.host === undefined ? [] : [{ name: config.host.name }]), ...overSsh])
+  const trusted = await loadTrusted(runtime.keys)
+  const commands = await loadCommands(config.commands)
   hidePassword(log, address)
   const stopped = untilToldToStop()
   const releasers = createReleasers((what, error) => log.warn({ error: String(error) }, `closing ${what}`))
   const report = (error: unknown) => log.warn({ error: String(error) }, 'redis')
 
-  const state = join(config.state, 'worker')
-  await mkdir(state, { recursive: true, mode: 0o700 })
-  releasers.add('claim', await claimHost(join(state, 'claim')))
-  const commands = await loadCommands(config.commands)
-  const redis = connectRedis(address, 'commands', report)
-  releasers.add('redis', () => redis.disconnect())
-  const serving: Serving = {
-    redis,
-    address,
-    prefix,
-    commands,
-    keysOf: (host) => loadKeys(keyFolder, host),
-    trusted: await loadTrusted(keyFolder),
-    bot: config.bot.name,
-    log,
-    version,
-  }
-
-  if (config.host !== undefined) {
-    const layout = options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout
-    const here = await serveHere({ ...config.host, layout }, state, serving, releasers)
-    await here.open()
-  }
-  if (overSsh.length > 0) {
-    const controlFolder = await mkdtemp(join(tmpdir(), 'jailops-'))
-    releasers.add('control sockets', () => rm(controlFolder, { recursive: true, force: true }))
-    const services = await Promise.all(
-      overSsh.map((host) => serveOverSsh({ ...host, controlFolder, state: join(state, 'hosts', host.name) }, serving)),
+  const open = async () => {
+    const state = join(config.state, 'worker')
+    await mkdir(state, { recursive: true, mode: 0o700 })
+    releasers.add('claim', await claimHost(join(state, 'claim')))
+    const redis = connectRedis(address, 'commands', report)
+    releasers.add('redis', () => redis.disconnect())
+    const keysOf = async (host: string) => keys.get(host) ?? loadKeys(runtime.keys, host)
+    const serving: Serving = { redis, address, prefix: runtime.prefix, commands, keysOf, trusted, bot: config.bot.name, log, version }
+    if (config.host !== undefined) {
+      const layout = options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout
+      const here = await serveHere({ ...config.host, layout }, state, serving, releasers)
+      await here.open()
+    }
+    await serveAllOverSsh(overSsh, state, serving, releasers)
+    releasers.add(
+      'health',
+      keepHealth(config.state, 'worker', () => redis.status === 'ready'),
     )
-    releasers.add('hosts over ssh', () => Promise.all(services.map((service) => service.stop())))
+    sayReady({ hosts: names })
+    log.info({ hosts: names }, 'ready')
   }
-  releasers.add(
-    'health',
-    keepHealth(config.state, 'worker', () => redis.status === 'ready'),
-  )
-  const hosts = [...(config.host === undefined ? [] : [config.host.name]), ...overSsh.map(({ name }) => name)]
-  sayReady({ hosts })
-  log.info({ hosts }, 'ready')
+  // told to stop before it is ready, a Redis that is away say, it does not wait for that
+  await openOrRelease(releasers, () => Promise.race([open(), stopped]))
 
   const why = await stopped
   log.info({ why }, 'stopping')
@@ -92,6 +84,18 @@ async function serveHere(
   const service = await serveHost({ name, layout, permissions, shell, state, staging }, serving)
   releasers.add(name, () => service.stop())
   return service
+}
+
+async function serveAllOverSsh(hosts: ReturnType<typeof sshHosts>, state: string, serving: Serving, releasers: Releasers): Promise<void> {
+  if (hosts.length === 0) return
+  const controlFolder = await mkdtemp(join(tmpdir(), 'jailops-'))
+  releasers.add('control sockets', () => rm(controlFolder, { recursive: true, force: true }))
+  const begun = await Promise.allSettled(
+    hosts.map((host) => serveOverSsh({ ...host, controlFolder, state: join(state, 'hosts', host.name) }, serving)),
+  )
+  const services = begun.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  releasers.add('hosts over ssh', () => Promise.all(services.map((service) => service.stop())))
+  for (const one of begun) if (one.status === 'rejected') throw one.reason
 }
 
 function sshHosts({ hosts }: Config) {

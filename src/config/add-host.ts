@@ -1,4 +1,4 @@
-import { isCollection, isMap, isPair, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml'
+import { type Document, isCollection, isMap, isPair, isScalar, parseDocument, stringify, type YAMLMap } from 'yaml'
 
 export interface NewHost {
   name: string
@@ -17,11 +17,29 @@ export function addHost(text: string, { name, ssh, others }: NewHost): string | 
   if (document.errors.length > 0) return undefined
   const hosts = document.get('hosts', true)
   if (hosts === undefined) {
-    const all = { hosts: { ...Object.fromEntries(others.map((other) => [other, {}])), [name]: { ssh } } }
-    return `${withNewline(text)}${text.trim() === '' ? '' : '\n'}${stringify(all, { lineWidth: 0 })}`
+    const all = stringify({ hosts: entriesOf(others, name, ssh) }, { lineWidth: 0 })
+    return `${withNewline(text)}${text.trim() === '' ? '' : '\n'}${all}`
   }
+  if (isScalar(hosts) && hosts.value === null) return underItsName(text, document, entriesOf(others, name, ssh))
   if (!isMap(hosts)) return undefined
   return hosts.flow === true ? insideBraces(text, hosts, { [name]: { ssh } }) : afterTheLast(text, hosts, { [name]: { ssh } })
+}
+
+function entriesOf(others: readonly string[], name: string, ssh: Record<string, unknown>): Record<string, unknown> {
+  return { ...Object.fromEntries(others.map((other) => [other, {}])), [name]: { ssh } }
+}
+
+/** `hosts:` with nothing behind it. */
+function underItsName(text: string, { contents }: Document, entries: Record<string, unknown>): string | undefined {
+  const key = isMap(contents) ? contents.items.find((pair) => isScalar(pair.key) && pair.key.value === 'hosts')?.key : undefined
+  const range = isScalar(key) ? key.range : undefined
+  if (range === undefined || range === null) return undefined
+  const end = text.indexOf('\n', range[1])
+  const at = end === -1 ? text.length : end + 1
+  // what is written out, as null or ~, would be hidden or doubled
+  if (!/^\s*:\s*(#.*)?\n?$/.test(text.slice(range[1], at))) return undefined
+  const lines = stringify(entries, { lineWidth: 0 }).replace(/^(?=.)/gm, '  ')
+  return `${withNewline(text.slice(0, at))}${lines}${text.slice(at)}`
 }
 
 function insideBraces(text: string, { range, items }: YAMLMap, entry: Record<string, unknown>): string | undefined {
@@ -39,8 +57,14 @@ function afterTheLast(text: string, { items }: YAMLMap, entry: Record<string, un
   if (indent.trim() !== '') return undefined
   const lines = stringify(entry, { lineWidth: 0 }).replace(/^(?=.)/gm, indent)
   const line = text.indexOf('\n', end)
-  const at = text[end - 1] === '\n' ? end : line === -1 ? text.length : line + 1
+  const at = behindComments(text, text[end - 1] === '\n' ? end : line === -1 ? text.length : line + 1, indent.length)
   return `${withNewline(text.slice(0, at))}${lines}${text.slice(at)}`
+}
+
+/** Comments that stand deeper than the names of hosts are about the last one, and stay with it. */
+function behindComments(text: string, from: number, indent: number): number {
+  const [comments = ''] = new RegExp(String.raw`^(?:(?:[ \t]*\n)* {${indent + 1},}#[^\n]*(?:\n|$))*`).exec(text.slice(from)) ?? []
+  return from + comments.length
 }
 
 /** Where the last thing written in it ends. */

@@ -13,8 +13,15 @@ export function hostProblems({ bot, host, hosts }: Config): Remark[] {
       message: `there is no host ${wanted}.${didYouMean(wanted, names)} It must stand under hosts.`,
     })
   }
-  if (host !== undefined && hosts[host.name]?.ssh !== undefined) {
+  if (host !== undefined && Object.hasOwn(hosts, host.name) && hosts[host.name]?.ssh !== undefined) {
     problems.push({ path: ['hosts', host.name, 'ssh'], message: 'is this machine itself (see host), which its worker needs no ssh for' })
   }
   return problems
+}
+
+/** What is well for a worker alone, and hardly meant where the bot reads the same file. */
+export function hostWarnings({ host, hosts }: Config): Remark[] {
+  if (host === undefined || Object.hasOwn(hosts, host.name)) return []
+  const message = `is not under hosts, so a bot with this file does not know it. Add it there, as ${host.name}: {}${didYouMean(host.name, Object.keys(hosts))}`
+  return [{ path: ['host', 'name'], message }]
 }

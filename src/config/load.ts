@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { JailopsError } from '../core/errors.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
 import { applyEnvironment, type Environment } from './environment.ts'
-import { hostProblems } from './host-problems.ts'
+import { hostProblems, hostWarnings } from './host-problems.ts'
 import { policyProblems, policyWarnings, type Remark } from './policy-problems.ts'
 import { describeIssues, type Places, sayWhatIsRight } from './problems.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -50,7 +50,7 @@ function readConfig({ file, environment, readFile }: ConfigSource): { config?: C
   const parsed = configSchema.safeParse(withEnvironment.value, { error: sayWhatIsRight })
   if (!parsed.success) return { problems: inFileOrder([...problems, ...describeIssues(parsed.error.issues, places)]), warnings }
   problems.push(...policyProblems(parsed.data).map(say), ...hostProblems(parsed.data).map(say))
-  warnings.push(...policyWarnings(parsed.data).map(say))
+  warnings.push(...policyWarnings(parsed.data).map(say), ...hostWarnings(parsed.data).map(say))
   return problems.length > 0 ? { problems, warnings } : { config: parsed.data, problems, warnings }
 }
 

@@ -121,7 +121,8 @@ export const configSchema = z
     state: absolutePath.default('/var/db/jailops'),
     bot: botSchema.prefault({}),
     host: hostSchema.optional(),
-    hosts: z.record(hostName, listedHost).optional(),
+    /** With nothing behind it as if it were not there: this machine, where it is a host. */
+    hosts: z.record(hostName, listedHost).nullish(),
     policy: policySchema.prefault({}),
     commands: z.array(absolutePath).default([]),
   })

@@ -66,6 +66,17 @@ async function add(more: Partial<HostAddOptions> = {}, name = 'web2'): Promise<s
   return output
 }
 
+/** Several at once, as a script may say it. */
+async function alongside(names: readonly string[]): Promise<void> {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    const usual = { address: '192.0.2.20', knownHosts: at('known_hosts'), config: at('jailops.yaml') }
+    await Promise.all(names.map((name) => hostAdd(name, usual)))
+  } finally {
+    write.mockRestore()
+  }
+}
+
 const hosts = () => loadConfig({ file: at('jailops.yaml'), environment: {}, readFile: readFileFromDisk }).config.hosts
 const trusted = async () => [...(await loadTrusted(at('keys'))).keys()].toSorted()
 
@@ -131,6 +142,36 @@ describe('a host over ssh', () => {
     expect([lstatSync(at('link.yaml')).isSymbolicLink(), 'web2' in hosts()]).toEqual([true, true])
   })
 
+  it('named at the same time as others is lost no more than they are', async () => {
+    const names = ['web2', 'web3', 'web4', 'web5']
+    await alongside(names)
+    expect(Object.keys(hosts()).toSorted()).toEqual(['web1', ...names])
+    expect(await trusted()).toEqual(names)
+    expect(readdirSync(folder).toSorted()).toEqual(['id', 'jailops.yaml', 'keys', 'known_hosts'])
+  })
+
+  it('is added to what somebody wrote meanwhile', async () => {
+    writeFileSync(at('jailops.yaml.new'), 'the draft of another one')
+    const adding = add()
+    await vi.waitFor(() => expect(existsSync(at('keys/web2.pub'))).toBe(true))
+    writeFileSync(at('jailops.yaml'), `${yaml()}# and more\n`)
+    rmSync(at('jailops.yaml.new'))
+    await adding
+    expect([yaml().includes('web2:'), yaml().includes('# and more')]).toEqual([true, true])
+  })
+
+  it('may have an address that begins with a colon, and a name that every object has', async () => {
+    writeFileSync(at('known_hosts'), `::1 ${key}\n`)
+    await add({ address: '::1' }, 'constructor')
+    expect(hosts()['constructor']).toMatchObject({ ssh: { address: '::1' } })
+  })
+
+  it('is the first where nothing stands behind hosts', async () => {
+    writeFileSync(at('jailops.yaml'), `keys: ${at('keys')}\nhost: { name: web1 }\nhosts:\nbot: {}\n`)
+    await add()
+    expect(Object.keys(hosts())).toEqual(['web1', 'web2'])
+  })
+
   it('keeps the host that was meant where the file named none', async () => {
     writeFileSync(at('jailops.yaml'), `keys: ${at('keys')}\nhost: { name: web1 }`)
     await add()
@@ -145,6 +186,8 @@ describe('refused, and nothing is written:', () => {
     ['a name that is none', {}, '../x', /name: a host is named by/],
     ['an option as an address', { address: '-oProxyCommand=x' }, 'web2', /address: must be a host name or an IP address/],
     ['a port that is none', { port: '22;x' }, 'web2', /port: /],
+    ['a port that a program would read otherwise', { port: '0x16' }, 'web2', /port: must be a number/],
+    ['a port beyond all', { port: '65536' }, 'web2', /port: /],
     ['another way to root', { become: 'su' }, 'web2', /become: /],
     [
       'a host whose key is not known',
@@ -160,6 +203,29 @@ describe('refused, and nothing is written:', () => {
   ])('%s', async (_, options, name, words) => {
     await expect(add(options, name)).rejects.toThrow(words)
     expect([yaml(), existsSync(at('keys'))]).toEqual([written(at('keys')), false])
+  })
+
+  it('a file beside which nothing can be written', async () => {
+    // with `.new` behind it the name is too long
+    const file = at(`${'a'.repeat(247)}.yaml`)
+    writeFileSync(file, yaml())
+    await expect(add({ config: file })).rejects.toMatchObject({
+      code: 'config_error',
+      message: expect.stringMatching(/\.yaml\.new cannot be written \(ENAMETOOLONG\), so nothing was changed/),
+    })
+    expect([readFileSync(file, 'utf8'), existsSync(at('keys'))]).toEqual([yaml(), false])
+  })
+
+  it('a folder in which no key can be kept', async () => {
+    writeFileSync(at('jailops.yaml'), written(at('id/keys')))
+    await expect(add()).rejects.toMatchObject({ code: 'config_error', message: expect.stringContaining('No key can be kept in') })
+    expect([yaml(), existsSync(at('jailops.yaml.new'))]).toEqual([written(at('id/keys')), false])
+  })
+
+  it('while another one changes the file and does not end', async () => {
+    writeFileSync(at('jailops.yaml.new'), 'a draft')
+    await expect(add()).rejects.toThrow(/jailops\.yaml\.new is there: .* remove it and say this again/)
+    expect([yaml(), readFileSync(at('jailops.yaml.new'), 'utf8')]).toEqual([written(at('keys')), 'a draft'])
   })
 
   it('other settings under a name that was added', async () => {

@@ -50,6 +50,7 @@ describe('which host', () => {
       code: 'unknown_host',
       message: expect.stringContaining('Did you mean web2?'),
     })
+    for (const name of ['constructor', '__proto__', 'toString']) expect(refusal(() => chooseHost(config, name)).code).toBe('unknown_host')
   })
 })
 

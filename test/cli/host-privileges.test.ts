@@ -15,7 +15,7 @@ beforeEach(() => {
   config = join(folder, 'jailops.yaml')
   const ssh = { address: 'web2.example', user: 'jailops', become: 'sudo', knownHosts: '/etc/known_hosts', identity: join(folder, 'key') }
   const root = { address: 'web3.example', knownHosts: '/etc/known_hosts' }
-  writeFileSync(config, JSON.stringify({ hosts: { web2: { ssh }, web3: { ssh: root }, web4: null } }), { mode: 0o600 })
+  writeFileSync(config, JSON.stringify({ hosts: { web2: { ssh }, web3: { ssh: { ...root, port: 2222 } }, web4: null } }), { mode: 0o600 })
   said = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     said += String(text)
@@ -37,6 +37,14 @@ it('prints all that is needed, each program with its reason', async () => {
   expect(said).toContain('jailops ALL=(root) NOPASSWD: NOSETENV: /usr/local/libexec/jailops-agent ""')
   expect(said).toContain('[as good as root: hooks of a configuration run on the host]')
   expect(said).toContain('It is no wall')
+})
+
+it('reaches the host as jailops does, by its port and known by its key', async () => {
+  await hostPrivileges('web3', { config })
+  expect(said).toContain("| ssh -p 2222 -o UserKnownHostsFile=/etc/known_hosts -o StrictHostKeyChecking=yes root@web3.example '")
+  said = ''
+  await hostPrivileges('web2', { config })
+  expect(said).toContain("| ssh -o UserKnownHostsFile=/etc/known_hosts -o StrictHostKeyChecking=yes root@web2.example '")
 })
 
 it('prints a part alone, for a pipe', async () => {
@@ -72,6 +80,8 @@ it('of mdo says plainly that it is all of root', async () => {
 it.each([
   ['web4', {}, 'which_host'],
   ['wbe2', {}, 'unknown_host'],
+  ['constructor', {}, 'unknown_host'],
+  ['__proto__', {}, 'unknown_host'],
   ['web2', { become: 'su' }, 'usage'],
   ['web2', { part: '../x' }, 'usage'],
 ])('refuses %s %o', async (name, more, code) => {

@@ -23,6 +23,9 @@ describe.each([
     undefined,
   ],
   ['a text of several lines', 'hosts:\n  web1:\n    note: |\n      a\n      b\nbot: {}\n', undefined],
+  ['nothing behind hosts', 'hosts:\nbot: {} # c\n', { web1: {} }],
+  ['nothing behind hosts but comments', 'bot: {}\nhosts: # a\n  # b\n\n# c\nkeys: /k', { web1: {} }],
+  ['nothing behind hosts, and nothing after it', 'bot: {}\nhosts:', { web1: {} }],
   ['braces', 'hosts: { web1: {} } # c\nbot: {}\n', { web1: {} }],
   ['braces with a comma', 'hosts: {\n  web1: {},\n  }\nbot: {}\n', { web1: {} }],
   ['empty braces', 'bot: {}\nhosts: {}', {}],
@@ -41,10 +44,26 @@ describe.each([
   })
 })
 
-it.each(['hosts: *x', 'a: &x {}\nhosts: *x', 'hosts: [', 'hosts:\n', 'hosts: web1', '? hosts\n: ? web1\n  : {}\n'])(
-  '%j is left to a person, or right',
-  (text) => {
-    const after = add(text)
-    if (after !== undefined) expect(parse(after).hosts).toMatchObject({ web2: { ssh } })
-  },
-)
+it('comments that stand deeper stay with the host that they are about', () => {
+  const text = 'hosts:\n  web1:\n    ssh:\n      address: a\n\n    # layout:\n      # pool: x\n  # of all\nbot: {}\n'
+  const after = add(text) ?? ''
+  expect(after.split('  web2:')[0]).toBe(text.slice(0, text.indexOf('  # of all')))
+  expect(after.endsWith('\n  # of all\nbot: {}\n')).toBe(true)
+})
+
+it.each([
+  'hosts: null',
+  'hosts: ~ # x',
+  'a: {}\nhosts: !!null',
+  '{ hosts: }',
+  'hosts: &x',
+  'hosts: *x',
+  'a: &x {}\nhosts: *x',
+  'hosts: [',
+  'hosts:\n',
+  'hosts: web1',
+  '? hosts\n: ? web1\n  : {}\n',
+])('%j is left to a person, or right', (text) => {
+  const after = add(text)
+  if (after !== undefined) expect(parse(after).hosts).toMatchObject({ web2: { ssh } })
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { configSchema } from '../../src/config/schema.ts'
-import { hostProblems } from '../../src/config/host-problems.ts'
+import { hostProblems, hostWarnings } from '../../src/config/host-problems.ts'
 
 const ssh = { address: '192.0.2.2', knownHosts: '/etc/jailops/known_hosts' }
 const messages = (config: unknown) => hostProblems(configSchema.parse(config)).map(({ path, message }) => `${path.join('.')}: ${message}`)
@@ -23,7 +23,32 @@ test('only a host that is reached by ssh has its layout here', () => {
   expect(configSchema.safeParse({ hosts: { web2: { layout: {} } } }).error?.issues[0]?.message).toContain('has no ssh')
 })
 
-test.each(['-oProxyCommand=x', 'a b', '$(id)', 'root@web2', ''])('%j is no address', (address) => {
+test.each([
+  [
+    'beside others',
+    { host: { name: 'web1' }, hosts: { web2: null } },
+    ['is not under hosts, so a bot with this file does not know it. Add it there, as web1: {}'],
+  ],
+  ['under a name that every object has', { host: { name: 'constructor' }, hosts: {} }, ['is not under hosts']],
+  ['among them', { host: { name: 'web1' }, hosts: { web1: null } }, []],
+  ['alone', { host: { name: 'web1' } }, []],
+  ['nowhere', { hosts: { web1: null } }, []],
+])('this machine %s', (_, config, expected) => {
+  expect(hostWarnings(configSchema.parse(config)).map(({ path, message }) => `${path.join('.')} ${message}`)).toEqual(
+    expected.map((words) => expect.stringContaining(`host.name ${words}`)),
+  )
+})
+
+test('hosts with nothing behind it are as if they were not there', () => {
+  expect(configSchema.parse({ host: { name: 'web1' }, hosts: null }).hosts).toEqual({ web1: {} })
+  expect(configSchema.parse({ hosts: null }).hosts).toEqual({})
+})
+
+test.each(['192.0.2.2', 'web2.example.com', '2001:db8::2', '::1', '::ffff:192.0.2.2'])('%j is an address', (address) => {
+  expect(configSchema.safeParse({ hosts: { web2: { ssh: { ...ssh, address } } } }).success).toBe(true)
+})
+
+test.each([':', '::', ':1', '::;a', '.a', '-oProxyCommand=x', 'a b', '$(id)', 'root@web2', ''])('%j is no address', (address) => {
   expect(configSchema.safeParse({ hosts: { web2: { ssh: { ...ssh, address } } } }).success).toBe(false)
 })
 
