@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../core/clock.ts'
 import { answerId, type BotMessage, type StepProgress, type ToBot } from '../core/message.ts'
+import { isQuestion } from './entries.ts'
 import type { Journal } from './journal.ts'
 
 /** How the host speaks to the bot about a request. */
@@ -9,7 +10,7 @@ export interface Answers {
   say(journal: Journal, body: ToBot): Promise<void>
   /** Sends what was said before but perhaps never left. */
   sayAgain(journal: Journal, options: { also?: 'sent' }): void
-  /** A snapshot on the way; not kept, the next one or the result makes up for it. */
+  /** A snapshot on the way; not kept, the next one or the result makes up for it. Of a question only where its answer takes a while. */
   progress(journal: Journal, steps: StepProgress[]): void
   /** Resolves when nothing is on its way any more. */
   idle(): Promise<void>
@@ -22,13 +23,22 @@ export interface AnswersDeps {
   send(message: BotMessage): Promise<void>
 }
 
+interface Line {
+  /** What waits to be sent. */
+  next?: () => void
+  /** Nothing was sent yet. */
+  first?: NodeJS.Timeout
+}
+
 /** From one snapshot to the next: most are outrun by what follows within it. */
 const pauseMilliseconds = 50
+/** Most questions are answered before anybody would look at how they stand. */
+const questionMilliseconds = 500
 const keptFor = 7 * 24 * 3600_000
 
 export function createAnswers({ host, now, send }: AnswersDeps): Answers {
   const underway = new Set<Promise<unknown>>()
-  const busy = new Map<string, { next?: () => void }>()
+  const busy = new Map<string, Line>()
 
   const message = (journal: Journal, number: number, body: ToBot): BotMessage => ({
     id: answerId(journal.request, body.kind, host, number),
@@ -49,11 +59,24 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
     await journal.append({ kind: 'sent', number })
   }
 
+  /** A result says all that the snapshots that have not left yet would have said. */
+  const dropSnapshots = (request: string) => {
+    const line = busy.get(request)
+    delete line?.next
+    if (line?.first === undefined) return
+    clearTimeout(line.first)
+    busy.delete(request)
+  }
+
+  const startLater = (request: string, start: () => void) => {
+    const line: Line = { first: setTimeout(() => (line.next ?? start)(), questionMilliseconds).unref() }
+    busy.set(request, line)
+  }
+
   return {
     async say(journal, body) {
       const number = await journal.append({ kind: 'answer', body })
-      // it says all that the snapshot behind the one on its way would have said
-      if (body.kind === 'result') delete busy.get(journal.request)?.next
+      if (body.kind === 'result') dropSnapshots(journal.request)
       track(deliver(journal, number, body).catch(() => undefined))
     },
     sayAgain(journal, { also }) {
@@ -83,8 +106,9 @@ export function createAnswers({ host, now, send }: AnswersDeps): Answers {
         )
       }
       // while one is on its way, and for a moment after it, only the newest waits behind it
-      if (line === undefined) start()
-      else line.next = start
+      if (line !== undefined) line.next = start
+      else if (isQuestion(journal.entries)) startLater(journal.request, start)
+      else start()
     },
     async idle() {
       while (underway.size > 0) await Promise.allSettled(underway)

@@ -21,8 +21,9 @@ export interface Beginning {
 
 export function durableLines(path: string, { length, isNew, folders }: Beginning): DurableLines {
   let opened: FileHandle | undefined
+  let size = isNew ? 0 : length
   // a line that a crash or a full disk cut short was never acted upon
-  let cutAt = isNew ? undefined : length
+  let isCut = isNew
   let isNamed = false
 
   return {
@@ -30,17 +31,18 @@ export function durableLines(path: string, { length, isNew, folders }: Beginning
       // only now: a host has many journals that have long ended
       opened ??= await open(path, 'a', 0o600)
       const file = opened
-      if (cutAt !== undefined) await file.truncate(cutAt)
-      cutAt = undefined
-      const { size } = await file.stat()
+      if (!isCut) await file.truncate(size)
+      isCut = true
       try {
         await file.appendFile(lines)
-        if (hasTime) return
-        if (isNamed) await file.datasync()
-        else await Promise.all([file.sync(), ...folders.map(syncFolder)])
-        isNamed = true
+        if (!hasTime) {
+          if (isNamed) await file.datasync()
+          else await Promise.all([file.sync(), ...folders.map(syncFolder)])
+          isNamed = true
+        }
+        size += Buffer.byteLength(lines)
       } catch (error) {
-        cutAt = size
+        isCut = false
         await file.truncate(size).catch(() => undefined)
         throw error
       }

@@ -43,3 +43,7 @@ export type Entry = z.infer<typeof entrySchema>
 type Untimed<T> = T extends unknown ? Omit<T, 'at'> : never
 export type NewEntry = Untimed<Entry>
 export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>
+
+export function isQuestion([first]: readonly Entry[]): boolean {
+  return first?.kind === 'message' && first.message.body.kind === 'query'
+}

@@ -4,7 +4,7 @@ import { requestId } from '../core/names.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
 import { durableLines } from './durable-lines.ts'
-import { entrySchema, type Entry, type EntryOf, type NewEntry } from './entries.ts'
+import { entrySchema, type Entry, type EntryOf, isQuestion, type NewEntry } from './entries.ts'
 import { giveRoom, isDiskFull } from './room.ts'
 
 /** The write-ahead record of one request: what is in it has reached the disk (of a question: the system). */
@@ -87,6 +87,7 @@ async function openJournal(parent: string, request: string, now: Clock, groups: 
     const fresh: Entry[] = []
     const written = lastWrite.then(async () => {
       gathering = undefined
+      // nothing is done for a question, and whoever waits for its answer asks again: a power cut may take it
       const hasTime = isQuestion([...entries, ...fresh])
       await withRoom(parent, () => lines.append(fresh.map((entry) => `${JSON.stringify(entry)}\n`).join(''), { hasTime }))
       const before = entries.length
@@ -117,11 +118,6 @@ async function openJournal(parent: string, request: string, now: Clock, groups: 
 
 function isKind<Kind extends Entry['kind']>(entry: Entry, kind: Kind): entry is EntryOf<Kind> {
   return entry.kind === kind
-}
-
-/** Nothing was done for it, and whoever waits for its answer asks again: a power cut may take it. */
-function isQuestion([first]: readonly Entry[]): boolean {
-  return first?.kind === 'message' && first.message.body.kind === 'query'
 }
 
 /** A full disk must not keep us from saying what we did: the first time, the reserved room is given up. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import { isQuestion } from './entries.ts'
 import type { Journal, JournalFolder } from './journal.ts'
 
 /** Lets go of what is over: from memory soon, and from disk changes after a month and questions after a minute. */
@@ -24,11 +25,11 @@ export function createRetention({ journals, now }: { journals: JournalFolder; no
   async function letGo(journal: Journal): Promise<void> {
     const last = journal.entries.at(-1)
     if (last === undefined || !isOver(journal) || now() - last.at < restMilliseconds) return
-    const isQuestion = journal.all('message')[0]?.message.body.kind === 'query'
+    const isAsked = isQuestion(journal.entries)
     const age = now() - last.at
-    if (age > (isQuestion ? questionMilliseconds : keepMilliseconds)) return journals.remove(journal.request)
+    if (age > (isAsked ? questionMilliseconds : keepMilliseconds)) return journals.remove(journal.request)
     await journals.rest(journal.request)
-    if (isQuestion) resting.set(journal.request, last.at + questionMilliseconds)
+    if (isAsked) resting.set(journal.request, last.at + questionMilliseconds)
   }
 
   async function sweep(): Promise<void> {

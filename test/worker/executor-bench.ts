@@ -2,8 +2,8 @@ import type { JailopsError } from '../../src/core/errors.ts'
 import type { StepProgress } from '../../src/core/message.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { execute, type Ending } from '../../src/worker/executor.ts'
-import { openJournalFolder, type Journal } from '../../src/worker/journal.ts'
-import { Death, type Life, lifeOf, type ModelHost, modelEffects, requestA } from './worker-bench.ts'
+import type { Journal } from '../../src/worker/journal.ts'
+import { Death, type Life, lifeOf, type ModelHost, modelEffects, requestA, temporaryJournals } from './worker-bench.ts'
 
 export interface Options {
   cancelled?: () => JailopsError | undefined
@@ -17,7 +17,7 @@ export async function live(
   { host, plan, life }: { host: ModelHost; plan: Plan; life: Life },
   { cancelled = () => undefined, stopping = () => false, progress = () => undefined }: Options = {},
 ): Promise<Ending | undefined | 'death'> {
-  const journal = await (await openJournalFolder(folder, () => 1)).open(requestA)
+  const journal = await (await temporaryJournals(folder, () => 1)).open(requestA)
   const ended: string[] = []
   try {
     // once dead, nothing that still runs here may reach the disk

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import type { StepProgress } from '../../src/core/message.ts'
 import { execute } from '../../src/worker/executor.ts'
-import { openJournalFolder } from '../../src/worker/journal.ts'
 import { live, liveUntilEnd, momentsOf } from './executor-bench.ts'
-import { lifeOf, makeModelHost, modelEffects, planOf, requestA, temporaryFolder } from './worker-bench.ts'
+import { lifeOf, makeModelHost, modelEffects, planOf, requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
 
 const names = ['one', 'two', 'three', 'four']
 const plan = planOf(names)
@@ -100,7 +99,7 @@ describe('a step found begun', () => {
     const host = makeModelHost()
     const moments = await momentsOf(temporaryFolder(), { host: makeModelHost(), plan })
     await live(folder, { host, plan, life: lifeOf(moments.indexOf('within perform make two')) })
-    const journal = await (await openJournalFolder(folder, () => 1)).open(requestA)
+    const journal = await (await temporaryJournals(folder, () => 1)).open(requestA)
     const ended: string[] = []
 
     await execute(

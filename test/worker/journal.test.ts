@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openJournalFolder } from '../../src/worker/journal.ts'
-import { requestA, temporaryFolder } from './worker-bench.ts'
+import { requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
 
-const openFolder = (folder: string) => openJournalFolder(folder, () => 7)
+const openFolder = (folder: string) => temporaryJournals(folder, () => 7)
 const entriesFile = (folder: string) => join(folder, requestA, 'entries.jsonl')
 
 describe('a journal', () => {

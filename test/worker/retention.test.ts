@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ToHost } from '../../src/core/message.ts'
-import { type JournalFolder, openJournalFolder } from '../../src/worker/journal.ts'
+import type { JournalFolder } from '../../src/worker/journal.ts'
 import { createRetention } from '../../src/worker/retention.ts'
+import { temporaryJournals } from './worker-bench.ts'
 
 const question: ToHost = { kind: 'query', command: 'jail list', args: {}, definition: 'd', person: 'ana' }
 const change: ToHost = {
@@ -28,7 +29,7 @@ let journals: JournalFolder
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'retention-'))
   time = 0
-  journals = await openJournalFolder(folder, () => time)
+  journals = await temporaryJournals(folder, () => time)
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 

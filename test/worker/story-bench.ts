@@ -7,11 +7,10 @@ import { layoutSchema } from '../../src/core/layout.ts'
 import { type BotMessage, type HostMessage, hostMessageSchema, messageId, type ToHost } from '../../src/core/message.ts'
 import { nothingToDo, plan } from '../../src/core/plan.ts'
 import { createAnswers } from '../../src/worker/answers.ts'
-import { openJournalFolder } from '../../src/worker/journal.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
 import { createPlanner } from '../../src/worker/planner.ts'
 import { createWorker, type Worker } from '../../src/worker/worker.ts'
-import { type Life, lifeOf, makeModelHost, type ModelHost, modelEffects, stepNamed } from './worker-bench.ts'
+import { type Life, lifeOf, makeModelHost, type ModelHost, modelEffects, stepNamed, temporaryJournals } from './worker-bench.ts'
 
 /** Makes folders on the model host; chooses an address that nobody else has. */
 export const make: Command = defineCommand({
@@ -83,7 +82,7 @@ export interface Living {
 /** One life of a worker in this world. `connection`: where what it does on the host can be cut off. */
 export async function startWorker(world: World, life: Life = lifeOf(Number.POSITIVE_INFINITY), connection: Life = life): Promise<Living> {
   const now = () => world.time.now
-  const journals = await openJournalFolder(world.folder, now)
+  const journals = await temporaryJournals(world.folder, now)
   const mortal = {
     ...journals,
     open: async (request: string) => {

@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import { plan, type Plan } from '../../src/core/plan.ts'
 import type { Step } from '../../src/core/step.ts'
+import type { Clock } from '../../src/core/clock.ts'
 import type { Effects } from '../../src/worker/effects/index.ts'
+import { type JournalFolder, openJournalFolder } from '../../src/worker/journal.ts'
 
 export const requestA = 'raaaaaaaaaaaaaaa'
 export const requestB = 'rbbbbbbbbbbbbbbb'
@@ -14,6 +16,15 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'jailops-worker-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** Journals whose files are closed when the test is over. */
+export async function temporaryJournals(folder: string, now: Clock): Promise<JournalFolder> {
+  const journals = await openJournalFolder(folder, now)
+  onTestFinished(async () => {
+    for (const { request } of await journals.inMemory()) await journals.rest(request)
+  })
+  return journals
 }
 
 export async function until(isTrue: () => boolean, milliseconds = 8000): Promise<void> {
