@@ -71,7 +71,7 @@ test('the lock of a killed one is not waited for, and its npm ends', async () =>
   const killed = setUp(project, { FAKE_NPM: 'hangs' })
   const npm = await runningNpm(project)
   killed.process.kill('SIGKILL')
-  await eventually('the end of npm', () => !isRunning(npm), 3)
+  await eventually('the end of npm', () => !isRunning(npm))
   expect(existsSync(join(project, LOCK))).toBe(true)
 
   const three = [setUp(project), setUp(project), setUp(project)]
