@@ -8,7 +8,7 @@ import { checkHaproxy } from './haproxy.ts'
 import { type Look, type Seen, shown, unknown } from './look.ts'
 import { checkManagers } from './managers.ts'
 import { checkNetwork } from './network.ts'
-import { checkPackages } from './packages.ts'
+import { checkNginx } from './nginx.ts'
 import { checkRights } from './rights.ts'
 import { checkSecurelevel } from './securelevel.ts'
 import { checkSystem } from './system.ts'
@@ -27,7 +27,7 @@ const subjects: [string, (look: Look) => Promise<Seen[]>][] = [
   ['disk', checkDisk],
   ['firewall', checkFirewall],
   ['HAProxy', checkHaproxy],
-  ['packages', checkPackages],
+  ['nginx', checkNginx],
   ['securelevel', checkSecurelevel],
   ['clock', checkClock],
 ]

@@ -13,6 +13,22 @@ export async function checkHaproxy(look: Look): Promise<Seen[]> {
   return [await version(look), ...(await service(look))]
 }
 
+/** Without HAProxy nobody should answer where it is to listen; a web server of the host's own often does. */
+async function taken({ shell, layout }: Look): Promise<Seen[]> {
+  const { bindAddress: address, bindPort: port } = layout.haproxy
+  const answered = await shell.httpGet({ address, port, path: '/', hostHeader: address, timeoutSeconds: 3 }).catch((error: unknown) => {
+    passLostConnection(error)
+    return undefined
+  })
+  if (answered === undefined) return []
+  return [
+    lacks(
+      `Something else answers at ${address}:${port} (with ${answered.status}), so HAProxy cannot listen there; an nginx of the host's own, say.`,
+      `sockstat -l -P tcp -p ${port}   # says what it is; stop it, or let it listen elsewhere`,
+    ),
+  ]
+}
+
 async function version(look: Look): Promise<Seen> {
   const answer = await answerOf(look, 'haproxy', '-v')
   const [, text, major, minor] = /^HA-?Proxy version ((\d{1,3})\.(\d{1,3})[\w.+~-]*)/.exec(answer.stdout.slice(0, 500)) ?? []
@@ -26,7 +42,8 @@ async function version(look: Look): Promise<Seen> {
   return good(`HAProxy ${shown(text)} is installed.`)
 }
 
-async function service({ shell, layout }: Look): Promise<Seen[]> {
+async function service(look: Look): Promise<Seen[]> {
+  const { shell, layout } = look
   const { configFolder, socket } = layout.haproxy
   const [enable, config] = await Promise.all([rcVariable(shell, 'haproxy_enable'), rcVariable(shell, 'haproxy_config')])
   const running = await createHaproxySocket(shell, socket)
@@ -38,7 +55,7 @@ async function service({ shell, layout }: Look): Promise<Seen[]> {
         return { problem: toJailopsError(error).message }
       },
     )
-  if (!isYes(enable)) return [notEnabled('version' in running)]
+  if (!isYes(enable)) return 'version' in running ? [notEnabled()] : [notYet, ...(await taken(look))]
   if (config !== configFolder) {
     return [
       lacks(
@@ -55,14 +72,15 @@ async function service({ shell, layout }: Look): Promise<Seen[]> {
       `haproxy -c -f ${configFolder}`,
       'service haproxy restart',
     ),
+    ...(await taken(look)),
   ]
 }
 
-function notEnabled(runs: boolean): Seen {
-  if (runs)
-    return warning(
-      'HAProxy runs, but rc.conf does not switch it on: after a reboot no site is reached until the next /proxy add.',
-      'sysrc haproxy_enable=YES',
-    )
-  return good('HAProxy is not switched on yet; the first /proxy add sets it up and starts it.')
+function notEnabled(): Seen {
+  return warning(
+    'HAProxy runs, but rc.conf does not switch it on: after a reboot no site is reached until the next /proxy add.',
+    'sysrc haproxy_enable=YES',
+  )
 }
+
+const notYet = good('HAProxy is not switched on yet; the first /proxy add sets it up and starts it.')

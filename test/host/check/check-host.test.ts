@@ -37,7 +37,7 @@ describe('a host that has everything', () => {
   it('is always told in the same order', async () => {
     const subjects = (await look(goodHost())).map(({ subject }) => subject)
     expect([...new Set(subjects)].join()).toBe(
-      'FreeBSD,rights,tools,jail managers,start at boot,network,folders,ZFS,disk,firewall,HAProxy,packages,securelevel,clock',
+      'FreeBSD,rights,tools,jail managers,start at boot,network,folders,ZFS,disk,firewall,HAProxy,nginx,securelevel,clock',
     )
     expect((await look(bareHost())).map(({ subject }) => subject).filter((subject, index, all) => all.indexOf(subject) === index)).toEqual([
       ...new Set(subjects),
@@ -66,7 +66,7 @@ describe('a bare FreeBSD', () => {
       'disk: lacks',
       'firewall: warning',
       'HAProxy: lacks',
-      'packages: lacks',
+      'nginx: lacks',
     ])
     const mute = findings.filter(({ state, remedy }) => state === 'lacks' && (remedy ?? []).length === 0)
     expect(mute).toEqual([])

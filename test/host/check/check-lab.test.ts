@@ -32,7 +32,7 @@ test('the lab lacks nothing that jailops needs there', async () => {
   const findings = await checkHost({ shell, layout: lab.layout, now: Date.now, redisTime: async () => Date.now() })
   expect(findings.filter(({ state }) => state === 'lacks')).toEqual([])
   const refused = findings.filter(({ state }) => state === 'unknown')
-  expect(refused.map(({ subject }) => subject)).toEqual(['firewall', 'packages'])
+  expect(refused.map(({ subject }) => subject)).toEqual(['firewall', 'nginx'])
   expect(refused.every(({ says }) => says.includes('is not imitated here'))).toBe(true)
 })
 

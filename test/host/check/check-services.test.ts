@@ -139,6 +139,22 @@ describe('HAProxy', () => {
     expect(await ask({})).toMatchObject({ state: 'lacks', remedy: [expect.anything(), 'service haproxy restart'] })
     expect(await ask({ 'sysrc -n haproxy_enable': says('NO\n') })).toMatchObject({ state: 'good' })
   })
+
+  it.each(['YES', 'NO'])('finds who stands where it is to listen, switched on: %s', async (enabled) => {
+    const { haproxy: _, ...silent } = goodHost()
+    const answers = { ...silent.answers, 'sysrc -n haproxy_enable': says(`${enabled}\n`) }
+    const web = `${layout.haproxy.bindAddress}:${layout.haproxy.bindPort}`
+    const findings = await checkHost({ shell: fakeShell({ ...silent, answers, web }), layout, now })
+    expect(findings.filter(({ subject }) => subject === 'HAProxy').at(-1)).toMatchObject({
+      state: 'lacks',
+      says: expect.stringContaining(`Something else answers at ${web} (with 403)`),
+    })
+  })
+
+  it('that answers at its socket is what listens there', async () => {
+    const web = `${layout.haproxy.bindAddress}:${layout.haproxy.bindPort}`
+    expect((await seen('HAProxy', {}, { web })).map(({ state }) => state)).toEqual(['good', 'good'])
+  })
 })
 
 describe('securelevel', () => {

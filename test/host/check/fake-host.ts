@@ -28,6 +28,8 @@ export interface FakeHost {
   freeMegabytes?: number
   /** What HAProxy's socket answers to `show info`. */
   haproxy?: string
+  /** What answers by HTTP, as ADDRESS:PORT. */
+  web?: string
   extraPrograms?: string[]
 }
 
@@ -98,7 +100,10 @@ export function fakeShell(host: FakeHost): FakeShell {
       if (host.haproxy === undefined) throw new JailopsError('step_failed', `Nobody answers at ${socket}.`)
       return host.haproxy
     },
-    httpGet: refuse('httpGet'),
+    httpGet: async ({ address, port }) => {
+      if (host.web === `${address}:${port}`) return { status: 403, body: '' }
+      throw new JailopsError('step_failed', `http://${address}:${port}/ did not answer: connection refused.`)
+    },
     writeFile: refuse('writeFile'),
     removeDraft: refuse('removeDraft'),
     removeFile: refuse('removeFile'),

@@ -1,7 +1,7 @@
 import { answerOf, good, itSaid, lacks, type Look, type Seen, unknown } from './look.ts'
 
 /** nginx comes into each jail by the host's own pkg (`pkg -j`). Whether a repository can be reached is not asked: that is network. */
-export async function checkPackages(look: Look): Promise<Seen[]> {
+export async function checkNginx(look: Look): Promise<Seen[]> {
   if (!(await look.programs()).has('pkg'))
     return [lacks('There is no pkg in the program folders, by which nginx gets into the jails.', 'ls -l /usr/sbin/pkg /usr/local/sbin/pkg')]
   // -N: never installs itself, as any other call of a pkg that is not there would
