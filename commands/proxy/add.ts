@@ -12,9 +12,10 @@ export default defineCommand({
     site: siteName.describe('the host name, such as blog.example.com'),
     jail: jailName.optional().describe('the jail; if not given, the one named like the first label'),
   }),
+  presume: ({ site }) => ({ jail: firstLabel(site) }),
   plan({ args, facts, drivers }) {
     const { site } = args
-    const guess = site.split('.')[0] ?? ''
+    const guess = firstLabel(site)
     if (args.jail === undefined && !facts.jails.some((jail) => jail.name === guess)) {
       throw new JailopsError(
         'missing_argument',
@@ -49,3 +50,7 @@ export default defineCommand({
     })
   },
 })
+
+function firstLabel(site: string): string {
+  return site.split('.')[0] ?? ''
+}

@@ -10,6 +10,7 @@ import type { ChatAdapter, Door, Place } from '../chat/adapter.ts'
 import { answerItself } from './answering.ts'
 import { asking, type Posting } from './asking.ts'
 import { commandLine } from './cards.ts'
+import { createChanges, judgeOnceTold } from './changes.ts'
 import { commandsOf, complete, knownValues, type WhatIsKnown } from './completion.ts'
 import { createFanOut, isFanOut } from './fan-out.ts'
 import { formFor } from './forms.ts'
@@ -67,6 +68,7 @@ export function createBot(deps: BotDeps): Bot {
   const showing = createShowing({ requests, alarm, adapters, mirrorsOf: deps.mirrorsOf })
   const host = asking(deps, () => hearingSince)
   const fanOut = createFanOut({ ...deps, change }, () => hearingSince)
+  const changes = createChanges()
   const underway = new Set<Promise<unknown>>()
   /** Stored invocations that could not go on, for example because the store failed: the next tick tries again. */
   const stuck = new Set<string>()
@@ -118,7 +120,7 @@ export function createBot(deps: BotDeps): Bot {
     try {
       const adapter = adapters.get(incoming.place.platform)
       if (adapter !== undefined) incoming = { ...incoming, actor: await adapter.identify(incoming.actor) }
-      const judgement = judge(incoming, { ...deps, hosts: deps.hosts(), now: now() })
+      const judgement = await judgeOnceTold(changes, () => judge(incoming, { ...deps, hosts: deps.hosts(), now: now() }))
       if (judgement.command.risk === 'bot') {
         const known = { ...record, incoming }
         const answered = await answerItself(judgement.command, judgement, known, {
@@ -161,8 +163,12 @@ export function createBot(deps: BotDeps): Bot {
       .catch((error: unknown) => alarm('ignored a message that no host signed', { id, error: String(error) }))
     if (message === undefined) return
     if (message.id !== id) return alarm('ignored a message under a wrong id', { id, signed: message.id })
-    if (message.body.kind === 'inventory') return deps.keepInventory(message, token)
+    if (message.body.kind === 'inventory') {
+      await deps.keepInventory(message, token)
+      return changes.told(message.host, message.issuedAt)
+    }
     if (await fanOut.hear(message)) return
+    if (hasChangedHost(message.body)) changes.ended(message.host, message.issuedAt)
     await change(message.request, (record) => {
       const next = afterAnswer(record, message)
       return next !== undefined && next.digest !== record.digest ? withPlanShown(next, now()) : next
@@ -238,6 +244,10 @@ export function createBot(deps: BotDeps): Bot {
 
 function isToBeJudged(record: RequestRecord): boolean {
   return record.state === 'stored' || isFanOut(record)
+}
+
+function hasChangedHost(body: BotMessage['body']): boolean {
+  return body.kind === 'result' && body.steps.some(({ state }) => state !== 'pending')
 }
 
 /** As a person would recognize it; nothing while its words are not understood. */

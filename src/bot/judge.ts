@@ -13,6 +13,8 @@ export interface Judgement {
   person: string
   dryRun: boolean
   host?: KnownHost
+  /** Nobody named the host: it was found by what the hosts last said they have. */
+  isHostFound: boolean
   /** Set instead of `host` where all hosts are asked at once. */
   hosts?: readonly KnownHost[]
   /** Approvals that must come first; 0 where policy asks for none. */
@@ -49,6 +51,7 @@ export function judge(incoming: Incoming, context: JudgeContext): Judgement {
     args,
     dryRun,
     person: personOf(context.policy, incoming.actor),
+    isHostFound: command.risk !== 'bot' && named === undefined && context.hosts.length > 1,
     ...((command.risk !== 'bot' || named !== undefined) && whoIsAsked(context.hosts, { command, args, named, channel }, until)),
     ...(until !== undefined && { until: parseUntil(until, context.now, context.zone) }),
     approvals: decision.kind === 'approvals' ? decision.count : 0,

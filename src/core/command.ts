@@ -74,6 +74,8 @@ interface CommandBase {
   args: z.ZodObject
   /** Words of examples shown by help. */
   example?: string
+  /** What it takes for arguments that were not given: by this the bot knows which of several hosts is meant. Pure. */
+  presume?(args: Parsed): Parsed
 }
 
 /** Changes the host: plans, is approved, runs, can be taken back. */
@@ -98,10 +100,11 @@ export type BotAnswer = Answer & { about?: Card }
 
 export type Command = ChangeCommand | ReadCommand | BotCommand
 
-type Define<Schema extends z.ZodObject> =
-  | (Omit<ChangeCommand, 'plan' | 'args'> & { args: Schema; plan(context: PlanContext<z.output<Schema>>): Plan })
-  | (Omit<ReadCommand, 'query' | 'args'> & { args: Schema; query(context: QueryContext<z.output<Schema>>): Answer })
-  | (Omit<BotCommand, 'answer' | 'args'> & { args: Schema; answer(context: BotContext<z.output<Schema>>): Promise<BotAnswer> })
+type Define<Schema extends z.ZodObject> = { args: Schema; presume?(args: z.output<Schema>): Parsed } & (
+  | (Omit<ChangeCommand, 'plan' | 'args' | 'presume'> & { plan(context: PlanContext<z.output<Schema>>): Plan })
+  | (Omit<ReadCommand, 'query' | 'args' | 'presume'> & { query(context: QueryContext<z.output<Schema>>): Answer })
+  | (Omit<BotCommand, 'answer' | 'args' | 'presume'> & { answer(context: BotContext<z.output<Schema>>): Promise<BotAnswer> })
+)
 
 /**
  * Declares a command. The return type forgets the exact type of `args`, which is sound because only parseArguments,

@@ -43,9 +43,10 @@ export function createInventoryTeller({ host, now, send, observe, version, reach
   }
 
   async function tellNow(): Promise<void> {
+    // of when the look began: what ended before it is in it
+    const at = now()
     const { jails, trash, proxy, host: status } = await look()
     const heartbeat = heartbeatOf(status)
-    const at = now()
     await send({
       id: answerId('host', 'inventory', host, at),
       request: 'inventory',

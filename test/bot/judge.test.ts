@@ -4,6 +4,7 @@ import { chooseHost } from '../../src/bot/hosts.ts'
 import { judge } from '../../src/bot/judge.ts'
 import type { Actor } from '../../src/core/policy.ts'
 import { policySchema } from '../../src/core/policy.ts'
+import proxyAdd from '../../commands/proxy/add.ts'
 import { refusal } from '../core/refusal.ts'
 import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
 import { request } from './records.ts'
@@ -70,6 +71,7 @@ describe('judge', () => {
 describe('which host', () => {
   const both = [web1, web2]
   const stop = { path: 'jail stop' }
+  const ask = (site: string, channel?: string) => refusal(() => chooseHost(both, { command: proxyAdd, args: { site }, channel })).message
 
   it.each([
     ['the only one', [web1], {}, undefined, 'web1'],
@@ -84,6 +86,19 @@ describe('which host', () => {
     const hosts = [web1, { ...web2, inventory: { jails: ['old'], trash: [], routes: [] } }]
     expect(chooseHost(hosts, { command: { path: 'jail restore' }, args: { jail: 'old' } }).name).toBe('web1')
     expect(chooseHost(hosts, { command: stop, args: { jail: 'old' } }).name).toBe('web2')
+  })
+
+  it.each([
+    ['the one with the jail that is meant', { site: 'wiki.example.com' }, 'web2'],
+    ['the one with the jail that is named', { site: 'wiki.example.com', jail: 'blog' }, 'web1'],
+  ])('a new site: %s', (_, args, name) => {
+    expect(chooseHost(both, { command: proxyAdd, args }).name).toBe(name)
+  })
+
+  it('a new site whose jail two hosts have, or none, or one that is not the channel’s: it is asked', () => {
+    expect(ask('shop.example.com')).toBe('Which host? Add host:NAME, one of: web1, web2.')
+    expect(ask('neu.example.com')).toBe('Which host? Add host:NAME, one of: web1, web2.')
+    expect(ask('wiki.example.com', 'web1')).toContain('has no jail wiki. It is on: web2.')
   })
 
   it.each([

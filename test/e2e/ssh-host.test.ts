@@ -42,7 +42,7 @@ test('a jail with its site is made over ssh, and answers', async () => {
   await house.start('bot')
 
   const created = await run('jail create blog host:web1')
-  const added = await run('proxy add blog.example.com host:web1')
+  const added = await run('proxy add blog.example.com')
 
   expect([created.state, added.state]).toEqual(['done', 'done'])
   expect(house.curl('blog.example.com')).toContain('blog')
