@@ -22,7 +22,7 @@ const bundle = await rolldown({
   platform: 'node',
   resolve: { alias: { jailops: join(root, 'src/core/index.ts') } },
   // faster where they are, and not needed; the servers of `jailops dev` are no part of a release
-  external: [/^(msgpackr-extract|zlib-sync|bufferutil|utf-8-validate)$/, /test\/chat-servers/],
+  external: [/^(msgpackr-extract|zlib-sync|bufferutil|utf-8-validate)$/, /test\/(chat-servers|support)/],
   // discord.js evaluates scripts between its shards' processes; we have one process
   onLog: (level, log, next) => void (log.code === 'EVAL' || next(level, log)),
 })

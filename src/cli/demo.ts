@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { demoConfig } from '../config/demo.ts'
+import { demoConfig, demoHost, sshHostsOf } from '../config/demo.ts'
 import { JailopsError } from '../core/errors.ts'
 import { absolutePath } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
@@ -42,11 +42,12 @@ export async function demo(options: DemoOptions): Promise<void> {
     await mustBeFree(asked.proxy ?? 0)
     const added = options.config === undefined ? undefined : configOf({ config: options.config })
     await loadCommands(added?.commands ?? []) // what is wrong with them is said here and now, not in a log
+    const hosts = [demoHost, ...sshHostsOf(added).map(([name]) => name)]
     const places = { run: join(state, 'run'), log: join(state, 'log'), keys: join(state, 'keys'), file: join(state, 'demo.json') }
     await mkdir(state, { recursive: true, mode: 0o700 })
     releasers.add('claim', await claimHost(join(state, 'claim'), (pid) => inTheWay(pid, state)))
     for (const folder of [places.run, places.log]) await mkdir(folder, { recursive: true })
-    await createAll({ folder: places.keys, bot: 'bot', host: 'demo' })
+    for (const host of hosts) await createAll({ folder: places.keys, bot: 'bot', host })
 
     // whatever happens to this process, the guard ends the real Redis, HAProxy and nginx
     const guard = startGuard(join(places.run, 'guard'))

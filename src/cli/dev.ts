@@ -38,7 +38,7 @@ export async function devSlackServer(options: DevOptions): Promise<void> {
     const people = [ana, bo, eve]
     const page = await listening(options.pagePort, (port) => startChatPage({ platform: 'slack', server, port, people }))
     releasers.add('page', () => page.stop())
-    tell('Slack', page.url, {
+    tell(chatPage('Slack', page.url), {
       bot: { slack: { botToken: server.tokens.bot, appToken: server.tokens.app, apiUrl: server.apiUrl } },
       policy: policyFor('slack', { ana, bo, eve, group }),
     })
@@ -65,31 +65,26 @@ export async function devDiscordServer(options: DevOptions): Promise<void> {
       startChatPage({ platform: 'discord', server, port, people: people.map(([, id]) => id) }),
     )
     releasers.add('page', () => page.stop())
-    tell('Discord', page.url, {
+    tell(chatPage('Discord', page.url), {
       bot: { discord: { token: server.token, guild: server.guildId, apiUrl: server.apiUrl } },
       policy: policyFor('discord', { ana, bo, eve, group: role }),
     })
   })
 }
 
-/** A release holds no chat servers. @throws config_error */
-async function fromSource<Module>(load: () => Promise<Module>): Promise<Module> {
+/** A release holds no chat servers and no sshd. @throws config_error */
+export async function fromSource<Module>(load: () => Promise<Module>): Promise<Module> {
   try {
     return await load()
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-    if (!isAbsent || !error.message.includes('chat-servers')) throw error
-    throw new JailopsError(
-      'config_error',
-      'The chat servers for trying out are in jailops’ source only, not in a release: use a git checkout.',
-      {
-        cause: error,
-      },
-    )
+    if (!isAbsent || !/chat-servers|support/.test(error.message)) throw error
+    const sentence = 'What is for trying out is in jailops’ source only, not in a release: use a git checkout.'
+    throw new JailopsError('config_error', sentence, { cause: error })
   }
 }
 
-async function serve(start: (releasers: ReturnType<typeof createReleasers>) => Promise<void>): Promise<void> {
+export async function serve(start: (releasers: ReturnType<typeof createReleasers>) => Promise<void>): Promise<void> {
   const stopped = untilToldToStop()
   const releasers = createReleasers((what, error) => process.stderr.write(`jailops: closing ${what}: ${String(error)}\n`))
   try {
@@ -136,9 +131,12 @@ function policyFor(platform: string, ids: { ana: string; bo: string; eve: string
   }
 }
 
-function tell(name: string, page: string, settings: object): void {
-  process.stdout.write(`# ${name} on this machine. Open ${page} and be ana (operator), bo (approver) or eve (guest).
-# #ops has the bot in it, #random has not. This belongs into jailops.yaml; Ctrl-C ends it all.
+function chatPage(name: string, page: string): string {
+  return `${name} on this machine. Open ${page} and be ana (operator), bo (approver) or eve (guest).\n# #ops has the bot in it, #random has not.`
+}
 
-${stringify(settings, { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN' })}`)
+/** What it is, and what of it belongs into jailops.yaml. */
+export function tell(what: string, settings: object): void {
+  const yaml = stringify(settings, { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 })
+  process.stdout.write(`# ${what}\n# This belongs into jailops.yaml; Ctrl-C ends it all.\n\n${yaml}`)
 }

@@ -21,7 +21,10 @@ program
   .option('--state-dir <folder>', 'where everything is kept; .jailops/demo if not given')
   .option('--port <port>', 'of the chat page; 0 for any free one', '0')
   .option('--proxy-port <port>', 'of HAProxy; any free one if not given')
-  .option('-c, --config <file>', 'jailops.yaml; its Slack, Discord, mirrors, policy and folders of commands are added')
+  .option(
+    '-c, --config <file>',
+    'jailops.yaml; its hosts over ssh, Slack, Discord, mirrors, channels, policy and folders of commands are added',
+  )
   .action(async (options) => (await import('./demo.ts')).demo(options))
 
 program
@@ -149,6 +152,11 @@ dev
   .option('--port <port>', 'of its API; 0 for any free one', '0')
   .option('--page-port <port>', 'of its page; 0 for any free one', '0')
   .action(async (options) => (await import('./dev.ts')).devDiscordServer(options))
+dev
+  .command('ssh-hosts')
+  .description('FreeBSD hosts in folders behind a real sshd on this machine: try hosts over ssh without any')
+  .argument('[names...]', 'of the hosts', ['lab1', 'lab2'])
+  .action(async (names) => (await import('./dev-ssh-hosts.ts')).devSshHosts(names))
 
 try {
   await program.parseAsync()

@@ -1,3 +1,4 @@
+import { JailopsError } from '../core/errors.ts'
 import type { Layout } from '../core/layout.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -10,7 +11,10 @@ const people = {
 }
 
 /** What the demo takes from a jailops.yaml: everything else in it is about a real host. */
-type Added = Pick<Config, 'commands' | 'policy'> & { bot: Pick<Config['bot'], 'slack' | 'discord' | 'mirrors'> }
+type Added = Pick<Config, 'commands' | 'policy' | 'hosts'> & { bot: Pick<Config['bot'], 'slack' | 'discord' | 'mirrors' | 'channels'> }
+
+/** The host that it always has. */
+export const demoHost = 'demo'
 
 export interface DemoParts {
   stateDir: string
@@ -19,7 +23,7 @@ export interface DemoParts {
   added?: Added | undefined
 }
 
-/** What the demo runs with: three people, one host, and every change needs a second person. */
+/** What the demo runs with: three people, its own host and those over ssh that a file adds, and every change needs a second person. */
 export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Config {
   return configSchema.parse({
     state: stateDir,
@@ -28,8 +32,10 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
       ...(added?.bot.slack && { slack: added.bot.slack }),
       ...(added?.bot.discord && { discord: added.bot.discord }),
       mirrors: added?.bot.mirrors ?? [],
+      channels: added?.bot.channels ?? {},
     },
-    host: { name: 'demo', layout },
+    host: { name: demoHost, layout },
+    hosts: { [demoHost]: {}, ...Object.fromEntries(sshHostsOf(added)) },
     policy: withPolicy(
       policySchema.parse({
         people: Object.fromEntries(Object.keys(people).map((id) => [id, [`web:user:${id}`, `shell:user:${id}`]])),
@@ -48,6 +54,13 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
     ),
     commands: added?.commands ?? [],
   })
+}
+
+/** Those that the demo's worker can serve as well. @throws config_error */
+export function sshHostsOf(added: Pick<Config, 'hosts'> | undefined): [string, Config['hosts'][string]][] {
+  const found = Object.entries(added?.hosts ?? {}).filter(([, { ssh }]) => ssh !== undefined)
+  if (found.every(([name]) => name !== demoHost)) return found
+  throw new JailopsError('config_error', `The demo has a host ${demoHost} already; give yours another name.`)
 }
 
 /** People and roles of one name are one: so the ana of a Slack can be the demo's ana. What the file says of approvals counts first. */

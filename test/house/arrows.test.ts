@@ -17,9 +17,10 @@ const rooms: Record<string, readonly string[]> = {
   cli: ['core', 'config', 'guard', 'chat', 'queue', 'host', 'bot', 'worker'],
 }
 /** The one door into the lab: nobody else may import it. */
-const mayUseLab = /^src\/cli\/(demo|worker-process)\.ts$/
-/** `jailops dev …` starts the Slack and Discord of the tests: what developers try a bot with is no part of a release. */
-const mayUseChatServers = /^src\/cli\/dev\.ts$/
+const mayUseLab = /^src\/cli\/(demo|dev-ssh-hosts|worker-process)\.ts$/
+/** `jailops dev …` starts the Slack, Discord and sshd of the tests: what developers try a bot with is no part of a release. */
+const mayUseTestServers = /^src\/cli\/dev(-ssh-hosts)?\.ts$/
+const testServers = /^test\/(chat-servers\/|support\/sshd\.ts)/
 /** Built into Node, and doing nothing to the world. */
 const pureBuiltins = new Set(['node:crypto', 'node:url'])
 
@@ -81,7 +82,7 @@ describe('packages', () => {
 function mayUse(file: string, room: string): boolean {
   const own = roomOf(file)
   if (own === room) return true
-  if (room.startsWith('test/chat-servers/')) return mayUseChatServers.test(file)
+  if (testServers.test(room)) return mayUseTestServers.test(file)
   return room === 'lab' ? mayUseLab.test(file) : (rooms[own] ?? []).includes(room)
 }
 

@@ -38,8 +38,8 @@ export default defineCommand({ path: 'count', summary: 'Count', permission: 'cou
   expect([ours.code, commandsIn(ours.stdout).toSorted()]).toEqual([0, [...commandsIn(tree.stdout), '/count'].toSorted()])
 })
 
-it('says what it cannot do', async () => {
-  const dev = await run('dev', 'slack-server')
+it.each(['slack-server', 'discord-server', 'ssh-hosts'])('says that it has no %s', async (what) => {
+  const dev = await run('dev', what)
   expect(dev).toMatchObject({ code: 2, stderr: expect.stringContaining('not in a release') })
 })
 

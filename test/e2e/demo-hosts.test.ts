@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Demo, startDemo } from '../support/demo.ts'
+import { jailops, mainFile, temporaryFolder } from '../support/house.ts'
+import { missingForSshd } from '../support/sshd.ts'
+
+/* Trying several hosts without any: `jailops dev ssh-hosts`, and the demo that it joins. */
+
+const folder = temporaryFolder()
+
+test.skipIf(missingForSshd() !== undefined)(
+  'two more hosts join the demo, and what is said finds the right one',
+  async () => {
+    const file = join(folder, 'jailops.yaml')
+    writeFileSync(file, await settingsOfHosts('web2', 'web3'), { mode: 0o600 })
+    const demo = await startDemo({ args: ['--config', file] })
+    onTestFinished(() => demo.stop())
+    await demo.say('ana', 'host list') // the first words wait until the bot hears
+    await expect.poll(() => here(demo), { timeout: 20_000 }).toEqual(['demo', 'web2', 'web3'])
+
+    const created = await demo.sayApproved('ana', 'jail create shop host:web3')
+    const added = await demo.sayApproved('ana', 'proxy add shop.example.com')
+
+    expect([created.state, added.state]).toEqual(['done', 'done'])
+    const { table } = await demo.say('ana', 'proxy list host:*')
+    expect(table?.rows.map((row) => row.slice(0, 3))).toEqual([['web3', 'shop.example.com', 'shop']])
+  },
+  120_000,
+)
+
+test('a host of the demo’s own name, and names that are none, are refused', async () => {
+  const file = join(folder, 'other.yaml')
+  writeFileSync(file, 'hosts: { demo: { ssh: { address: 192.0.2.2, knownHosts: /etc/known_hosts } } }\n', { mode: 0o600 })
+
+  const taken = await jailops(['demo', '--headless', '--state-dir', join(folder, 'state'), '--config', file])
+  const wrong = await jailops(['dev', 'ssh-hosts', 'a;b'])
+
+  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('has a host demo already; give yours another name')])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"a;b" is no name for a host')])
+})
+
+/** What `jailops dev ssh-hosts` prints; it runs until the test is over. */
+async function settingsOfHosts(...names: string[]): Promise<string> {
+  const child = spawn(process.execPath, [mainFile, 'dev', 'ssh-hosts', ...names], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(async () => {
+    child.kill('SIGTERM')
+    if (child.exitCode === null) await once(child, 'exit')
+  })
+  const [text] = await once(child.stdout.setEncoding('utf8'), 'data')
+  return String(text)
+}
+
+async function here(demo: Demo): Promise<string[]> {
+  const { table } = await demo.say('ana', 'host list')
+  return (table?.rows ?? []).filter(([, state]) => state === 'here').map(([name]) => name ?? '')
+}
