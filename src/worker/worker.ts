@@ -44,6 +44,8 @@ const lostMilliseconds = 1000
 export function createWorker(deps: WorkerDeps): Worker {
   const { journals, planner, locks, answers, now } = deps
   const stories = new Map<string, Promise<void>>()
+  /** What ends the locks of each request that has them. */
+  const releases = new Map<string, () => void>()
   const alone = createKeyedMutex()
   let stopping = false
 
@@ -143,7 +145,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     }
     // observed a moment ago, and nobody had the resources since: under the locks it would be seen the same
     const isSeen = isFresh && asked.execute && isQuiet()
-    const release = await locks.acquire(journal.last('planned')?.plan.resources ?? [])
+    const release = releases.get(journal.request) ?? (await locks.acquire(journal.last('planned')?.plan.resources ?? []))
+    releases.set(journal.request, release)
     try {
       if (stopping) return
       const ready = await endOf(() => agree(journal, asked, isSeen))
@@ -155,7 +158,11 @@ export function createWorker(deps: WorkerDeps): Worker {
       await deps.settle()
       await end(journal, ending)
     } finally {
-      release()
+      // what is half done is for nobody else to meet, also while its host cannot be reached; nobody begins any more while we stop
+      if (stopping || !hasBegun(journal) || journal.last('end') !== undefined) {
+        releases.delete(journal.request)
+        release()
+      }
     }
   }
 

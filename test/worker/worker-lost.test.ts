@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import { makeWorld, messageTo, planBody, queryBody, startWorker, told } from './story-bench.ts'
-import { type Life, lifeOf, requestA, temporaryFolder, until } from './worker-bench.ts'
+import { type Life, lifeOf, requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
 
 /** A connection that is lost at that moment, and back at the next. */
 function lostAt(moment: number, times = 1): Life & { losses: string[] } {
@@ -13,6 +13,20 @@ function lostAt(moment: number, times = 1): Life & { losses: string[] } {
     moment(what) {
       const now = count++
       if (now < moment || now >= moment + times) return
+      losses.push(what)
+      throw new JailopsError('connection_lost', 'web1 was lost.')
+    },
+  }
+}
+
+/** Lost the first time that this happens. */
+function lostOnce(there: string): Life & { losses: string[] } {
+  const losses: string[] = []
+  return {
+    losses,
+    isOver: false,
+    moment(what) {
+      if (what !== there || losses.length > 0) return
       losses.push(what)
       throw new JailopsError('connection_lost', 'web1 was lost.')
     },
@@ -63,6 +77,31 @@ describe('a connection that is lost', () => {
       expect(world.host.standing.size).toBe(0)
     }
     expect(ends.flatMap(({ losses }) => losses)).toContain('within revert make blog-1-v1')
+  })
+
+  it('in the middle of a change lets nobody else at what it has half changed', async () => {
+    const world = makeWorld(temporaryFolder())
+    const gate = Promise.withResolvers<void>()
+    world.gate.open = gate.promise
+    const connection = lostOnce('within perform make blog-1-v1')
+    const { worker, receive, idle } = await startWorker(world, lifeOf(Number.POSITIVE_INFINITY), connection)
+    await receive(messageTo(requestA, 1, planBody()))
+    await until(() => told(world, requestA, 'progress').some(({ begun }) => begun))
+    world.megabytes.free = 2 // so that the other's steps have names of their own
+    await receive(messageTo(requestB, 1, planBody()))
+    await until(() => told(world, requestB, 'planned').length > 0)
+
+    gate.resolve()
+    await until(() => told(world, requestB, 'result').length > 0)
+    await worker.stop()
+    await idle()
+
+    const whose = world.host.log.filter((line) => line.startsWith('perform')).map((line) => line.slice(-2))
+    expect([...new Set(whose)]).toEqual(['v1', 'v2'])
+    expect(whose).toEqual(whose.toSorted())
+    expect(world.host.offences).toEqual([])
+    expect(connection.losses).toEqual(['within perform make blog-1-v1'])
+    expect(told(world, requestA, 'result')[0]).toMatchObject({ state: 'done' })
   })
 
   it('before anything has begun is waited out until the message expires, and then nothing was done', async () => {
