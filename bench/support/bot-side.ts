@@ -62,7 +62,7 @@ export async function startBotSide(
     zone: 'UTC',
     version: '0.0.0',
     sign: (message) => signer.hostMessage(message),
-    post: async (host, id, token) => senders.get(host)?.send(id, token),
+    post: async ({ host, id, token }) => senders.get(host)?.send(id, token),
     withdraw: async (host, id) => (await senders.get(host)?.withdraw(id)) ?? false,
     verify: (token) => verifier.botMessage(token),
     keepInventory: async () => undefined,

@@ -11,13 +11,21 @@ export default defineCommand({
     const others = hosts.flatMap(({ name, heartbeat }) =>
       heartbeat === undefined || heartbeat.version === version ? [] : [`${name} (${heartbeat.version})`],
     )
-    const here = hosts.filter((host) => stateOf(host) === 'here').length
+    const here = hosts.filter(({ isHere }) => isHere).length
+    const remarks = [
+      ...(hosts.length === 0 ? ['/host add says how to add one.'] : []),
+      ...(others.length > 0
+        ? [
+            `Other versions than the bot's (${version}): ${others.join(', ')}. Commands that differ between them are refused: install the same jailops everywhere.`,
+          ]
+        : []),
+      ...hosts.flatMap(({ name, isHere, problem }) =>
+        isHere && problem !== undefined ? [`${name} cannot say what it has, so its jails and sites are those of before: ${problem}`] : [],
+      ),
+    ]
     return {
       title: hosts.length === 0 ? 'No hosts yet' : `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, ${here} here`,
-      ...(hosts.length === 0 && { text: '/host add says how to add one.' }),
-      ...(others.length > 0 && {
-        text: `Other versions than the bot's (${version}): ${others.join(', ')}. Commands that differ between them are refused: install the same jailops everywhere.`,
-      }),
+      ...(remarks.length > 0 && { text: remarks.join('\n') }),
       table: {
         columns: ['Host', 'State', 'FreeBSD', 'jailops', 'Load', 'Jails', 'Sites', 'Last seen', 'Reached by'],
         rows: hosts.map(rowOf),
@@ -42,9 +50,10 @@ function rowOf(host: HostSummary): string[] {
   ]
 }
 
-function stateOf({ seenAt, seenAgoSeconds, isAway }: HostSummary): string {
+function stateOf({ seenAt, seenAgoSeconds, isHere, isAway, problem }: HostSummary): string {
   if (seenAgoSeconds === undefined) return isAway ? 'never heard of' : 'not heard of yet'
-  return isAway ? `away since ${new Date(seenAt).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'here'
+  if (isHere) return problem === undefined ? 'here' : 'here, in trouble'
+  return isAway ? `away since ${new Date(seenAt).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'not heard of since the bot started'
 }
 
 function jailsOf(all: number, running: number | undefined): string {

@@ -7,11 +7,19 @@ import { awayRefusal } from './keeping.ts'
 import { everyHost, type RequestRecord } from './record.ts'
 import { mayBegin } from './timing.ts'
 
+/** What goes on a host's queue. */
+export interface Posted {
+  host: string
+  id: string
+  token: string
+  expiresAt: number
+}
+
 export interface Posting {
   now: Clock
   sign(message: HostMessage): Promise<string>
   /** Puts it on the host's queue, trying until it is there; the same id again is harmless. */
-  post(host: string, id: string, token: string): Promise<void>
+  post(message: Posted): Promise<void>
   /** Takes it off the queue again. @returns whether it is certain that the host never got it */
   withdraw(host: string, id: string): Promise<boolean>
   hosts(): readonly KnownHost[]
@@ -107,14 +115,14 @@ export function asking({ now, sign, post, withdraw, hosts, zone }: Posting, hear
             reserveUntil: execute ? (until ?? now()) + reserveMilliseconds : expiresAt,
           })
     },
-    send(record, { id, token }) {
+    send(record, { id, token, expiresAt }) {
       const host = record.asked?.host
       // to one that is configured no more nothing is sent: what is on its queue is taken back
       if (host === undefined || underway.has(id) || !hosts().some(({ name }) => name === host)) return
       underway.add(id)
       const forget = () => underway.delete(id)
       // given up only when we stop: the next start sends it again
-      post(host, id, token).then(forget, forget)
+      post({ host, id, token, expiresAt }).then(forget, forget)
     },
   }
 }

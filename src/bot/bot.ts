@@ -163,7 +163,7 @@ export function createBot(deps: BotDeps): Bot {
       .catch((error: unknown) => alarm('ignored a message that no host signed', { id, error: String(error) }))
     if (message === undefined) return
     if (message.id !== id) return alarm('ignored a message under a wrong id', { id, signed: message.id })
-    if (message.body.kind === 'inventory') {
+    if (message.body.kind === 'inventory' || message.body.kind === 'alive') {
       await deps.keepInventory(message, token)
       return changes.told(message.host, message.issuedAt)
     }

@@ -2,7 +2,7 @@ import type { Command } from '../core/command.ts'
 import { offeredOptions, optionsOf } from '../core/options.ts'
 import { type Actor, covers, permissionsOf, type Policy } from '../core/policy.ts'
 import type { Completion, Known, Question } from '../chat/adapter.ts'
-import { heldBy, isAway, isThere, type KnownHost, spanText } from './hosts.ts'
+import { heldBy, isAway, isHere, isThere, type KnownHost, spanText } from './hosts.ts'
 import { everyHost } from './record.ts'
 
 const most = 25
@@ -104,6 +104,7 @@ function hostsFor({ hosts, now, hearingSince }: WhatIsKnown): Known[] {
   const hint = (host: KnownHost) => {
     if (host.seenAt === 0) return 'not heard of yet'
     if (away(host)) return `away for ${spanText(now - host.seenAt)}`
+    if (!isHere(host, now)) return 'not heard of since the bot started'
     const jails = host.inventory?.jails.length ?? 0
     return `here, ${jails} ${jails === 1 ? 'jail' : 'jails'}`
   }

@@ -60,6 +60,7 @@ export function afterAnswer(before: RequestRecord, { body, number, host }: BotMe
       }
     }
     case 'inventory':
+    case 'alive':
       return undefined
   }
 }

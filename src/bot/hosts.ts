@@ -9,6 +9,8 @@ export interface KnownHost {
   inventory?: Inventory
   /** Milliseconds since 1970, 0 if never. */
   seenAt: number
+  /** Why it cannot say now what it has. */
+  problem?: string
 }
 
 /** Heard of longer ago than this (three signs of life), a host seems to be away. */
@@ -16,22 +18,28 @@ export const awayMilliseconds = 90_000
 /** Whoever has listened for less than this cannot know: a sign of life comes every 30 s. */
 const listenMilliseconds = 35_000
 
+export function isHere({ seenAt }: KnownHost, now: number): boolean {
+  return now - seenAt <= awayMilliseconds
+}
+
 /** `hearingSince`: what was said before that, nobody was there to hear. */
 export function isAway({ seenAt }: KnownHost, now: number, hearingSince: number): boolean {
   return now - seenAt > awayMilliseconds && now - hearingSince > listenMilliseconds
 }
 
 export function summaryOf(host: KnownHost, now: number, hearingSince = 0): HostSummary {
-  const { name, seenAt, inventory } = host
+  const { name, seenAt, inventory, problem } = host
   const { heartbeat, jails = [], routes = [] } = inventory ?? {}
   return {
     name,
     seenAt,
     ...(seenAt > 0 && { seenAgoSeconds: Math.max(0, Math.round((now - seenAt) / 1000)) }),
+    isHere: isHere(host, now),
     isAway: isAway(host, now, hearingSince),
     jails: jails.length,
     sites: routes.length,
     ...(heartbeat !== undefined && { heartbeat }),
+    ...(problem !== undefined && { problem }),
   }
 }
 

@@ -3,6 +3,7 @@ import { createBot } from '../bot/bot.ts'
 import { createRequests } from '../bot/requests.ts'
 import type { ChatAdapter } from '../chat/adapter.ts'
 import type { Command } from '../core/command.ts'
+import { createBacklog } from '../queue/backlog.ts'
 import { createSigner, createVerifier } from '../queue/envelope.ts'
 import { createInventoryCache } from '../queue/inventory-cache.ts'
 import { createInventories } from '../queue/inventory.ts'
@@ -29,8 +30,8 @@ import { version } from './program.ts'
 
 /** How long a killed bot's place stays taken. */
 const leaseMilliseconds = 4000
-/** How long after its start the bot may hear what was said before it. */
-const backlogMilliseconds = 10_000
+/** Beyond its own time, what Redis keeps of a message that a host took: whether it did may still be asked. */
+const keptSeconds = 3600
 
 export async function bot(options: { config?: string }): Promise<void> {
   const log = createLog('bot')
@@ -119,25 +120,29 @@ async function open(
     mirrorsOf: mirrorsFrom(config.bot.mirrors),
     hosts: () =>
       hostNames.map((host) => {
-        const known = inventories.of(host)
-        return { name: host, seenAt: known?.heardAt ?? 0, ...(known !== undefined && { inventory: known.inventory }) }
+        const { heardAt = 0, inventory, problem } = inventories.of(host) ?? {}
+        return { name: host, seenAt: heardAt, ...(inventory !== undefined && { inventory }), ...(problem !== undefined && { problem }) }
       }),
     hostOf: ({ platform, channel }) => config.bot.channels[`${platform}:${channel}`]?.host,
     zone: ownZone(),
     version,
     sign: (message) => signer.hostMessage(message),
-    post: (host, id, token) => untilSent(() => senderOf(host).send(id, token), giveUp),
+    post: ({ host, id, token, expiresAt }) => {
+      // whether somebody took it is asked for until it expires
+      const keepSeconds = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1000)) + keptSeconds
+      return untilSent(() => senderOf(host).send(id, token, { keepSeconds }), giveUp)
+    },
     withdraw: (host, id) => senderOf(host).withdraw(id),
     verify: (token) => verifier.botMessage(token),
     keepInventory(message, token) {
-      // one that lay in the queue while no bot ran is no sign of life; later the clocks of hosts do not count
-      const heardAt = Date.now() - startedAt < backlogMilliseconds ? Math.min(Date.now(), message.expiresAt) : Date.now()
+      // one that lay in the queue while no bot ran is no sign of life; of all others the clocks of hosts do not count
+      const heardAt = backlog.isOver() ? Date.now() : Math.min(Date.now(), message.expiresAt)
       return inventories.put(message.host, token, heardAt)
     },
     wasAbandoned: (id) => store.wasAbandoned(id),
     alarm,
   })
-  const startedAt = Date.now()
+  const backlog = createBacklog((id, token) => theBot.hear(id, token))
   // also where it does not start: one of its doors may be open by then
   releasers.add('bot', () => theBot.stop())
   await theBot.start()
@@ -145,13 +150,16 @@ async function open(
     address,
     queue: botQueue,
     prefix,
-    handle: (id, token) => theBot.hear(id, token),
+    handle: backlog.hear,
     onProblem: report,
     concurrency: 4,
   })
   releasers.add('receiver', () => receiver.close())
   void tickUntil(giveUp, () => theBot.tick(), log)
   await receiver.ready()
+  const toItself = openSender({ connection: redis, queue: botQueue, prefix })
+  releasers.add('own queue', () => toItself.close())
+  untilSent(() => toItself.send(backlog.mark, ''), giveUp).catch(() => undefined)
   releasers.add(
     'health',
     keepHealth(config.state, 'bot', () => redis.status === 'ready'),

@@ -106,6 +106,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     host: name,
     now: Date.now,
     send,
+    withdraw: (id) => sender.withdraw(id),
     observe: look,
     version,
     reachedBy: target === undefined ? 'local' : 'ssh',

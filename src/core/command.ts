@@ -48,8 +48,11 @@ export interface HostSummary {
   seenAt: number
   /** Absent if it was never heard of. */
   seenAgoSeconds?: number
-  /** Too long ago: it seems to be away. */
+  isHere: boolean
+  /** Too long ago, for a bot that has listened for long enough to know. Neither: that is not known yet. */
   isAway: boolean
+  /** Why it cannot say now what it has: the rest is as of before. */
+  problem?: string
   jails: number
   sites: number
   heartbeat?: Heartbeat

@@ -71,6 +71,8 @@ export const toBotSchema = z.discriminatedUnion('kind', [
     steps: z.array(stepProgress),
   }),
   z.strictObject({ kind: z.literal('inventory'), inventory: inventorySchema }),
+  /** A sign of life of a host that cannot say what it has. */
+  z.strictObject({ kind: z.literal('alive'), problem: z.string() }),
 ])
 export type ToBot = z.infer<typeof toBotSchema>
 

@@ -11,21 +11,22 @@ export interface InventoryCache {
   all(): HostInventory[]
 }
 
-/** What is so much older than what is known is no message that came late: the host's clock was set back. */
-const lateMilliseconds = 60_000
+/** A host whose clock goes by more than this before ours: what it said then is not believed against what it says now. */
+const aheadMilliseconds = 60_000
 
 export function createInventoryCache(inventories: Inventories, onProblem?: OnProblem): InventoryCache {
   const known = new Map<string, HostInventory>()
-  /** @returns whether it says what the host has now */
+  /**
+   * Of one worker's life, each says a later moment than the one before: so what is older came twice, late, or out of somebody's store, and
+   * says nothing. @returns whether it says what the host has now
+   */
   const keep = (found: HostInventory) => {
     const before = known.get(found.host)
-    if (before !== undefined && before.issuedAt > found.issuedAt && before.issuedAt - found.issuedAt < lateMilliseconds) {
-      // what it says is old, and yet the host was heard
-      known.set(found.host, { ...before, heardAt: Math.max(before.heardAt, found.heardAt) })
-      return false
-    }
-    known.set(found.host, found)
-    return true
+    const isOlder = before !== undefined && before.issuedAt >= found.issuedAt
+    if (isOlder && before.issuedAt - found.heardAt <= aheadMilliseconds) return false
+    const inventory = found.inventory ?? before?.inventory
+    known.set(found.host, { ...found, ...(inventory !== undefined && { inventory }) })
+    return found.inventory !== undefined
   }
   return {
     load: async () => {

@@ -12,7 +12,10 @@ import { createSealedRecords, type OnAlarm } from './sealed-records.ts'
 /** What a host last said it has, and when the bot heard it. */
 export interface HostInventory {
   host: string
-  inventory: Inventory
+  /** Absent where it never said so. */
+  inventory?: Inventory
+  /** Why it cannot say now what it has. */
+  problem?: string
   /** By the host's clock. */
   issuedAt: number
   heardAt: number
@@ -45,10 +48,10 @@ export function createInventories(options: InventoriesOptions): Inventories {
   const inTurn = createTurns()
 
   async function read(host: string, signedText: string, heardAt: number): Promise<HostInventory> {
-    const message: BotMessage = await verifier.botMessage(signedText, { host, kid: host })
-    if (message.body.kind !== 'inventory')
-      throw new JailopsError('bad_signature', `${host} signed a ${message.body.kind} where an inventory was due.`)
-    return { host, inventory: message.body.inventory, issuedAt: message.issuedAt, heardAt }
+    const { body, issuedAt }: BotMessage = await verifier.botMessage(signedText, { host, kid: host })
+    if (body.kind === 'inventory') return { host, inventory: body.inventory, issuedAt, heardAt }
+    if (body.kind === 'alive') return { host, problem: body.problem, issuedAt, heardAt }
+    throw new JailopsError('bad_signature', `${host} signed a ${body.kind} where an inventory was due.`)
   }
 
   async function restore(host: string, token: string): Promise<HostInventory | undefined> {

@@ -68,8 +68,10 @@ export function openSender(options: SenderOptions): Sender {
         if (job.attemptsStarted > 0) return false
         // whoever takes it off the list of waiting ones has it, and nobody else: BullMQ's workers do the same
         const isOurs = (await connection.lrem(jobs.toKey('wait'), 0, id)) > 0
-        if (isOurs) await job.remove()
-        return isOurs
+        // on no list: somebody who was withdrawing it died here, and nobody can get it any more
+        if (!isOurs && (await job.getState()) !== 'unknown') return false
+        await job.remove()
+        return true
       } catch (error) {
         throw toStoreError(error)
       }

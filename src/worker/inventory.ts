@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
-import { passLostConnection } from '../core/errors.ts'
+import { passLostConnection, toJailopsError } from '../core/errors.ts'
 import type { FactName, HostStatus, ObservedFacts } from '../core/host.ts'
-import { type BotMessage, type Heartbeat, answerId } from '../core/message.ts'
+import { type BotMessage, type Heartbeat, answerId, type ToBot } from '../core/message.ts'
 
 /** Tells the bot what this host has and how it is: for completion, for choosing a host, and as a sign of life. */
 export interface InventoryTeller {
@@ -15,6 +15,8 @@ export interface InventoryDeps {
   host: string
   now: Clock
   send(message: BotMessage): Promise<void>
+  /** Takes back a message that the bot has not taken yet. */
+  withdraw(id: string): Promise<unknown>
   observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
   /** Of jailops, here. */
   version: string
@@ -22,12 +24,15 @@ export interface InventoryDeps {
 }
 
 const everyMilliseconds = 30_000
+/** Of what keeps the host from saying what it has. */
+const longestProblem = 500
 const has: readonly FactName[] = ['jails', 'trash', 'proxy']
 
-export function createInventoryTeller({ host, now, send, observe, version, reachedBy }: InventoryDeps): InventoryTeller {
+export function createInventoryTeller({ host, now, send, withdraw, observe, version, reachedBy }: InventoryDeps): InventoryTeller {
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> = Promise.resolve()
   let again = false
+  let last: { at: number; id: string } | undefined
 
   /** What the host has is worth telling also where it cannot say how it is. */
   async function look(): Promise<ObservedFacts> {
@@ -43,27 +48,32 @@ export function createInventoryTeller({ host, now, send, observe, version, reach
   }
 
   async function tellNow(): Promise<void> {
-    // of when the look began: what ended before it is in it
-    const at = now()
+    // of when the look began: what ended before it is in it. It only rises, also where somebody sets the clock back.
+    const at = Math.max(now(), (last?.at ?? 0) + 1)
+    const body = await whatIsThere().catch((error: unknown): ToBot => {
+      passLostConnection(error)
+      return { kind: 'alive', problem: toJailopsError(error).message.slice(0, longestProblem) }
+    })
+    const id = answerId('host', 'inventory', host, at)
+    const before = last
+    last = { at, id }
+    // while no bot takes them, they would pile up; only the newest says anything
+    if (before !== undefined) await withdraw(before.id).catch(() => undefined)
+    await send({ id, request: 'inventory', host, issuedAt: at, expiresAt: at + everyMilliseconds * 2, number: at, body })
+  }
+
+  async function whatIsThere(): Promise<ToBot> {
     const { jails, trash, proxy, host: status } = await look()
     const heartbeat = heartbeatOf(status)
-    await send({
-      id: answerId('host', 'inventory', host, at),
-      request: 'inventory',
-      host,
-      issuedAt: at,
-      expiresAt: at + everyMilliseconds * 2,
-      number: at,
-      body: {
-        kind: 'inventory',
-        inventory: {
-          ...(heartbeat !== undefined && { heartbeat }),
-          jails: jails.map((jail) => jail.name),
-          routes: proxy.routes.map((route) => route.host),
-          trash: [...new Set(trash.map((entry) => entry.name))],
-        },
+    return {
+      kind: 'inventory',
+      inventory: {
+        ...(heartbeat !== undefined && { heartbeat }),
+        jails: jails.map((jail) => jail.name),
+        routes: proxy.routes.map((route) => route.host),
+        trash: [...new Set(trash.map((entry) => entry.name))],
       },
-    })
+    }
   }
 
   function tell(): void {

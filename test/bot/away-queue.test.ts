@@ -25,7 +25,7 @@ async function keep(request: string) {
     {
       now: () => noon,
       sign: async (message) => JSON.stringify(message),
-      post(_host, id, token) {
+      post({ id, token }) {
         const sent = sender.send(id, token)
         posted.push(sent)
         return sent

@@ -209,7 +209,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     zone: 'UTC',
     version: '0.1.0',
     sign: async (message) => JSON.stringify({ ...message, signedBy: Math.random() }),
-    async post(_host, id, token) {
+    async post({ id, token }) {
       await moment()
       world.queue.set(id, [...(world.queue.get(id) ?? []), token])
     },

@@ -52,10 +52,11 @@ describe('the host of a channel', () => {
 
 describe('a host', () => {
   it.each([
-    ['heard of', here(web1), 0, { isAway: false, seenAgoSeconds: 12, jails: 2, sites: 1 }],
-    ['not heard of for long', away(web1), 0, { isAway: true, seenAgoSeconds: 185 }],
-    ['not heard of by a bot that has just begun to listen', away(web1), now - 30_000, { isAway: false }],
-    ['never heard of', never, 0, { isAway: true, jails: 0 }],
+    ['heard of', here(web1), 0, { isHere: true, isAway: false, seenAgoSeconds: 12, jails: 2, sites: 1 }],
+    ['not heard of for long', away(web1), 0, { isHere: false, isAway: true, seenAgoSeconds: 185 }],
+    ['not heard of by a bot that has just begun to listen', away(web1), now - 30_000, { isHere: false, isAway: false }],
+    ['never heard of', never, 0, { isHere: false, isAway: true, jails: 0 }],
+    ['in trouble', { ...here(web1), problem: 'jls failed' }, 0, { isHere: true, problem: 'jls failed', jails: 2 }],
   ])('%s', (_, host, since, expected) => {
     expect(summaryOf(host, now, since)).toMatchObject(expected)
   })

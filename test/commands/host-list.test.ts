@@ -17,15 +17,16 @@ const heartbeat = {
   reachedBy: 'local',
 } as const
 const seenAt = Date.parse('2026-11-24T14:02:30Z')
-const web1: HostSummary = { name: 'web1', seenAt, seenAgoSeconds: 12, isAway: false, jails: 4, sites: 3, heartbeat }
+const web1: HostSummary = { name: 'web1', seenAt, seenAgoSeconds: 12, isHere: true, isAway: false, jails: 4, sites: 3, heartbeat }
 const web2: HostSummary = {
   ...web1,
   name: 'web2',
   heartbeat: { ...heartbeat, version: '0.0.9', reachedBy: 'ssh' },
+  isHere: false,
   isAway: true,
   seenAgoSeconds: 7300,
 }
-const web3: HostSummary = { name: 'web3', seenAt: 0, isAway: true, jails: 0, sites: 0 }
+const web3: HostSummary = { name: 'web3', seenAt: 0, isHere: false, isAway: true, jails: 0, sites: 0 }
 
 const list = (...hosts: HostSummary[]): Promise<Answer> => botAnswer(hostList, {}, { hosts })
 
@@ -57,6 +58,19 @@ describe('host list', () => {
 
   it('of a bot that has just begun to listen calls nobody away', async () => {
     expect((await list({ ...web3, isAway: false })).table?.rows[0]).toContain('not heard of yet')
+  })
+
+  it('nor here, as long as it was not heard of', async () => {
+    const { title, table } = await list(web1, { ...web2, isAway: false })
+    expect(title).toBe('2 hosts, 1 here')
+    expect(table?.rows[1]).toContain('not heard of since the bot started')
+  })
+
+  it('says what keeps a host from saying what it has', async () => {
+    const { title, text, table } = await list({ ...web1, problem: 'jls failed.' }, { ...web2, problem: 'long ago' })
+    expect([title, table?.rows[0]?.[1]]).toEqual(['2 hosts, 1 here', 'here, in trouble'])
+    expect(text).toContain('web1 cannot say what it has, so its jails and sites are those of before: jls failed.')
+    expect(text).not.toContain('long ago')
   })
 
   it('without hosts says how to add one', async () => {

@@ -35,15 +35,33 @@ test('what a host last said is there at once, and after a restart of the bot', a
   expect(next.all()).toEqual(cache.all())
 })
 
-test('a message that comes late is a sign of life, and nothing else', async () => {
+test('a message that comes late, twice or out of somebody’s store says nothing', async () => {
   const { open, people } = await makeInventories()
   const cache = createInventoryCache(open())
-  await cache.put('web1', await people.web1.botMessage(saying(['blog', 'shop'], 70_000)), 2000)
-  await cache.put('web1', await people.web1.botMessage(saying(['blog'], 10_001)), 3000)
-  expect(cache.of('web1')).toMatchObject({ inventory: { jails: ['blog', 'shop'] }, issuedAt: 70_000, heardAt: 3000 })
+  const newest = await people.web1.botMessage(saying(['blog', 'shop'], 200_000))
+  await cache.put('web1', newest, 210_000)
+  await cache.put('web1', await people.web1.botMessage(saying(['blog'], 199_999)), 220_000)
+  await cache.put('web1', await people.web1.botMessage(saying(['evil'], 10)), 230_000)
+  await cache.put('web1', newest, 240_000)
+  expect(cache.of('web1')).toMatchObject({ inventory: { jails: ['blog', 'shop'] }, issuedAt: 200_000, heardAt: 210_000 })
 })
 
-test('a host whose clock was set back is believed all the same, also after a restart of the bot', async () => {
+test('a host that cannot say what it has is heard, and what it had is remembered', async () => {
+  const { open, people } = await makeInventories()
+  const cache = createInventoryCache(open())
+  await cache.put('web1', await people.web1.botMessage(saying(['blog'], 10)), 1000)
+  const { body: _, ...message } = saying([], 20)
+  await cache.put('web1', await people.web1.botMessage({ ...message, body: { kind: 'alive', problem: 'jls failed.' } }), 2000)
+  expect(cache.of('web1')).toMatchObject({ inventory: { jails: ['blog'] }, problem: 'jls failed.', heardAt: 2000 })
+  const next = createInventoryCache(open())
+  await next.load()
+  expect(next.of('web1')).toMatchObject({ inventory: { jails: ['blog'] }, heardAt: 1000 })
+
+  await cache.put('web1', await people.web1.botMessage(saying(['blog', 'shop'], 30)), 3000)
+  expect(cache.of('web1')).not.toHaveProperty('problem')
+})
+
+test('a host whose clock went ahead and was set right is believed, also after a restart of the bot', async () => {
   const { open, people } = await makeInventories()
   const cache = createInventoryCache(open())
   await cache.put('web1', await people.web1.botMessage(saying(['blog'], 7_200_000)), 2000)
@@ -77,7 +95,7 @@ test('a store that is away does not stop the memory', async () => {
   const problems: unknown[] = []
   const cache = createInventoryCache(open(), (error) => problems.push(error))
   await cache.put('web1', await people.web1.botMessage(saying(['blog'], 10)), 1)
-  expect(cache.of('web1')?.inventory.jails).toEqual(['blog'])
+  expect(cache.of('web1')?.inventory?.jails).toEqual(['blog'])
   expect(problems).toMatchObject([{ code: 'store_unavailable' }])
   await expect(cache.load()).rejects.toMatchObject({ code: 'store_unavailable' })
 })

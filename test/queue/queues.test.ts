@@ -102,6 +102,23 @@ describe('a queue', () => {
     expect(await inspect.getWaitingCount()).toBe(1)
   })
 
+  test('gives back for good what somebody died giving back', async () => {
+    const { address } = await makeRedis()
+    const sender = await makeSender(address)
+    await sender.send('r1-plan-1', 'a')
+    const connection = await makeConnection(address)
+    // between the two things that it does
+    await connection.lrem(`jailops:${queue}:wait`, 0, 'r1-plan-1')
+
+    await sender.send('r1-plan-1', 'a')
+    expect(await sender.withdraw('r1-plan-1')).toBe(true)
+
+    await sender.send('r1-plan-1', 'a')
+    const taken: string[] = []
+    makeReceiver({ address, handle: async (id) => void taken.push(id) })
+    await until(() => taken.length === 1)
+  })
+
   test('offers again what its handler could not take', async () => {
     const { address } = await makeRedis()
     const sender = await makeSender(address)

@@ -16,6 +16,7 @@ async function told(observe: (wanted: readonly FactName[]) => Promise<ObservedFa
     host: 'web2',
     now: () => 5000,
     send: async (message) => void sent.push(botMessageSchema.parse(message)),
+    withdraw: async () => undefined,
     observe,
     version: '0.1.0',
     reachedBy: 'ssh',
@@ -70,4 +71,36 @@ it('tells nothing of a host that cannot be reached, and is not asked twice', asy
   })
   await until(() => asked > 0)
   expect([sent, asked]).toEqual([[], 1])
+})
+
+it('tells that it is alive where it cannot say what it has, and why', async () => {
+  const sent = await told(() => Promise.reject(new JailopsError('host_not_ready', `jls failed${'!'.repeat(1000)}`)))
+  expect(sent.map(({ body }) => body)).toEqual([{ kind: 'alive', problem: expect.stringMatching(/^jls failed!{490}$/) }])
+})
+
+it('says a later moment each time, whatever is done to the clock, and lets only the newest wait', async () => {
+  const log: string[] = []
+  const moments = [5000, 4000, 4000, 9000]
+  const teller = createInventoryTeller({
+    host: 'web2',
+    now: () => moments.shift() ?? 0,
+    send: async ({ id }) => void log.push(`send ${id}`),
+    withdraw: async (id) => void log.push(`withdraw ${id}`),
+    observe: async () => seen(),
+    version: '0.1.0',
+    reachedBy: 'ssh',
+  })
+  for (let times = 0; times < 4; times++) {
+    teller.tell()
+    await teller.stop()
+  }
+  expect(log).toEqual([
+    'send host-inventory-web2-5000',
+    'withdraw host-inventory-web2-5000',
+    'send host-inventory-web2-5001',
+    'withdraw host-inventory-web2-5001',
+    'send host-inventory-web2-5002',
+    'withdraw host-inventory-web2-5002',
+    'send host-inventory-web2-9000',
+  ])
 })
