@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { Bench } from './shell-conformance.ts'
@@ -9,6 +9,12 @@ const sh = (script: string, ...words: string[]) => ['sh', '-c', script, 'sh', ..
 export function commandConformance(bench: () => Bench): void {
   const run = async (argv: string[], more: { stdin?: string; timeoutSeconds?: number; signal?: AbortSignal; groupFile?: string } = {}) =>
     bench().shell.run({ argv, timeoutSeconds: 20, ...more })
+
+  const recorded = () => ({ groupFile: `${bench().folder}/recorded` })
+  const ways: [string, () => { groupFile?: string }][] = [
+    ['of a probe', () => ({})],
+    ['of a change', recorded],
+  ]
 
   describe('argv', () => {
     const words = [
@@ -124,18 +130,46 @@ export function commandConformance(bench: () => Bench): void {
       expect(await run(['true'], { stdin: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0 })
     })
 
-    test('of ten megabytes the beginning and the end are kept', async () => {
-      const { stdout, stderr, truncated } = await run(sh('echo first; head -c 10000000 /dev/zero | tr "\\0" x; echo last; echo oops >&2'))
+    test.each(ways)('of ten megabytes the beginning and the end are kept, %s', async (_, more) => {
+      const script = 'echo first; head -c 10000000 /dev/zero | tr "\\0" x; echo last; echo oops >&2'
+      const { stdout, stderr, truncated } = await run(sh(script), more())
       expect(truncated).toBe(true)
       expect(stdout.length).toBeLessThan(140_000)
       expect(stdout.startsWith('first\nxxx')).toBe(true)
       expect(stdout.endsWith('xxxlast\n')).toBe(true)
+      expect(stdout).toContain(`[${10_000_011 - 131_072} bytes are not kept]`)
       expect(stderr).toBe('oops\n')
     })
 
-    test('what fits is kept to the byte', async () => {
-      const { stdout, truncated } = await run(sh('head -c 131072 /dev/zero | tr "\\0" x'))
+    test.each(ways)('what fits is kept to the byte, %s', async (_, more) => {
+      const { stdout, truncated } = await run(sh('head -c 131072 /dev/zero | tr "\\0" x'), more())
       expect({ length: stdout.length, truncated }).toEqual({ length: 131_072, truncated: false })
+    })
+
+    test.each(ways)('what comes in many small parts is kept in order, %s', async (_, more) => {
+      const { stdout } = await run(sh('i=0; while [ $i -lt 2000 ]; do echo $i; i=$((i + 1)); done; printf end'), more())
+      expect(stdout).toBe(`${Array.from({ length: 2000 }, (_line, index) => index).join('\n')}\nend`)
+    })
+
+    test('what a change leaves behind has nobody any more to print to, and does not keep it from having ended', async () => {
+      const mark = `${bench().folder}/pid`
+      const began = Date.now()
+      const result = await run(sh('while :; do echo x; sleep 0.1; done & echo $! >"$1"; echo done', mark), recorded())
+      expect([result.exitCode, result.stdout.replaceAll('x\n', '')]).toEqual([0, 'done\n'])
+      expect(Date.now() - began).toBeLessThan(10_000)
+      const left = Number(readFileSync(mark, 'utf8'))
+      await vi.waitFor(() => expect(isRunning(left)).toBe(false), { timeout: 10_000 })
+    })
+
+    test('what a change makes gets the usual rights, whatever our own umask is', async () => {
+      const before = process.umask(0o077)
+      try {
+        const { stdout } = await run(sh('umask; echo >"$1"', `${bench().folder}/made`), recorded())
+        expect(stdout.trim()).toMatch(/^0*22$/)
+      } finally {
+        process.umask(before)
+      }
+      expect(statSync(`${bench().folder}/made`).mode & 0o777).toBe(0o644)
     })
 
     test('nothing of our own environment gets through', async () => {

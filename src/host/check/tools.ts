@@ -1,7 +1,7 @@
 import { good, lacks, type Look, type Seen } from './look.ts'
 
 /** What jailops's agent runs on a host without Node; all of FreeBSD's base system. */
-const needed = 'sh env uname id ps stat ls cat dd wc head tail awk find df nc sleep mkdir rmdir mv ln rm chmod chown'.split(' ')
+const needed = 'sh env uname id ps stat ls cat dd wc head tail awk find df nc sleep mkfifo mkdir rmdir mv ln rm chmod chown'.split(' ')
 /** One of these makes a file reach the disk. */
 const either = ['fsync', 'sync']
 /** The agent has a PATH of its own, whatever the layout says. */

@@ -27,13 +27,16 @@ op_write() {
     owner=$6:$7
   }
   set -C
-  { cat "$\{spool:-/dev/null}" >"$draft"; } || fail failed
+  # born with its mode, and -h: where somebody puts a link in its place, what that names stays as it is
+  (umask "$(printf %o $((0777 & ~0$2)))" && cat "$\{spool:-/dev/null}" >"$draft") || fail failed
   set +C
   if [ -n "$owner" ]; then
     set -- "$1" "$2" $(look "$draft")
-    [ "$owner" = "$6:$7" ] || chown "$owner" "$draft" || fail failed
+    [ "$owner" = "$6:$7" ] || chown -h "$owner" "$draft" || fail failed
   fi
-  chmod "$2" "$draft" || fail failed
+  case $2 in
+    *[1357]*) chmod "$2" "$draft" || fail failed ;;
+  esac
   flush "$draft"
   [ -d "$1" ] && {
     printf '%s\n' 'mv: Is a directory' >&2

@@ -50,7 +50,7 @@ start() {
   set -- $environment "$@"
   IFS=' '
   # in a subshell that becomes the program: sh says "Killed" by the descriptors that it has itself
-  (exec /usr/bin/env -i "PATH=$program_folders" "HOME=$home" "$@" <&5 >&7 2>&8 5<&- 6<&- 7>&- 8>&- 9>&-)
+  (umask 022 && exec /usr/bin/env -i "PATH=$program_folders" "HOME=$home" "$@" <&5 >&7 2>&8 5<&- 6<&- 7>&- 8>&- 9>&-)
 }
 
 # run GROUPFILE PROGRAM WORD…
@@ -83,41 +83,109 @@ run_probe() {
   start "$@"
   code=$?
   kill -s KILL "$watcher"
+  # its end is no reason for the answer to be cut short
+  await "$watcher"
   exec 2>&8
   answer "$code"
 }
 
-# A change goes on without its connection: its output goes to files, and nothing of ours is read or written before it has ended.
+# await PID: a signal that we let pass ends a wait early
+await() {
+  while kill -s 0 "$1"; do wait "$1"; done 2>/dev/null
+}
+
+# A change goes on without its connection: its output is kept in files, and nothing is said to anybody before it has ended.
 run_recorded() {
   writable_group "$group_file"
   out=$folder/spool/$frame.out
   err=$folder/spool/$frame.err
-  { printf '' >"$out" && printf '' >"$err"; } || fail failed
+  { printf '' >"$out" && printf '' >"$err" && mkfifo "$out.pipe" "$err.pipe"; } || fail failed
   set -C
   { ! exists "$group_file" && printf '%s\n' "$group" >"$group_file" && read -r got <"$group_file" && [ "$got" = "$group" ]; } 2>/dev/null || {
-    rm -f "$out" "$err"
+    forget_output
     printf '%s\n' 'jailops: called off before it started' >&2
     answer 125
     return
   }
   set +C
   trap : TERM HUP PIPE INT
-  command exec 7>"$out" 8>"$err" 9>&2 2>/dev/null || {
+  keep "$out" >/dev/null 2>&1 &
+  out_keeper=$!
+  keep "$err" >/dev/null 2>&1 &
+  err_keeper=$!
+  command exec 7>"$out.pipe" 8>"$err.pipe" 9>&2 2>/dev/null || {
     forget_group
-    rm -f "$out" "$err"
+    kill -s KILL "$out_keeper" "$err_keeper"
+    forget_output
     fail failed
   }
+  rm -f "$out.pipe" "$err.pipe"
   start "$@"
   code=$?
   exec 2>&9 7>&- 8>&- 9>&-
+  await_keepers
   tell_ends "$code"
   if read -r got && [ "$got" = taken ]; then
     forget_group
-    rm -f "$out" "$err"
+    forget_output
     answer ok
   else
-    rm -f "$out" "$err"
+    forget_output
   fi
+}
+
+# keep FILE: what comes out of FILE.pipe, as it comes: its beginning in FILE; its end in FILE.before and FILE.end, and in FILE.count how much it
+# was, once there is more. So nobody fills the disk by printing. It outlives its program, and ends with the last that could print, or when told to.
+keep() {
+  exec 6<"$1.pipe"
+  trap '' TERM HUP PIPE INT
+  reader=
+  trap 'kill -s KILL $reader; exit 0' USR1
+  count=0
+  while
+    dd bs=65536 count=1 of="$1.next" <&6 &
+    reader=$!
+    wait "$reader" && [ -s "$1.next" ]
+  do
+    measure "$1.next"
+    if [ "$count" -lt 131072 ]; then
+      cat "$1.next" >>"$1"
+      count=$((count + size))
+    else
+      cat "$1.next" >>"$1.end"
+      count=$((count + size))
+      printf '%s\n' "$count" >"$1.count"
+      measure "$1.end"
+      [ "$size" -lt 1048576 ] || mv -f "$1.end" "$1.before"
+    fi
+  done
+  # a full disk must not end the program
+  cat <&6 &
+  reader=$!
+  wait "$reader"
+}
+
+# What a program left behind may keep its output open for ever: it is listened to for a second.
+await_keepers() {
+  (
+    nap=
+    trap 'kill -s KILL $nap; exit 0' TERM
+    sleep 1 &
+    nap=$!
+    wait "$nap"
+    kill -s USR1 "$out_keeper" "$err_keeper"
+  ) >/dev/null 2>&1 &
+  timer=$!
+  await "$out_keeper"
+  await "$err_keeper"
+  kill -s TERM "$timer" 2>/dev/null
+  await "$timer"
+}
+
+forget_output() {
+  for kept in "$out" "$err"; do
+    rm -f "$kept" "$kept.pipe" "$kept.next" "$kept.before" "$kept.end" "$kept.count"
+  done
 }
 
 # In the way of a kept agent's limits: a group file is a file that is written.
@@ -126,21 +194,30 @@ writable_group() {
 }
 
 tell_ends() {
-  measure "$out"
+  count_of "$out"
   out_size=$size
-  measure "$err"
+  count_of "$err"
   err_size=$size
   ends "$out" "$out_size"
   ends "$err" "$err_size" >&2
   answer "$1 $out_size $err_size"
 }
 
+# count_of FILE: how much was kept of it, or passed over
+count_of() {
+  measure "$1"
+  ! [ -e "$1.count" ] || read -r size <"$1.count"
+}
+
+# ends FILE COUNT
 ends() {
   if [ "$2" -le 131072 ]; then
     [ "$2" -eq 0 ] || cat "$1"
   else
     head -c 65536 "$1"
-    tail -c 65536 "$1"
+    for part in "$1" "$1.before" "$1.end"; do
+      ! [ -e "$part" ] || cat "$part"
+    done | tail -c 65536
   fi
 }
 
@@ -162,7 +239,7 @@ op_collect() {
     [ -e "$group_file" ] && forget_group
   fi
   tell_ends ok
-  rm -f "$out" "$err"
+  forget_output
 }
 
 # claim GROUPFILE: nothing can start by it afterwards, or somebody has it already

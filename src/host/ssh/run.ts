@@ -3,7 +3,7 @@ import { createEnds, keptOf } from '../shell/output.ts'
 import { terminateGroup, waitForEnd } from '../shell/processes.ts'
 import type { ShellCommand, ShellResult } from '../shell.ts'
 import { type Answer, type Asked, ask, dismiss, endWithLock, type Refusals, refusal, send } from './ask.ts'
-import { type Connection, lostError } from './connection.ts'
+import { brokenOff, type Connection, lostError } from './connection.ts'
 import { sshGroups } from './groups.ts'
 
 const notRun: ShellResult = { exitCode: undefined, stdout: '', stderr: '', timedOut: false, truncated: false }
@@ -29,7 +29,14 @@ export async function runOverSsh(connection: Connection, command: ShellCommand, 
   const { ending, timedOut } = endingAsTold(connection, command, asked, refusals)
   try {
     const words = await Promise.race([asked.answer, ending.failed])
-    if (words === undefined) return { ...(await whatIsLeft(connection, asked, groupFile, refusals)), timedOut: timedOut() }
+    if (words === undefined) {
+      if (groupFile !== '') return { ...(await whatIsLeft(connection, asked, groupFile, refusals)), timedOut: timedOut() }
+      // of a probe nothing is left but what came
+      if (!timedOut() && signal?.aborted !== true) throw await brokenOff(connection, refusals.address)
+      if (!(await waitForEnd(sshGroups(connection, refusals).processes, asked.hello.group, 5000))) throw lostError(refusals.address)
+      const truncated = out.truncated() || err.truncated()
+      return { exitCode: undefined, stdout: out.text(), stderr: err.text(), timedOut: timedOut(), truncated }
+    }
     const [word = '', outSize, errSize] = words
     endWithLock(connection, word)
     if (!/^\d+$/.test(word)) throw refusedRun(word, out.text(), err.text(), name, refusals)

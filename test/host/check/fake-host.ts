@@ -160,7 +160,9 @@ export function goodHost(): FakeHost {
     modes: { '/usr/jails': 0o700 },
     haproxy: 'Name: HAProxy\nVersion: 3.2.15-04ef5c6\nUptime_sec: 12\n',
     extraPrograms:
-      'jls jexec fsync sh env uname id ps stat ls cat dd wc head tail awk find df nc sleep mkdir rmdir mv ln rm chmod chown'.split(' '),
+      'jls jexec fsync sh env uname id ps stat ls cat dd wc head tail awk find df nc sleep mkfifo mkdir rmdir mv ln rm chmod chown'.split(
+        ' ',
+      ),
   }
 }
 

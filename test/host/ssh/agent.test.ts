@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, lchownSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isRunning } from '../shell-processes.ts'
 import { type AgentBench, agentBench, frame, line } from './agent-bench.ts'
@@ -123,6 +134,15 @@ describe('a refusal is answered, and the agent does not just end', () => {
   test('when the process list cannot be sifted', async () => {
     expect(await bench.agent(line('members', 0, '1'), {}, 'awk() { return 2; }')).toBe(`${frame} failed\n`)
   })
+})
+
+test('whoever prints for ever fills no disk', async () => {
+  const script = 'head -c 20000000 /dev/zero; du -sk "$1" >"$2"'
+  const said = await bench.agent(line('run', 0, at('group'), 'sh', '-c', script, 'sh', at('own', 'spool'), at('used')))
+  expect(said.slice(-60)).toContain(`${frame} 0 20000000 0\n`)
+  expect(said.length).toBeLessThan(140_000)
+  expect(Number.parseInt(readFileSync(at('used'), 'utf8'), 10)).toBeLessThan(3000)
+  expect(readdirSync(at('own', 'spool'))).toEqual([])
 })
 
 test('a group file says in its answer when it was written', async () => {
