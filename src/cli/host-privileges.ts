@@ -67,13 +67,15 @@ export function renderPrivileges(name: string, target: SshTarget, privileges: Pr
   const { user, become, rule, key, programs, folders } = privileges
   const changed = target.user !== user || target.become !== become
   const agentCommand = `jailops host privileges ${name} --become ${become} --part agent`
-  const putAgent = `umask 077; mkdir -p -m 755 /usr/local/libexec; F=${keptAgentPath}; cat > $F.new && chown root:wheel $F.new && chmod 555 $F.new && mv $F.new $F`
+  const fresh = `${keptAgentPath}.new`
+  // by sh, whatever root's own shell is, and with no variable: csh knows no F=…
+  const putAgent = `exec /bin/sh -c "umask 077; mkdir -p -m 755 /usr/local/libexec; cat > ${fresh} && chown root:wheel ${fresh} && chmod 555 ${fresh} && mv ${fresh} ${keptAgentPath}"`
   return [
     `What ${name} needs so that jailops works there as ${user}, who becomes root by ${become}`,
     '',
     ...(changed ? [`(${name} is reached as ${target.user}${target.become === 'none' ? '' : ` by ${target.become}`} now; see 6.)`, ''] : []),
     `jailops logs in as ${user} and starts one program as root, without arguments: ${keptAgentPath}.`,
-    'What it may start and where it may write stands at its own top. All that follows is typed as root on the host, but for 2.',
+    'What it may start and where it may write stands at its own top. All that follows is typed as root on the host, in `sh`, but for 2 and 6.',
     '',
     '1. The user',
     ...block(`pw useradd ${user} -m -s /bin/sh -w no`),
@@ -82,7 +84,7 @@ export function renderPrivileges(name: string, target: SshTarget, privileges: Pr
     '3. The folders that it may write in; those that stand already stay as they are',
     ...block(...folders.map(({ path, mode }) => `[ -d ${path} ] || mkdir -p -m ${mode} ${path}`)),
     `4. The rule, in ${rule.path}`,
-    ...block(...rule.install, `${rule.checkCommand}   # must find nothing wrong`),
+    ...block(...rule.install, '# must find nothing wrong:', rule.checkCommand),
     ...ruleWords[become],
     `5. The key, one line of ~${user}/.ssh/authorized_keys`,
     ...block(key),

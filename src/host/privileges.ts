@@ -1,7 +1,7 @@
 import type { Layout } from '../core/layout.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import { hostPrograms, programPaths, writableRoots } from './programs.ts'
-import { agentText, keptAgentPath, remoteCommand } from './ssh/agent.ts'
+import { type AgentRules, agentText, editionOf, keptAgentPath, remoteCommand } from './ssh/agent.ts'
 
 export type Become = Exclude<SshTarget['become'], 'none'>
 
@@ -33,14 +33,7 @@ const anyKey = 'PUBLIC-KEY-THAT-JAILOPS-LOGS-IN-WITH'
 
 export function privilegesOf(target: SshTarget, layout: Layout, become: Become, publicKey = anyKey): Privileges {
   const folders = writableRoots(layout)
-  const agent = agentText({
-    folder: target.folder,
-    programFolders: layout.programFolders,
-    jailRoots: layout.jailRoots,
-    confineTo: layout.confineTo,
-    allowedPrograms: programPaths(layout),
-    writableRoots: folders.map(({ path }) => path),
-  })
+  const agent = agentText(keptRules(target, layout))
   return {
     user: target.user,
     become,
@@ -49,6 +42,22 @@ export function privilegesOf(target: SshTarget, layout: Layout, become: Become, 
     key: `restrict,command="${remoteCommand(become)}" ${publicKey}`,
     programs: hostPrograms.map(({ name, folder, ...words }) => ({ path: `${folder}/${name}`, ...words })),
     folders: [{ path: target.folder, mode: '700', why: "jailops's own: its lock, drafts, and what runs at the moment" }, ...folders],
+  }
+}
+
+/** What the agent that this host is to keep calls itself; undefined where none is kept. */
+export function keptEdition(target: SshTarget, layout: Layout): string | undefined {
+  return target.become === 'none' ? undefined : editionOf(keptRules(target, layout))
+}
+
+function keptRules(target: SshTarget, layout: Layout): AgentRules {
+  return {
+    folder: target.folder,
+    programFolders: layout.programFolders,
+    jailRoots: layout.jailRoots,
+    confineTo: layout.confineTo,
+    allowedPrograms: programPaths(layout),
+    writableRoots: writableRoots(layout).map(({ path }) => path),
   }
 }
 
@@ -67,7 +76,8 @@ const rules: Record<Become, (user: string) => Rule> = {
       install: [
         'pkg install -y doas',
         `touch ${path} && chmod 600 ${path}`,
-        `echo '${text.trim()}' >> ${path}   # last: of doas's rules the last that fits counts`,
+        "# at its end, since of doas's rules the last that fits counts:",
+        `echo '${text.trim()}' >> ${path}`,
       ],
     }
   },
@@ -90,7 +100,8 @@ const rules: Record<Become, (user: string) => Rule> = {
       install: [
         'sysrc -f /boot/loader.conf mac_do_load=YES',
         'kldload -n mac_do',
-        `sysctl "${macDoRule(`$(id -u ${user})`)}"   # takes the place of all rules that are there`,
+        '# takes the place of all rules that are there:',
+        `sysctl "${macDoRule(`$(id -u ${user})`)}"`,
         `echo "${macDoRule(`$(id -u ${user})`)}" >> /etc/sysctl.conf`,
       ],
     }
