@@ -123,16 +123,16 @@ async function untilDone(shell: SshShell, act: () => Promise<void>): Promise<voi
   while (await isLost(act())) await shell.whenConnected(AbortSignal.timeout(20_000))
 }
 
-/** What sshd started for us: it gave all of it our folder as HOME. Only Linux tells. */
-function processesOf({ folder }: Sshd): string[] {
+/** What sshd started for us: agents have its folder as HOME, and programs one below it among their words. Only Linux tells. */
+function processesOf({ folder, pid: sshd }: Sshd): string[] {
   if (!existsSync('/proc/self/environ')) return []
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== sshd)
     .flatMap((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${folder}\0`)
-          ? [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200)]
-          : []
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`HOME=${folder}\0`) || words.includes(`${folder}/lane-`)
+        return isOurs ? [words.slice(0, 200)] : []
       } catch {
         return []
       }
