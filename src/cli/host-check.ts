@@ -7,6 +7,7 @@ import type { Finding } from '../core/finding.ts'
 import { type Layout, layoutSchema } from '../core/layout.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import { type CheckDeps, checkHost } from '../host/check/check-host.ts'
+import { keptEdition } from '../host/privileges.ts'
 import type { Shell } from '../host/shell.ts'
 import { createLocalShell } from '../host/shell-local.ts'
 import { connectRedis, whenReady } from '../queue/redis.ts'
@@ -81,6 +82,7 @@ async function openShellOf({ name, layout, target }: ChosenHost, releasers: Rele
     return shell
   }
   const { createSshShell } = await import('../host/shell-ssh.ts')
+  const edition = keptEdition(target, layout)
   const controlFolder = await mkdtemp(join(tmpdir(), 'jailops-'))
   releasers.add('control socket', () => rm(controlFolder, { recursive: true, force: true }))
   const problem = new AbortController()
@@ -91,6 +93,7 @@ async function openShellOf({ name, layout, target }: ChosenHost, releasers: Rele
     controlFolder,
     // a name of our own: with that of a worker we would take the host away from it
     owner: `check-${process.pid}`,
+    ...(edition !== undefined && { keptEdition: edition }),
     onProblem: (what) => give(what.includes('another jailops worker') ? `${what}${elsewhere}` : what),
     programFolders,
     jailRoots,

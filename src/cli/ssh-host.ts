@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sha256 } from '../core/canonical.ts'
 import type { Layout } from '../core/layout.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import type { Shell } from '../host/shell.ts'
+import { keptEdition } from '../host/privileges.ts'
 import { createSshShell, type SshShell } from '../host/shell-ssh.ts'
 import { type Log, withDetails } from './log.ts'
 import { type HostService, serveHost, type Serving } from './serve-host.ts'
@@ -29,10 +31,12 @@ const sayMilliseconds = 10_000
 /** Serves a host that is reached by ssh: its queue is heard while the host is connected, and left alone while it is away. */
 export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ stop(): Promise<void> }> {
   const { name, target, layout, state } = host
+  const edition = keptEdition(target, layout)
   const shell = createSshShell({
     target,
     controlFolder: host.controlFolder,
-    owner: ownerOf(state),
+    owner: await ownerOf(state),
+    ...(edition !== undefined && { keptEdition: edition }),
     onProblem: (what, details) => serving.log.warn({ host: name, ...details }, what),
     programFolders: layout.programFolders,
     jailRoots: layout.jailRoots,
@@ -110,11 +114,19 @@ export function keepServing({ shell, service, staging, groups, log }: Kept): { s
   }
 }
 
-/** The host's lock is held in this name: the same worker gets it again after a restart, another one does not. */
-function ownerOf(state: string): string {
+/**
+ * The host's lock is held in this name: the same worker gets it again after a restart, another one does not. Chance, and not where it runs,
+ * makes the difference: containers and copied machines have the same names.
+ */
+export async function ownerOf(state: string): Promise<string> {
+  await mkdir(state, { recursive: true, mode: 0o700 })
+  const file = join(state, 'owner')
+  const kept = await readFile(file, 'utf8').catch(() => '')
+  const id = /^[0-9a-f]{16}$/.exec(kept)?.[0] ?? randomBytes(8).toString('hex')
+  if (kept !== id) await writeFile(file, id, { mode: 0o600 })
   return `${hostname()
     .replaceAll(/[^A-Za-z0-9-]/g, '-')
-    .slice(0, 40)}-${sha256(state).slice(0, 8)}`
+    .slice(0, 40)}-${id}`
 }
 
 /** Copies that an earlier life did not get to clear away; nothing but our own files and folders lies there. */

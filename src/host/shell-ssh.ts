@@ -4,7 +4,7 @@ import { endGroup } from './shell/group.ts'
 import { exchangeOnSocket, httpGet } from './shell/network.ts'
 import type { LocalShellOptions } from './shell-local.ts'
 import type { Shell, ShellCommand, ShellResult } from './shell.ts'
-import { sentAgent } from './ssh/agent.ts'
+import { editionOf, sentAgent } from './ssh/agent.ts'
 import type { Refusals } from './ssh/ask.ts'
 import { createConnector } from './ssh/connector.ts'
 import { sshFiles } from './ssh/files.ts'
@@ -18,6 +18,8 @@ export interface SshShellOptions extends Omit<LocalShellOptions, 'groupWaitMilli
   controlFolder: string
   /** Who we are, in letters, digits and -_.: the lock on the host is held by this name; the same name takes it over from its own lost connection. */
   owner: string
+  /** Of the agent that the host keeps; where none is kept, it is sent. */
+  keptEdition?: string
   /** A problem that a person has to solve; said once, tried again all the same. */
   onProblem(what: string, details: Record<string, unknown>): void
   /** How long an operation waits for a connection before connection_lost. */
@@ -34,12 +36,23 @@ export interface SshShell extends Shell {
 
 /** The Shell of a host that runs no Node: by the system's OpenSSH and a sh program at the other end. Connects, and connects again, by itself. */
 export function createSshShell(options: SshShellOptions): SshShell {
-  const { target, programFolders, jailRoots, confineTo, controlFolder, owner, onProblem } = options
+  const { target, programFolders, jailRoots, confineTo, controlFolder, owner, onProblem, keptEdition } = options
   const { patienceMilliseconds = 5000, silenceMilliseconds } = options
   if (!/^[A-Za-z0-9_.-]{1,100}$/.test(owner))
     throw new JailopsError('config_error', `"${owner}" cannot hold a host's lock: letters, digits and -_. only.`)
-  const program = target.become === 'none' ? sentAgent({ folder: target.folder, programFolders, jailRoots, confineTo }) : undefined
-  const connector = createConnector({ target, controlFolder, owner, program, onProblem, patienceMilliseconds, silenceMilliseconds })
+  const agent = { folder: target.folder, programFolders, jailRoots, confineTo }
+  const program = target.become === 'none' ? sentAgent(agent) : undefined
+  const edition = keptEdition ?? editionOf(agent)
+  const connector = createConnector({
+    target,
+    controlFolder,
+    owner,
+    program,
+    edition,
+    onProblem,
+    patienceMilliseconds,
+    silenceMilliseconds,
+  })
   const rules = { jailRoots, ...(confineTo !== undefined && { confineTo }) }
   const refusals: Refusals = { rules, programFolders, address: target.address }
   const connections = sshConnections(connector, target.address)

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { HostService } from '../../src/cli/serve-host.ts'
-import { keepServing } from '../../src/cli/ssh-host.ts'
+import { keepServing, ownerOf } from '../../src/cli/ssh-host.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
+import { temporaryFolder } from '../support/house.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => vi.useRealTimers())
@@ -55,6 +58,22 @@ test('copies of an earlier life are cleared away once, and not beneath a change 
   await host.kept.stop()
   expect(host.said).toEqual(['list', 'remove', 'open', 'pause', 'open', 'stop', 'shell stopped'])
 }, 30_000)
+
+test('the name in which a lock is held is that of one state folder, however alike two machines are', async () => {
+  const folder = temporaryFolder('jailops-owner-')
+  const first = await ownerOf(join(folder, 'a'))
+
+  expect(await ownerOf(join(folder, 'a'))).toBe(first)
+  expect(await ownerOf(join(folder, 'b'))).not.toBe(first)
+  expect(first).toMatch(/^[A-Za-z0-9-]{1,60}$/)
+})
+
+test.each(['', 'x', '0123456789abcdef0'])('one that was cut short while it was written down (%j) is made anew', async (text) => {
+  const folder = temporaryFolder('jailops-owner-')
+  writeFileSync(join(folder, 'owner'), text)
+  expect(await ownerOf(folder)).toMatch(/-[0-9a-f]{16}$/)
+  expect(await ownerOf(folder)).toBe(await ownerOf(folder))
+})
 
 test('stopping ends what is being opened', async () => {
   const stopped = Promise.withResolvers<void>()

@@ -12,7 +12,7 @@ op_hold() {
   # whoever owns it could move the lock, and what is written by name
   if [ -h "$folder" ] || { [ -e "$folder" ] && ! [ -O "$folder" ]; }; then fail unsafe; fi
   mkdir -p "$folder/spool" "$folder/groups" || fail failed
-  find "$folder/spool" -type f -mtime +1 -exec rm -f '{}' +
+  find "$folder/spool" ! -type d -mtime +1 -exec rm -f '{}' +
   find "$folder/groups" -type f -mtime +60 -exec rm -f '{}' +
   lock=$folder/lock
   mine="$1 $$ $group $epoch $2"
@@ -106,7 +106,7 @@ alive() {
 }
 
 serve() {
-  printf '*jailops-agent* %s %s %s\n' "$version" "$group" "$system"
+  printf '*jailops-agent* %s %s %s\n' "$edition" "$group" "$system"
   spool= draft=
   while
     line=

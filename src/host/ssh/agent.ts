@@ -1,3 +1,4 @@
+import { sha256 } from '../../core/canonical.ts'
 import { JailopsError } from '../../core/errors.ts'
 import type { SshTarget } from '../../core/ssh-target.ts'
 import { fixedEnvironment } from '../shell/environment.ts'
@@ -7,7 +8,7 @@ import { agentHold } from './agent-hold.ts'
 import { agentRun } from './agent-run.ts'
 
 /** Both ends must speak the same; raise it with every change of what is said or answered. */
-export const protocolVersion = '2'
+export const protocolVersion = '3'
 /** Where the agent of a host lies whose user becomes root by doas, sudo or mdo. */
 export const keptAgentPath = '/usr/local/libexec/jailops-agent'
 
@@ -25,6 +26,16 @@ export interface AgentRules {
 
 /** The whole agent, a POSIX sh program, as it is kept on a host as keptAgentPath (after a `#!/bin/sh` line). */
 export function agentText(rules: AgentRules): string {
+  // In braces: what arrived only in part is no program at all.
+  return `{\nedition=${editionOf(rules)}\n${programOf(rules)}\nserve\nexit 0\n}\n`
+}
+
+/** What the agent says when it starts: by it one that was kept from another jailops or for another layout is known. */
+export function editionOf(rules: AgentRules): string {
+  return `${protocolVersion}-${sha256(programOf(rules)).slice(0, 12)}`
+}
+
+function programOf(rules: AgentRules): string {
   const settings = {
     version: protocolVersion,
     folder: rules.folder,
@@ -40,8 +51,7 @@ export function agentText(rules: AgentRules): string {
       .join(','),
   }
   const assignments = Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`)
-  // In braces: what arrived only in part is no program at all.
-  return `{\n${assignments.join('\n')}\n${agentBase}${agentFiles}${agentRun}${agentHold}\nserve\nexit 0\n}\n`
+  return `${assignments.join('\n')}\n${agentBase}${agentFiles}${agentRun}${agentHold}`
 }
 
 /** The same without what only people read: it is sent at the start of each session. */

@@ -43,7 +43,7 @@ export async function send(connection: Connection, request: Request, stdout: Sin
   const answer = again()
   const header = [protocolVersion, operation, id, connection.epoch, String(Buffer.byteLength(content)), ...words]
   session.input.write(encodeLine(header) + content)
-  return { id, session, hello: hello ?? { version: '', group: 0, system: '' }, answer, again }
+  return { id, session, hello: hello ?? { edition: '', group: 0, system: '' }, answer, again }
 }
 
 function answerOf(session: Session, frame: string, stdout: Sink, stderr: Sink): Promise<string[] | undefined> {

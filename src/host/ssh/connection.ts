@@ -8,7 +8,7 @@ import { protocolVersion } from './agent.ts'
 import { masterArguments, sessionArguments } from './arguments.ts'
 import { encodeLine } from './encode.ts'
 import { createFrameReader } from './frames.ts'
-import { heldByOther, otherVersion, type Problem, problemOf, unsafeFolder } from './problems.ts'
+import { heldByOther, otherEdition, type Problem, problemOf, unsafeFolder } from './problems.ts'
 import { type Hello, type Session, startSession } from './session.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 
@@ -18,6 +18,8 @@ export interface ConnectOptions {
   owner: string
   /** The agent, or undefined where the host keeps it. */
   program: string | undefined
+  /** What the agent must call itself. */
+  edition: string
   /** Gives up connecting. */
   signal: AbortSignal
   /** The lock's holder says something every ten seconds; after so long without a word it is taken for dead. */
@@ -66,8 +68,13 @@ export async function connect(options: ConnectOptions): Promise<Connection | Pro
 }
 
 /** Takes the host's lock. */
-async function hold(master: Session, hello: Hello, epoch: string, { target, owner }: ConnectOptions): Promise<Problem | undefined> {
-  if (hello.version !== protocolVersion) return otherVersion(target, hello.version, protocolVersion)
+async function hold(
+  master: Session,
+  hello: Hello,
+  epoch: string,
+  { target, owner, edition }: ConnectOptions,
+): Promise<Problem | undefined> {
+  if (hello.edition !== edition) return otherEdition(target, hello.edition, edition)
   const frame = randomBytes(16).toString('hex')
   const payload: Buffer[] = []
   let complaint = ''
@@ -99,7 +106,8 @@ interface Held extends ConnectOptions {
   system: string
 }
 
-function held(master: Session, { target, program, controlPath, epoch, system, silenceMilliseconds = longestSilence }: Held): Connection {
+function held(master: Session, options: Held): Connection {
+  const { target, program, controlPath, epoch, system, silenceMilliseconds = longestSilence } = options
   const args = sessionArguments(target, controlPath)
   const sessions = createSessions(
     () => startSession(args, program),

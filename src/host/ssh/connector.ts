@@ -19,6 +19,8 @@ export interface ConnectorOptions extends Omit<ConnectOptions, 'signal'> {
 
 const firstPause = 250
 const longestPause = 30_000
+/** Lost so often within so long, a person is told. */
+const flapping = { times: 5, milliseconds: 60_000 }
 
 export function createConnector(options: ConnectorOptions): Connector {
   const { address } = options.target
@@ -50,6 +52,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         if (stopping.signal.aborted) await made.close()
         next.resolve(made)
         await made.lost
+        if (!stopping.signal.aborted) noteLoss()
         connection = undefined
         next = Promise.withResolvers<Connection>()
         next.promise.catch(() => undefined)
@@ -58,6 +61,17 @@ export function createConnector(options: ConnectorOptions): Connector {
       pause = Math.min(pause * 2, longestPause)
     }
   }
+  let lostAt: number[] = []
+  function noteLoss(): void {
+    const now = performance.now()
+    lostAt = [...lostAt.filter((at) => now - at < flapping.milliseconds), now]
+    if (lostAt.length < flapping.times) return
+    lostAt = []
+    const twice = 'two workers run from copies of one state folder and take the host from each other'
+    const what = `The connection to ${address} is lost again and again, as soon as it is made: its network or its sshd ends it, or ${twice}.`
+    options.onProblem(what, { address })
+  }
+
   const keeping = keep()
 
   const alive = () => (connection?.isLost() === false ? connection : undefined)

@@ -39,9 +39,10 @@ function permanent(why: string): Problem {
   return { why, permanent: true }
 }
 
-export function otherVersion(target: SshTarget, theirs: string, ours: string): Problem {
-  const why = `${keptAgentPath} on ${target.address} speaks version ${theirs}, we speak ${ours}; put there what \`jailops host privileges\` prints`
-  return { why, permanent: true }
+export function otherEdition(target: SshTarget, theirs: string, ours: string): Problem {
+  return permanent(
+    `${keptAgentPath} on ${target.address} is not the one that this jailops makes for this layout (${theirs}, not ${ours}); put there what \`jailops host privileges\` prints`,
+  )
 }
 
 export function heldByOther(target: SshTarget, owner: string): Problem {

@@ -4,7 +4,7 @@ import type { Sink } from './frames.ts'
 
 /** What the agent says when it starts. */
 export interface Hello {
-  version: string
+  edition: string
   /** Its process group, which is that of all that it starts. */
   group: number
   /** `uname -s` */
@@ -44,7 +44,7 @@ export function startSession(args: readonly string[], program: string | undefine
       return
     }
     stdout = () => undefined
-    hello.resolve({ version: found[1] ?? '', group: Number(found[2]), system: found[3] ?? '' })
+    hello.resolve({ edition: found[1] ?? '', group: Number(found[2]), system: found[3] ?? '' })
   }
   let stdout: Sink = hearHello
   let stderr: Sink = (chunk) => void (complaint = (complaint + chunk.toString()).slice(-4096))

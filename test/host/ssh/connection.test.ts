@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SshTarget } from '../../../src/core/ssh-target.ts'
-import { agentText } from '../../../src/host/ssh/agent.ts'
+import { agentText, editionOf } from '../../../src/host/ssh/agent.ts'
 import { createSshShell, type SshShell, type SshShellOptions } from '../../../src/host/shell-ssh.ts'
 import { startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { missingForSshd, type Sshd, startSshd } from '../../support/sshd.ts'
@@ -94,6 +94,24 @@ describe.skipIf(missingForSshd() !== undefined)('a connection', () => {
     expect(otherLost).not.toHaveBeenCalled()
   })
 
+  test('that two of one name take from each other again and again: a person is told', { timeout: 40_000 }, async () => {
+    const target = sshd().target()
+    const both = [open(target), open(target)]
+    await vi.waitFor(() => expect(both.flatMap(({ problems }) => problems)).toHaveLength(1), { timeout: 30_000 })
+    expect(both.flatMap(({ problems }) => problems)[0]).toMatch(/is lost again and again.*two workers run from copies of one state folder/)
+  })
+
+  test('that is lost once is made again, and nobody is told', async () => {
+    const target = sshd().target()
+    const { shell, problems } = await connected(target)
+    const { epoch } = lockOf(target)
+    rmSync(join(target.folder, 'lock'))
+    await expect(shell.list('/none')).rejects.toMatchObject(lost)
+    await shell.whenConnected(AbortSignal.timeout(10_000))
+    expect(lockOf(target).epoch).not.toBe(epoch)
+    expect(problems).toEqual([])
+  })
+
   test('is not made in a folder that is a link', async () => {
     const target = sshd().target()
     mkdirSync(`${target.folder}-elsewhere`)
@@ -176,20 +194,41 @@ describe.skipIf(missingForSshd() !== undefined)('beneath sudo', () => {
     const folder = mkdtempSync('/tmp/jailops-kept-')
     const agent = join(folder, 'agent')
     const target = (server: Sshd) => server.target({ become: 'sudo', folder: join(folder, 'own') })
-    writeFileSync(`${agent}.sh`, agentText({ folder: join(folder, 'own'), programFolders: ['/bin', '/usr/bin'], jailRoots: '/none' }))
+    const rules = { folder: join(folder, 'own'), programFolders: ['/bin', '/usr/bin'], jailRoots: '/none' }
+    writeFileSync(`${agent}.sh`, agentText(rules))
     // what sudo is: a parent that waits
     writeFileSync(agent, `#!/bin/sh\n/bin/sh -c '/bin/sh ${agent}.sh; exit $?'\nexit $?\n`, { mode: 0o755 })
     const server = await startSshd('sh', { keptAgent: agent })
-    const ghost = await connected(target(server))
+    const keptEdition = editionOf(rules)
+    const ghost = await connected(target(server), { keptEdition })
     const { holder, epoch } = lockOf(target(server))
     const above = sshdAbove(holder)
     const master = masterOf(ghost.controlFolder)
     process.kill(master, 'SIGSTOP')
-    await connected(target(server))
+    await connected(target(server), { keptEdition })
     expect(lockOf(target(server)).epoch).not.toBe(epoch)
     await vi.waitFor(() => expect(isRunning(above)).toBe(false), { timeout: 5000 })
     process.kill(master, 'SIGKILL')
     for (const shell of shells.splice(0)) await shell.stop()
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('an agent that was made for another layout is refused: what it guards is not what is there now', async () => {
+    const folder = mkdtempSync('/tmp/jailops-kept-')
+    const rules = { folder: join(folder, 'own'), programFolders: ['/bin', '/usr/bin'], jailRoots: '/old' }
+    writeFileSync(join(folder, 'agent'), `#!/bin/sh\n${agentText(rules)}`, { mode: 0o755 })
+    const server = await startSshd('sh', { keptAgent: join(folder, 'agent') })
+    const keptEdition = editionOf({ ...rules, jailRoots: '/new' })
+    const { shell, problems } = open(server.target({ become: 'sudo', folder: rules.folder }), { keptEdition, patienceMilliseconds: 500 })
+
+    await vi.waitFor(
+      () => expect(problems).toEqual([expect.stringContaining('is not the one that this jailops makes for this layout')]),
+      10_000,
+    )
+    await expect(shell.list('/')).rejects.toMatchObject({ message: expect.stringContaining('jailops host privileges') })
+
+    for (const one of shells.splice(0)) await one.stop()
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   })

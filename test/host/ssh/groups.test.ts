@@ -15,7 +15,7 @@ function answering(payload: string, words: string): { connection: Connection; dr
     sinks.stderr?.(Buffer.from(`${frame}\n`))
   })
   const session = {
-    hello: Promise.resolve({ version: '', group: 1, system: 'FreeBSD' }),
+    hello: Promise.resolve({ edition: '', group: 1, system: 'FreeBSD' }),
     ended: new Promise<number>(() => undefined),
     hasEnded: () => false,
     input,

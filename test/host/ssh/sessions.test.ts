@@ -22,7 +22,7 @@ function fakeSession(greets: boolean): FakeSession {
   }
   if (!greets) end()
   const session = {
-    hello: Promise.resolve(greets ? { version: '', group: 1, system: '' } : undefined),
+    hello: Promise.resolve(greets ? { edition: '', group: 1, system: '' } : undefined),
     ended: ended.promise,
     hasEnded: () => hasEnded,
     input: new PassThrough().once('finish', end),
