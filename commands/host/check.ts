@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand } from 'jailops'
+import { defineCommand, type Finding } from 'jailops'
 
 export default defineCommand({
   path: 'host check',
@@ -16,10 +16,7 @@ export default defineCommand({
     // what has to be done is not to be looked for below what is well
     const rows = findings.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
     return {
-      title:
-        lacking.length === 0
-          ? 'This host lacks nothing'
-          : `This host lacks ${lacking.length === 1 ? 'one thing' : `${lacking.length} things`}`,
+      title: titleOf(findings),
       ...(lacking.length > 0 && {
         text: lacking.map(({ subject, remedy = [] }) => [`For ${subject}, type on the host:`, ...remedy].join('\n')).join('\n\n'),
       }),
@@ -36,3 +33,12 @@ export default defineCommand({
     }
   },
 })
+
+/** What could not be looked at may well lack. */
+function titleOf(findings: readonly Finding[]): string {
+  const lacking = findings.filter(({ state }) => state === 'lacks').length
+  if (lacking > 0) return `This host lacks ${lacking === 1 ? 'one thing' : `${lacking} things`}`
+  const unseen = new Set(findings.filter(({ state }) => state === 'unknown').map(({ subject }) => subject)).size
+  if (unseen === 0) return 'This host lacks nothing'
+  return `Nothing is known to be lacking; ${unseen === 1 ? 'one subject' : `${unseen} subjects`} could not be looked at`
+}

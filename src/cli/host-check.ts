@@ -27,7 +27,10 @@ type OpenShell = (host: ChosenHost, releasers: Releasers) => Promise<Shell>
 
 const connectMilliseconds = 15_000
 
-/** Says what a host has and lacks. Exit code 1 when something lacks. @throws config_error, unknown_host, which_host, host_unreachable */
+/**
+ * Says what a host has and lacks. Exit code 1 when something lacks or is not known, so that no script takes the one or the other for good.
+ * @throws config_error, unknown_host, which_host, host_unreachable
+ */
 export async function hostCheck(
   name: string | undefined,
   options: { config?: string; json?: boolean },
@@ -40,7 +43,7 @@ export async function hostCheck(
     const shell = await openShell(host, releasers)
     const findings = await checkHost({ shell, layout: host.layout, now: Date.now, ...otherEnd(host, config, releasers) })
     process.stdout.write(options.json === true ? `${JSON.stringify(findings, null, 2)}\n` : renderFindings(host.name, findings))
-    process.exitCode = findings.some(({ state }) => state === 'lacks') ? 1 : 0
+    process.exitCode = findings.some(({ state }) => state === 'lacks' || state === 'unknown') ? 1 : 0
   } finally {
     await releasers.releaseAll()
   }

@@ -104,7 +104,7 @@ host
 host
   .command('check')
   .description(
-    'what a host has and lacks for jailops, each with its remedy; changes nothing of it (over ssh it holds the lock in jailops’s own folder there, which it makes)',
+    'what a host has and lacks for jailops, each with its remedy; ends with 1 when something lacks or is not known; changes nothing of it (over ssh it holds the lock in jailops’s own folder there, which it makes)',
   )
   .argument('[name]', 'of a host that is reached by ssh; this machine if not given')
   .option('--json', 'print the findings as JSON')

@@ -73,6 +73,12 @@ describe('jailops host check', () => {
     expect(process.exitCode).toBe(1)
   })
 
+  it('ends with 1 where something is not known, too', async () => {
+    await hostCheck(undefined, { config: file }, async () => fakeShell(goodHost()))
+    expect(said.trimEnd().split('\n').at(-1)).toMatch(/^web1: \d+ good, 0 lacking, 0 to look at, 1 not known\.$/)
+    expect(process.exitCode).toBe(1)
+  })
+
   it('prints JSON for programs', async () => {
     await hostCheck(undefined, { config: file, json: true }, async () => fakeShell(bareHost()))
     const findings: unknown = JSON.parse(said)

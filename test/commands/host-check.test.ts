@@ -17,5 +17,14 @@ it('says first what is to be done, with the lines to type', () => {
 })
 
 it('has no text where nothing lacks', () => {
-  expect(answerOf(check, {}, { check: findings.slice(0, 1) }).text).toBeUndefined()
+  const answer = answerOf(check, {}, { check: findings.slice(0, 1) })
+  expect([answer.title, answer.text]).toEqual(['This host lacks nothing', undefined])
+})
+
+it.each([
+  [['clock'], 'Nothing is known to be lacking; one subject could not be looked at'],
+  [['clock', 'firewall', 'firewall'], 'Nothing is known to be lacking; 2 subjects could not be looked at'],
+])('does not call good what it did not see: %j', (subjects, title) => {
+  const unseen = subjects.map((subject): Finding => ({ subject, state: 'unknown', says: 'It was not asked.' }))
+  expect(answerOf(check, {}, { check: [...findings.slice(0, 1), ...unseen] }).title).toBe(title)
 })
