@@ -1,3 +1,4 @@
+import { passLostConnection } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
 import { checkBoot } from './boot.ts'
 import { checkClock } from './clock.ts'
@@ -34,7 +35,7 @@ const subjects: [string, (look: Look) => Promise<Seen[]>][] = [
 
 export type CheckDeps = Omit<Look, 'programs'>
 
-/** What the host has and lacks for jailops, always in the same order. Changes nothing; what cannot be seen is said and stops nothing else. */
+/** What the host has and lacks for jailops, always in the same order. Changes nothing; what cannot be seen is said and stops nothing else. @throws connection_lost */
 export async function checkHost(deps: CheckDeps): Promise<Finding[]> {
   let programs: Promise<ReadonlySet<string>> | undefined
   const look: Look = { ...deps, programs: () => (programs ??= programsOf(deps)) }
@@ -48,6 +49,7 @@ export async function checkHost(deps: CheckDeps): Promise<Finding[]> {
 }
 
 function notSeen(error: unknown): Seen {
+  passLostConnection(error)
   return unknown(shown(error instanceof Error ? error.message : String(error), 400))
 }
 

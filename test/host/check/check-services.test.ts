@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { JailopsError } from '../../../src/core/errors.ts'
 import type { Finding } from '../../../src/core/finding.ts'
 import { layoutSchema } from '../../../src/core/layout.ts'
 import { sshTargetSchema } from '../../../src/core/ssh-target.ts'
 import { type CheckDeps, checkHost } from '../../../src/host/check/check-host.ts'
-import { type FakeHost, fakeShell, goodHost, recorded, says } from './fake-host.ts'
+import { type FakeHost, type FakeShell, fakeShell, goodHost, recorded, says } from './fake-host.ts'
 
 const layout = layoutSchema.parse({})
 const target = sshTargetSchema.parse({ address: 'web2.example', knownHosts: '/etc/known_hosts' })
@@ -212,6 +213,19 @@ describe('clock', () => {
     const shell = fakeShell(goodHost())
     expect((await checkHost({ shell, layout, now })).at(-1)).toMatchObject({ state: 'unknown', says: expect.stringContaining('no Redis') })
     expect(await seen('clock', {}, {}, { redisTime: async () => Promise.reject(new Error('gone')) })).toMatchObject([{ state: 'unknown' }])
+  })
+})
+
+const lost = () => Promise.reject(new JailopsError('connection_lost', 'The connection was lost.'))
+
+describe('a host whose connection is lost', () => {
+  it.each<[string, Partial<FakeShell>]>([
+    ['while a program runs', { run: lost }],
+    ['while a folder is read', { list: lost }],
+    ['while HAProxy is asked', { exchange: lost }],
+  ])('%s is not told of', async (_, broken) => {
+    const shell = { ...fakeShell(goodHost()), ...broken }
+    await expect(checkHost({ shell, layout, now, target })).rejects.toMatchObject({ code: 'connection_lost' })
   })
 })
 
