@@ -10,6 +10,7 @@ import { type Look, type Seen, shown, unknown } from './look.ts'
 import { checkManagers } from './managers.ts'
 import { checkNetwork } from './network.ts'
 import { checkNginx } from './nginx.ts'
+import { checkRcConf } from './rc-conf.ts'
 import { checkRights } from './rights.ts'
 import { checkSecurelevel } from './securelevel.ts'
 import { checkSystem } from './system.ts'
@@ -21,6 +22,7 @@ const subjects: [string, (look: Look) => Promise<Seen[]>][] = [
   ['rights', checkRights],
   ['tools', checkTools],
   ['jail managers', checkManagers],
+  ['rc.conf', checkRcConf],
   ['start at boot', checkBoot],
   ['network', checkNetwork],
   ['folders', checkFolders],

@@ -37,7 +37,7 @@ describe('a host that has everything', () => {
   it('is always told in the same order', async () => {
     const subjects = (await look(goodHost())).map(({ subject }) => subject)
     expect([...new Set(subjects)].join()).toBe(
-      'FreeBSD,rights,tools,jail managers,start at boot,network,folders,ZFS,disk,firewall,HAProxy,nginx,securelevel,clock',
+      'FreeBSD,rights,tools,jail managers,rc.conf,start at boot,network,folders,ZFS,disk,firewall,HAProxy,nginx,securelevel,clock',
     )
     expect((await look(bareHost())).map(({ subject }) => subject).filter((subject, index, all) => all.indexOf(subject) === index)).toEqual([
       ...new Set(subjects),
@@ -141,6 +141,46 @@ describe('jail managers', () => {
     expect(included).toMatchObject({ state: 'good', says: expect.stringContaining('includes /etc/jail.conf.d/*.conf, so') })
     const [, bare] = await seen('jail managers', {})
     expect(bare).toMatchObject({ state: 'good', says: expect.stringContaining('need not include') })
+  })
+})
+
+describe('rc.conf', () => {
+  const sysrc = Object.keys(goodHost().answers).filter((line) => line.startsWith('sysrc '))
+  const broken = recorded('03-sysrc', 'sysrc -q jail_enable=YES')
+
+  it('that is broken is one thing to mend; what it says otherwise is not known', async () => {
+    const host = goodHost()
+    const findings = await look({ ...host, answers: { ...host.answers, ...Object.fromEntries(sysrc.map((line) => [line, broken])) } })
+    expect(of(findings, 'rc.conf')).toEqual([
+      {
+        subject: 'rc.conf',
+        state: 'lacks',
+        says: expect.stringContaining('(/etc/rc.conf: 12: Syntax error: Unterminated quoted string)'),
+        remedy: ['sh -n /etc/rc.conf'],
+      },
+    ])
+    expect(troubles(findings)).toEqual([
+      'rc.conf: lacks',
+      'start at boot: unknown',
+      'network: unknown',
+      'firewall: unknown',
+      'HAProxy: unknown',
+    ])
+  })
+
+  it.each([
+    ['its local half', { ...broken, stderr: broken.stderr.replace('rc.conf', 'rc.conf.local') }, ['sh -n /etc/rc.conf.local']],
+    ['a name that is none', { ...broken, stderr: '/etc/x;reboot: 1: Syntax error: x' }, ['sh -n /etc/rc.conf']],
+  ])('names the file that is broken: %s', async (_, answer, remedy) => {
+    expect(await seen('rc.conf', { 'sysrc -n jail_enable': answer })).toMatchObject([{ state: 'lacks', remedy }])
+  })
+
+  it('is not called broken where sysrc fails for another reason', async () => {
+    const failing = says('', { exitCode: 1, stderr: 'sysrc: Permission denied\n' })
+    expect(await seen('rc.conf', { 'sysrc -n jail_enable': failing })).toMatchObject([{ state: 'unknown' }])
+    expect(await seen('rc.conf', { 'sysrc -n jail_enable': recorded('03-sysrc', 'sysrc -n nosuch_var') })).toMatchObject([
+      { state: 'good' },
+    ])
   })
 })
 
