@@ -15,11 +15,10 @@ export default defineCommand({
     const order = ['lacks', 'warning', 'unknown', 'good']
     // what has to be done is not to be looked for below what is well
     const rows = findings.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state))
+    const remedies = [...lacking, ...warnings].flatMap(remedyOf)
     return {
       title: titleOf(findings),
-      ...(lacking.length > 0 && {
-        text: lacking.map(({ subject, remedy = [] }) => [`For ${subject}, type on the host:`, ...remedy].join('\n')).join('\n\n'),
-      }),
+      ...(remedies.length > 0 && { text: remedies.join('\n\n') }),
       fields: [
         { name: 'Good', value: String(findings.filter(({ state }) => state === 'good').length) },
         { name: 'Lacks', value: String(lacking.length) },
@@ -33,6 +32,12 @@ export default defineCommand({
     }
   },
 })
+
+/** A paragraph, of lines that can be pasted as they are. */
+function remedyOf({ subject, state, remedy = [] }: Finding): string[] {
+  if (remedy.length === 0) return []
+  return [[`For ${subject}${state === 'warning' ? ' (a warning)' : ''}, type on the host:`, ...remedy].join('\n')]
+}
 
 /** What could not be looked at may well lack. */
 function titleOf(findings: readonly Finding[]): string {

@@ -16,6 +16,16 @@ it('says first what is to be done, with the lines to type', () => {
   expect(answer.table?.rows.map(([subject, state]) => `${subject} ${state}`)).toEqual(['network lacks', 'clock unknown', 'FreeBSD good'])
 })
 
+it('says what to do about warnings too, below what lacks', () => {
+  const warnings: Finding[] = [
+    { subject: 'start at boot', state: 'warning', says: 'jail_enable is NO.', remedy: ['sysrc jail_enable=YES'] },
+    { subject: 'FreeBSD', state: 'lacks', says: 'This host runs Linux.' },
+  ]
+  expect(answerOf(check, {}, { check: [...warnings, ...findings] }).text).toBe(
+    'For network, type on the host:\nsysrc cloned_interfaces+=lo1\nservice netif cloneup\n\nFor start at boot (a warning), type on the host:\nsysrc jail_enable=YES',
+  )
+})
+
 it('has no text where nothing lacks', () => {
   const answer = answerOf(check, {}, { check: findings.slice(0, 1) })
   expect([answer.title, answer.text]).toEqual(['This host lacks nothing', undefined])
