@@ -105,20 +105,36 @@ function fieldsOfAll(answered: readonly Answered[]): Card['fields'] {
 /** What no row says: a title where there are no rows, and the text. */
 function inWords({ host, answer: { title, text, table } }: Answered): Sentence[] {
   const parts = [table !== undefined && table.rows.length > 0 ? '' : title, text ?? ''].filter((part) => part !== '')
-  return parts.length === 0 ? [] : [{ host, sentence: parts.join('. ') }]
+  const between = parts.some((part) => part.includes('\n')) ? '\n' : '. '
+  return parts.length === 0 ? [] : [{ host, sentence: parts.join(between) }]
 }
 
-/** Hosts that say the same share a line. */
+/** Hosts that say the same share a line, or all lines of it. */
 function grouped(said: readonly Sentence[]): string[] {
-  const saying = new Map<string, { name: string }[]>()
-  for (const { host, sentence } of said) {
-    const line = sentence.replaceAll(/\s+/g, ' ').trim()
-    const hosts = saying.get(line) ?? []
-    hosts.push({ name: host })
-    saying.set(line, hosts)
-  }
-  const lines = [...saying].map(([sentence, hosts]) => `${listed(hosts, ({ name }) => name)}: ${sentence}`)
-  return atMost(lines, (more) => `… and ${more} more ${more === 1 ? 'line' : 'lines'}; ask one host alone by host:NAME.`)
+  const saying = Map.groupBy(said, ({ sentence }) => linesOf(sentence).join('\n'))
+  const blocks = [...saying].map(([text, hosts]) =>
+    block(
+      listed(
+        hosts.map(({ host }) => ({ name: host })),
+        ({ name }) => name,
+      ),
+      text.split('\n'),
+    ),
+  )
+  const more = blocks.slice(most).flat().length
+  const rest = more === 0 ? [] : [`… and ${more} more ${more === 1 ? 'line' : 'lines'}; ask one host alone by host:NAME.`]
+  return [...blocks.slice(0, most).flat(), ...rest]
+}
+
+/** What can be pasted stays a line; of a sentence in one line, white space means nothing. */
+function linesOf(sentence: string): string[] {
+  const lines = sentence.split(/[\n\v\f\r\u2028\u2029]/).filter((line) => line.trim() !== '')
+  return lines.length > 1 ? lines.map((line) => line.trimEnd()) : lines.map((line) => line.replaceAll(/\s+/g, ' ').trim())
+}
+
+/** Indented, so that no line of one host passes for what another one says. */
+function block(names: string, lines: readonly string[]): string[] {
+  return lines.length > 1 ? [`${names}:`, ...lines.map((line) => `  ${line}`)] : [`${names}: ${lines.join('')}`]
 }
 
 const byName = new Intl.Collator('en', { numeric: true }).compare

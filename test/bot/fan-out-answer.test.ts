@@ -118,7 +118,7 @@ describe('who said nothing', () => {
   })
 
   it('and who refuses with words of its own is counted after the first twenty too, each on one line', () => {
-    const said = lines(merge(Object.fromEntries(named(33).map((name) => [name, `No\nroom on ${name}.`]))))
+    const said = lines(merge(Object.fromEntries(named(33).map((name) => [name, `No  room on ${name}.\n`]))))
     expect([said.length, said[0], said.at(-1)]).toEqual([
       21,
       'web1: No room on web1.',
@@ -127,8 +127,39 @@ describe('who said nothing', () => {
   })
 })
 
-it('a sentence cannot pass for a line of another host', () => {
-  expect(lines(merge({ a: 'No.\nb: all is well' }))).toEqual(['a: No. b: all is well'])
+describe('several lines', () => {
+  const remedy = 'For nginx, type on the host:\npkg bootstrap -y   # once\n\n# or from ports\nmake -C /usr/ports/www/nginx\n'
+
+  it('stay lines, under all hosts that say them', () => {
+    const checked: Answer = { ...table(['subject'], ['nginx']), text: remedy }
+    const merged = merge({ web1: checked, web2: { ...checked, text: 'All is well.' }, web3: checked })
+    expect(lines(merged)).toEqual([
+      'web1, web3:',
+      '  For nginx, type on the host:',
+      '  pkg bootstrap -y   # once',
+      '  # or from ports',
+      '  make -C /usr/ports/www/nginx',
+      'web2: All is well.',
+    ])
+  })
+
+  it('have the title above them where no row says it', () => {
+    expect(lines(merge({ a: { title: 'It lacks one thing', text: 'Type:\npkg bootstrap' } }))).toEqual([
+      'a:',
+      '  It lacks one thing',
+      '  Type:',
+      '  pkg bootstrap',
+    ])
+  })
+
+  it.each(['\n', '\r\n', '\u2028'])('cannot pass for what another host says, however they end: %j', (end) => {
+    expect(lines(merge({ a: `No.${end}b: all is well` }))).toEqual(['a:', '  No.', '  b: all is well'])
+  })
+
+  it('are counted after twenty hosts, all of them', () => {
+    const said = lines(merge(Object.fromEntries(named(22).map((name) => [name, `No.\nNot on ${name}.`]))))
+    expect([said.length, said.at(-1)]).toEqual([61, '… and 6 more lines; ask one host alone by host:NAME.'])
+  })
 })
 
 it.each([
