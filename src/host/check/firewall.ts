@@ -68,19 +68,26 @@ function noNat({ layout }: Look, what: string, ...remedy: string[]): Seen {
   )
 }
 
-const outside = 'EXTERNAL=em0   # your interface to the outside; `route -n get default` names it'
+/**
+ * For sh and csh alike, which root's login shell may be: no variables, backquotes and not `$(…)`, and comments on lines of their own with
+ * nothing but words, since a csh that is typed into has none.
+ */
+const external = "`route -n get default | sed -n 's/.*interface: //p'`"
 
 /** With `open`, so that nobody locks himself out: default-deny rules are a decision of their own. */
 const ipfwRemedy = [
-  outside,
-  'sysrc firewall_enable=YES firewall_type=open firewall_nat_enable=YES firewall_nat_interface=em0',
-  'service ipfw start   # from a console: rules of your own may cut this session',
+  'sysrc firewall_enable=YES firewall_type=open firewall_nat_enable=YES',
+  '# the interface of the default route: name another one if that leads outside',
+  `sysrc firewall_nat_interface=${external}`,
+  '# from a console: rules of your own may cut this session',
+  'service ipfw start',
 ]
 
 function pfRemedy({ layout }: Look): string[] {
   return [
-    outside,
-    `# in /etc/pf.conf, before the filter rules: nat on em0 inet from ${layout.pool} to any -> (em0)`,
+    '# prints the line to put into /etc/pf.conf before the filter rules: name another interface if that leads outside',
+    `echo nat on ${external} inet from ${layout.pool} to any '->' "(${external})"`,
+    '# when it stands there',
     'pfctl -nf /etc/pf.conf && service pf reload',
   ]
 }
@@ -96,7 +103,8 @@ async function defaultDeny(look: Look): Promise<Seen[]> {
     return [
       warning(
         `firewall_type is ${type === '' ? 'not set' : shown(type)}: at its next start ipfw has only its last rule, which denies everything, ssh and jails too.`,
-        'sysrc firewall_type=open   # or the absolute path of a file with rules of your own',
+        '# open, or the absolute path of a file with rules of your own',
+        'sysrc firewall_type=open',
       ),
     ]
   }

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { JailopsError } from '../../../src/core/errors.ts'
 import type { Finding } from '../../../src/core/finding.ts'
 import { layoutSchema } from '../../../src/core/layout.ts'
@@ -20,6 +24,17 @@ async function seen(
   const shell = fakeShell({ ...host, ...more, answers: { ...host.answers, ...answers } })
   const findings = await checkHost({ shell, layout, now, redisTime: async () => now(), ...deps })
   return findings.filter((finding) => finding.subject === subject)
+}
+
+/** What the lines print in a shell, with FreeBSD's programs in a folder of our own. Undefined where there is no such shell. */
+function pasted(shell: string, lines: readonly string[]): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'jailops-pasted-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const program = (name: string, text: string) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+  program('route', String.raw`printf '   route to: default\n  interface: vtnet7\n      flags: <UP,GATEWAY>\n'`)
+  for (const name of ['sysrc', 'service', 'pfctl']) program(name, `printf '<%s>\\n' "$@"`)
+  const { stdout, error } = spawnSync(shell, { input: `${lines.join('\n')}\n`, env: { PATH: `${folder}:/usr/bin:/bin` }, encoding: 'utf8' })
+  return error === undefined ? stdout : undefined
 }
 
 describe('ZFS', () => {
@@ -102,6 +117,34 @@ describe('firewall', () => {
       { state: 'good', says: expect.stringContaining('nat on vtnet0') },
     ])
     expect(await seen('firewall', { ...pf, 'pfctl -s nat': says('') })).toMatchObject([{ state: 'good' }, { state: 'warning' }])
+  })
+
+  describe('remedies can be pasted', () => {
+    const none = says('', { exitCode: 1 })
+    const open = says('65535 allow ip from any to any\n')
+    const pf = { 'kldstat -q -m ipfw': none, 'kldstat -q -m pf': says(''), 'pfctl -s nat': says('') }
+
+    it.for<[string, string, FakeHost['answers']]>([
+      ['sh', 'ipfw', { 'ipfw list': open }],
+      ['csh', 'ipfw', { 'ipfw list': open }],
+      ['sh', 'pf', pf],
+      ['csh', 'pf', pf],
+    ])('into %s, for %s, and mean the interface that leads outside', async ([shell, name, answers], { skip }) => {
+      const remedy = (await seen('firewall', answers)).find(({ says: what }) => what.includes('no nat rule'))?.remedy ?? []
+      expect(remedy.filter((line) => line.includes('#') && !/^# [\w ,:./]+$/.test(line))).toEqual([])
+
+      const printed = pasted(shell, remedy)
+
+      if (printed === undefined) skip(`${shell} is not installed`)
+      expect(printed).toContain(
+        name === 'ipfw' ? '<firewall_nat_interface=vtnet7>' : 'nat on vtnet7 inet from 10.0.0.0/24 to any -> (vtnet7)',
+      )
+    })
+
+    it('and none sets a variable, which csh does otherwise than sh', async () => {
+      const findings = await Promise.all([seen('firewall', { 'ipfw list': open }), seen('firewall', pf)])
+      expect(findings.flat().flatMap(({ remedy = [] }) => remedy.filter((line) => /^[A-Z]+=|em0/.test(line)))).toEqual([])
+    })
   })
 
   it('warns of what will deny everything at the next start', async () => {
