@@ -86,6 +86,13 @@ describe('FreeBSD', () => {
     expect(await seen('FreeBSD', { 'freebsd-version': says(`${version}\n`) })).toMatchObject([{ state }])
   })
 
+  it('that is too old is upgraded to the end', async () => {
+    const [finding] = await seen('FreeBSD', { 'freebsd-version': says('13.5-RELEASE\n') })
+    const commands = finding?.remedy?.filter((line) => !line.startsWith('#'))
+    const install = 'freebsd-update install'
+    expect(commands).toEqual(['freebsd-update -r 15.1-RELEASE upgrade', install, 'shutdown -r now', install])
+  })
+
   it('says that it is something else, and goes on', async () => {
     const findings = await look({ answers: { 'uname -s': says('Linux\n'), 'id -u': says('0\n') }, files: {} })
     expect(of(findings, 'FreeBSD')).toMatchObject([{ state: 'lacks', says: expect.stringContaining('Linux') }])
