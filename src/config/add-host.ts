@@ -17,8 +17,8 @@ export function addHost(text: string, { name, ssh, others }: NewHost): string | 
   if (document.errors.length > 0) return undefined
   const hosts = document.get('hosts', true)
   if (hosts === undefined) {
-    const all = stringify({ hosts: entriesOf(others, name, ssh) }, { lineWidth: 0 })
-    return `${withNewline(text)}${text.trim() === '' ? '' : '\n'}${all}`
+    const all = linesOf({ hosts: entriesOf(others, name, ssh) }, '', text)
+    return `${withNewline(text)}${text.trim() === '' ? '' : lineEndOf(text)}${all}`
   }
   if (isScalar(hosts) && hosts.value === null) return underItsName(text, document, entriesOf(others, name, ssh))
   if (!isMap(hosts)) return undefined
@@ -37,8 +37,8 @@ function underItsName(text: string, { contents }: Document, entries: Record<stri
   const end = text.indexOf('\n', range[1])
   const at = end === -1 ? text.length : end + 1
   // what is written out, as null or ~, would be hidden or doubled
-  if (!/^\s*:\s*(#.*)?\n?$/.test(text.slice(range[1], at))) return undefined
-  const lines = stringify(entries, { lineWidth: 0 }).replace(/^(?=.)/gm, '  ')
+  if (!/^\s*:\s*(#.*)?\r?\n?$/.test(text.slice(range[1], at))) return undefined
+  const lines = linesOf(entries, '  ', text)
   return `${withNewline(text.slice(0, at))}${lines}${text.slice(at)}`
 }
 
@@ -55,7 +55,7 @@ function afterTheLast(text: string, { items }: YAMLMap, entry: Record<string, un
   if (!isScalar(first) || first.range === undefined || first.range === null || end === undefined) return undefined
   const indent = text.slice(text.lastIndexOf('\n', first.range[0]) + 1, first.range[0])
   if (indent.trim() !== '') return undefined
-  const lines = stringify(entry, { lineWidth: 0 }).replace(/^(?=.)/gm, indent)
+  const lines = linesOf(entry, indent, text)
   const line = text.indexOf('\n', end)
   const at = behindComments(text, text[end - 1] === '\n' ? end : line === -1 ? text.length : line + 1, indent.length)
   return `${withNewline(text.slice(0, at))}${lines}${text.slice(at)}`
@@ -63,7 +63,7 @@ function afterTheLast(text: string, { items }: YAMLMap, entry: Record<string, un
 
 /** Comments that stand deeper than the names of hosts are about the last one, and stay with it. */
 function behindComments(text: string, from: number, indent: number): number {
-  const [comments = ''] = new RegExp(String.raw`^(?:(?:[ \t]*\n)* {${indent + 1},}#[^\n]*(?:\n|$))*`).exec(text.slice(from)) ?? []
+  const [comments = ''] = new RegExp(String.raw`^(?:(?:[ \t]*\r?\n)* {${indent + 1},}#[^\n]*(?:\n|$))*`).exec(text.slice(from)) ?? []
   return from + comments.length
 }
 
@@ -76,5 +76,16 @@ function endOf(node: unknown): number | undefined {
 }
 
 function withNewline(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+  return text === '' || text.endsWith('\n') ? text : `${text}${lineEndOf(text)}`
+}
+
+function linesOf(entries: Record<string, unknown>, indent: string, text: string): string {
+  return stringify(entries, { lineWidth: 0 })
+    .replace(/^(?=.)/gm, indent)
+    .replaceAll('\n', lineEndOf(text))
+}
+
+/** Of the first line: what is added ends as that does. */
+function lineEndOf(text: string): string {
+  return /\r?\n/.exec(text)?.[0] ?? '\n'
 }

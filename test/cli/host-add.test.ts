@@ -113,6 +113,14 @@ describe('a host over ssh', () => {
     expect(await add()).not.toContain('THAT LINE')
   })
 
+  it('is added to lines that end as on Windows, behind a byte order mark, by lines that end so too', async () => {
+    const text = `\uFEFF${written(at('keys'))}`.replaceAll('\n', '\r\n')
+    writeFileSync(at('jailops.yaml'), text)
+    await add()
+    const more = `  web2:\r\n    ssh:\r\n      address: 192.0.2.20\r\n      knownHosts: ${at('known_hosts')}\r\n`
+    expect(yaml()).toBe(text.replace('# this machine\r\n', `# this machine\r\n${more}`))
+  })
+
   it('added again changes nothing', async () => {
     await add()
     const before = [yaml(), readFileSync(at('keys/web2.key'), 'utf8')]

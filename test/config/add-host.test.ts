@@ -35,6 +35,11 @@ describe.each([
     expect(parse(add(text) ?? '')).toEqual({ ...parse(text), hosts: { ...Object(before), web2: { ssh } } })
   })
 
+  it('lines that end as on Windows stay so, and what is added ends so too', () => {
+    const asOnWindows = (lines = '') => (text.includes('\n') ? lines.replaceAll('\n', '\r\n') : lines)
+    expect(add(asOnWindows(text))).toBe(asOnWindows(add(text)))
+  })
+
   it('the text stays as it is before and behind what is put in', () => {
     const after = add(text) ?? ''
     const before = alike([...text], [...after])
