@@ -13,7 +13,7 @@ import { createKeys, loadKeys } from '../queue/keys.ts'
 import { addTrusted, loadTrusted } from '../queue/trusted.ts'
 import { configFile } from './config-check.ts'
 import { requireHostKey } from './known-hosts.ts'
-import { replaceConfig, requireReplaceable, whyNotReplaced } from './replace-config.ts'
+import { readReplaceable, replaceConfig, requireReplaceable, whyNotReplaced } from './replace-config.ts'
 
 /** As typed. */
 export interface HostAddOptions {
@@ -68,7 +68,7 @@ interface Entry {
 /** What the file says now, and what it shall say. @throws config_error */
 function entryIn(file: string, asked: Asked): Entry {
   const { name, target } = asked
-  const before = readFileFromDisk(file)?.text ?? ''
+  const before = readReplaceable(file)
   const config = load(file, before)
   if (name === config.bot.name) throw new JailopsError('config_error', `The bot itself is named ${name}; choose another name for the host.`)
   if (!Object.hasOwn(config.hosts, name)) return { before, after: withHost(file, before, config, asked), config, stands: false }

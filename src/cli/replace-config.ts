@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { isUtf8 } from 'node:buffer'
+import { existsSync, readFileSync } from 'node:fs'
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { JailopsError } from '../core/errors.ts'
 
@@ -6,6 +7,19 @@ import { JailopsError } from '../core/errors.ts'
 async function draftOf(file: string): Promise<{ target: string; draft: string }> {
   const target = await realpath(file)
   return { target, draft: `${target}.new` }
+}
+
+/** The text of a file that is to be written again: nothing in it may be lost by that. @throws config_error where it is not UTF-8 */
+export function readReplaceable(file: string): string {
+  const bytes = readFileSync(file)
+  // a lenient reader makes U+FFFD of what it cannot read, and that would be written
+  if (!isUtf8(bytes)) {
+    throw new JailopsError(
+      'config_error',
+      `${file} is not all UTF-8, so what is in it could not be kept, and it was not changed. Save it as UTF-8, or add the host there by hand.`,
+    )
+  }
+  return bytes.toString('utf8')
 }
 
 /** @throws config_error where no draft could be put beside the file, so that nothing else is begun in vain */
@@ -39,7 +53,7 @@ export async function replaceConfig(file: string, { before, after }: { before: s
     if (own.uid !== uid || own.gid !== gid) await opened.chown(uid, gid)
     await opened.chmod(mode & 0o7777)
     await opened.sync()
-    if ((await readFile(target, 'utf8')) !== before) return false
+    if (!(await readFile(target)).equals(Buffer.from(before))) return false
     await rename(draft, target)
     // from now on another one may make it
     isOurs = false

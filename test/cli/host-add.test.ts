@@ -224,6 +224,16 @@ describe('refused, and nothing is written:', () => {
     expect([readFileSync(file, 'utf8'), existsSync(at('keys'))]).toEqual([yaml(), false])
   })
 
+  it('a file that is not UTF-8, whose other bytes would be lost', async () => {
+    const latin = Buffer.concat([Buffer.from(yaml()), Buffer.from('# f\u00fcr alle\n', 'latin1')])
+    writeFileSync(at('jailops.yaml'), latin)
+    await expect(add()).rejects.toMatchObject({
+      code: 'config_error',
+      message: expect.stringMatching(/is not all UTF-8, .* it was not changed\. Save it as UTF-8, or add the host there by hand/),
+    })
+    expect([readFileSync(at('jailops.yaml')).equals(latin), existsSync(at('keys'))]).toEqual([true, false])
+  })
+
   it('a folder in which no key can be kept', async () => {
     writeFileSync(at('jailops.yaml'), written(at('id/keys')))
     await expect(add()).rejects.toMatchObject({ code: 'config_error', message: expect.stringContaining('No key can be kept in') })
