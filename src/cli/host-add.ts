@@ -46,7 +46,9 @@ export async function hostAdd(name: string, options: HostAddOptions): Promise<vo
   if (!stands) await requireReplaceable(file)
 
   const next = await exchangeKeys(keys, name, config.bot.name)
-  await writeEntry(file, asked)
+  await writeEntry(file, asked).catch((error: unknown) => {
+    throw withKey(keys, name, error)
+  })
   process.stdout.write([`${name} ${stands ? 'stands in' : 'was added to'} ${file}.`, ...next, ...last(name, target), ''].join('\n'))
 }
 
@@ -158,6 +160,13 @@ function cannotKeep(folder: string, error: unknown): JailopsError {
   if (error instanceof JailopsError || !(error instanceof Error && 'code' in error)) return toJailopsError(error)
   const sentence = `No key can be kept in ${folder} (${String(error.code)}), so nothing was changed. Say this as a user who may write there.`
   return new JailopsError('config_error', sentence, { cause: error })
+}
+
+/** By then the key is there, and whoever reads why the file is as it was should not wonder about that. */
+function withKey(folder: string, name: string, error: unknown): JailopsError {
+  const { code, message } = toJailopsError(error)
+  const key = `The key of ${name} is in ${folder} by now, and trusted there; that does no harm, and the same again goes on from it.`
+  return new JailopsError(code, `${message}\n${key}`, { cause: error })
 }
 
 function last(name: string, { user, become }: SshTarget): string[] {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { existsSync, readFileSync } from 'node:fs'
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { JailopsError } from '../core/errors.ts'
 
 /** The draft that takes the file's place. Whoever makes it is the one that may. */
@@ -22,9 +22,9 @@ export function readReplaceable(file: string): string {
   return bytes.toString('utf8')
 }
 
-/** @throws config_error where no draft could be put beside the file, so that nothing else is begun in vain */
+/** @throws config_error where no draft could be put beside the file, or in its place, so that nothing else is begun in vain */
 export async function requireReplaceable(file: string): Promise<void> {
-  const { draft } = await draftOf(file)
+  const { target, draft } = await draftOf(file)
   try {
     const probe = await open(draft, 'wx', 0o600)
     await probe.close()
@@ -32,17 +32,30 @@ export async function requireReplaceable(file: string): Promise<void> {
   } catch (cause) {
     if (!isThere(cause)) throw cannotWrite(draft, cause)
   }
+  // the only question that every system answers by whether the file is a mount of its own; other answers mean nothing
+  const linked = await link(target, draft).catch((cause: unknown) => {
+    if (codeOf(cause) === 'EXDEV') throw notReplaced(target, cause)
+    return false
+  })
+  if (linked !== false) await rm(draft)
 }
 
 /**
  * Puts the whole text in the file's place at once, with its mode and owner; a link stays a link.
  * @returns false, and nothing has happened, where the file is being changed, or says something else than `before` by now
+ * @throws config_error, and it says what it said, where that cannot be done
  */
-export async function replaceConfig(file: string, { before, after }: { before: string; after: string }): Promise<boolean> {
+export async function replaceConfig(file: string, texts: { before: string; after: string }): Promise<boolean> {
   const { target, draft } = await draftOf(file)
+  return replaceBy(draft, target, texts).catch((cause: unknown) => {
+    throw codeOf(cause) === undefined ? cause : notReplaced(target, cause)
+  })
+}
+
+async function replaceBy(draft: string, target: string, { before, after }: { before: string; after: string }): Promise<boolean> {
   const opened = await open(draft, 'wx', 0o600).catch((cause: unknown) => {
     if (isThere(cause)) return undefined
-    throw cannotWrite(draft, cause)
+    throw cause
   })
   if (opened === undefined) return false
   let isOurs = true
@@ -76,11 +89,25 @@ export async function whyNotReplaced(file: string): Promise<JailopsError> {
 }
 
 function isThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+  return codeOf(error) === 'EEXIST'
+}
+
+/** What the system said, such as EBUSY. */
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined
+}
+
+function notReplaced(target: string, cause: unknown): JailopsError {
+  const code = codeOf(cause) ?? ''
+  const sentence = ['EBUSY', 'EXDEV'].includes(code)
+    ? `${target} cannot be replaced (${code}), because it is mounted as a file of its own, as docker compose does. Nothing in it was changed. Mount its folder instead, or say this where the file itself lies.`
+    : `${target} cannot be replaced (${code}). Nothing in it was changed. Say this again when that is mended, as a user who may write there.`
+  return new JailopsError('config_error', sentence, { cause })
 }
 
 function cannotWrite(draft: string, cause: unknown): JailopsError {
-  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  const code = codeOf(cause)
+  const why = code === undefined ? '' : ` (${code})`
   return new JailopsError(
     'config_error',
     `${draft} cannot be written${why}, so nothing was changed. Say this as a user who may write there.`,

@@ -244,6 +244,7 @@ describe('refused, and nothing is written:', () => {
     writeFileSync(at('jailops.yaml.new'), 'a draft')
     await expect(add()).rejects.toThrow(/jailops\.yaml\.new is there: .* remove it and say this again/)
     expect([yaml(), readFileSync(at('jailops.yaml.new'), 'utf8')]).toEqual([written(at('keys')), 'a draft'])
+    await expect(add()).rejects.toThrow(`The key of web2 is in ${at('keys')} by now`)
   })
 
   it('other settings under a name that was added', async () => {
