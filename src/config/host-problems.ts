@@ -5,7 +5,7 @@ import type { Config } from './schema.ts'
 /** Names of hosts that lead nowhere, or to two places. */
 export function hostProblems({ bot, host, hosts }: Config): Remark[] {
   const names = Object.keys(hosts)
-  const problems: Remark[] = []
+  const problems = namedLikeTheBot({ bot, host, hosts })
   for (const [channel, { host: wanted }] of Object.entries(bot.channels)) {
     if (names.includes(wanted)) continue
     problems.push({
@@ -17,6 +17,13 @@ export function hostProblems({ bot, host, hosts }: Config): Remark[] {
     problems.push({ path: ['hosts', host.name, 'ssh'], message: 'is this machine itself (see host), which its worker needs no ssh for' })
   }
   return problems
+}
+
+/** By its name each signs, is trusted and is written to: of two with one name nobody could say which is meant. */
+function namedLikeTheBot({ bot: { name }, host, hosts }: Pick<Config, 'bot' | 'host' | 'hosts'>): Remark[] {
+  const message = `the bot itself is named ${name}; choose another name for the host, or another bot.name`
+  if (host?.name === name) return [{ path: ['host', 'name'], message }]
+  return Object.hasOwn(hosts, name) ? [{ path: ['hosts', name], message, isName: true }] : []
 }
 
 /** What is well for a worker alone, and hardly meant where the bot reads the same file. */

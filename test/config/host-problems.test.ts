@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { configSchema } from '../../src/config/schema.ts'
+import { checkText } from './sources.ts'
 import { hostProblems, hostWarnings } from '../../src/config/host-problems.ts'
 
 const ssh = { address: '192.0.2.2', knownHosts: '/etc/jailops/known_hosts' }
@@ -16,6 +17,26 @@ test('this machine is not reached by ssh as well', () => {
   expect(messages({ host: { name: 'web1' }, hosts: { web1: { ssh } } })).toEqual([
     expect.stringContaining('hosts.web1.ssh: is this machine'),
   ])
+})
+
+test.each([
+  ['of a host', { hosts: { bot: null, web1: null } }, ['hosts.bot']],
+  ['of this machine', { host: { name: 'bot' } }, ['host.name']],
+  ['of this machine, which is among the hosts', { host: { name: 'bot' }, hosts: { bot: null } }, ['host.name']],
+  ['of its own choice', { bot: { name: 'ops' }, hosts: { ops: null, bot: null } }, ['hosts.ops']],
+  ['that every object has', { bot: { name: 'constructor' }, hosts: { web1: null } }, []],
+  ['of nobody else', { host: { name: 'web1' }, hosts: { web1: null } }, []],
+])('the bot has a name %s', (_, config, paths) => {
+  expect(messages(config)).toEqual(
+    paths.map((path) =>
+      expect.stringMatching(`^${path}: the bot itself is named .*; choose another name for the host, or another bot.name$`),
+    ),
+  )
+})
+
+test('a host named like the bot is shown where it is named', () => {
+  const [problem] = checkText('keys: /k\nhosts:\n  web1: {}\n  bot: {}\n').problems
+  expect(problem).toMatch(/^jailops\.yaml:4:3: hosts\.bot: the bot itself is named bot;/)
 })
 
 test('only a host that is reached by ssh has its layout here', () => {
