@@ -6,6 +6,7 @@ export default defineCommand({
   summary: 'The latest requests and how they stand',
   permission: 'job.list',
   risk: 'bot',
+  takesHost: true,
   args: z.object({ limit: z.int().min(1).max(100).default(20).describe('how many') }),
   async answer({ args, host, requests }) {
     const found = (await requests(args.limit)).filter((request) => host === undefined || request.host === host)

@@ -1,5 +1,5 @@
 import type { Command } from '../core/command.ts'
-import { offeredOptions, optionsOf } from '../core/options.ts'
+import { offeredOptions } from '../core/options.ts'
 import { type Actor, covers, permissionsOf, type Policy } from '../core/policy.ts'
 import type { Completion, Known, Question } from '../chat/adapter.ts'
 import { heldBy, isAway, isHere, isThere, type KnownHost, spanText } from './hosts.ts'
@@ -113,7 +113,9 @@ function hostsFor({ hosts, now, hearingSince }: WhatIsKnown): Known[] {
 
 function namesFor(command: Command, name: string, known: WhatIsKnown): Known[] {
   const { hosts, waiting } = known
-  const choices = optionsOf(command).find((option) => option.name === name)?.choices ?? []
+  const option = offeredOptions(command).find((one) => one.name === name)
+  if (option === undefined) return []
+  const { choices } = option
   if (choices.length > 0) return choices.map((value) => ({ value, hint: name }))
   if (name === 'request') return waiting().map(({ id, line }) => ({ value: id, hint: line }))
   if (name === 'host') return [...hostsFor(known), ...(command.risk === 'read' ? [{ value: everyHost, hint: 'all hosts' }] : [])]

@@ -1,6 +1,7 @@
 import { argumentsFromWords, findCommand, parseArguments, splitWords } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
+import { takesHost } from '../core/options.ts'
 import { type Actor, decide, type Decision, personOf, type Policy } from '../core/policy.ts'
 import { parseUntil } from '../core/until.ts'
 import type { Incoming, Place, Said } from '../chat/adapter.ts'
@@ -45,6 +46,9 @@ export function judge(incoming: Incoming, context: JudgeContext): Judgement {
     throw new JailopsError('usage', `/${command.path} changes nothing, so there is nothing to try dry.`)
   if (until !== undefined && command.risk === 'bot')
     throw new JailopsError('usage', `/${command.path} is answered by the bot itself, at once, so there is nothing to keep.`)
+  // before it is looked whether there is such a host
+  if (named !== undefined && !takesHost(command))
+    throw new JailopsError('usage', `/${command.path} is answered by the bot itself, which asks no host for it: say it without host:.`)
   const channel = context.hostOf(incoming.place)
   return {
     command,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Command, commonArguments } from './command.ts'
 import { JailopsError } from './errors.ts'
 import { oncePer } from './once-per.ts'
-import { kebabCase, optionsOf } from './options.ts'
+import { offeredOptions, optionsOf } from './options.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface ParsedArguments {
@@ -80,7 +80,9 @@ export function argumentsFromWords(command: Command, words: readonly string[]): 
     if (kinds.has(key)) return key
     throw new JailopsError(
       'usage',
-      `${command.path} has no option ${shown(word)}.${didYouMean(key, [...kinds.keys()])} It takes: ${[...kinds.keys()].map(kebabCase).join(', ')}.`,
+      `${command.path} has no option ${shown(word)}.${didYouMean(key, [...kinds.keys()])} It takes: ${offeredOptions(command)
+        .map(({ label }) => label)
+        .join(', ')}.`,
     )
   }
   for (let index = 0; index < words.length; index++) {

@@ -28,7 +28,7 @@ export interface BotContext<Args> {
   /** Name, roles and permissions as policy sees this person. */
   person: { id: string; roles: string[]; permissions: string[] }
   commands: readonly Command[]
-  /** The host that was named, if one was. */
+  /** The host that was named, if one was and the command takes one (`takesHost`). */
   host?: string
   /** All that are configured, in that order, as the bot knows them now. */
   hosts: readonly HostSummary[]
@@ -96,6 +96,8 @@ export interface ReadCommand extends CommandBase {
 /** Answered by the bot itself. */
 export interface BotCommand extends CommandBase {
   risk: 'bot'
+  /** It makes something of `host:NAME`. Without it that is refused, since who may say this need not know what hosts there are. */
+  takesHost?: true
   answer(context: BotContext<Parsed>): Promise<BotAnswer>
 }
 /** `about`: the request whose state the caller should see as this command's own (job show, approve). */
@@ -134,7 +136,7 @@ const shape = {
 const commandShape = z.discriminatedUnion('risk', [
   z.looseObject({ ...shape, risk: z.literal('change'), needs, plan: doesWork }),
   z.looseObject({ ...shape, risk: z.literal('read'), needs, query: doesWork }),
-  z.looseObject({ ...shape, risk: z.literal('bot'), answer: doesWork }),
+  z.looseObject({ ...shape, risk: z.literal('bot'), takesHost: z.literal(true).optional(), answer: doesWork }),
 ])
 
 /** Whether a module's default export really is a command. @returns the problem, or nothing. */

@@ -28,8 +28,13 @@ const schemaSchema = z.looseObject({
 
 /** Those to offer: all that make sense for this command. */
 export function offeredOptions(command: Command): Option[] {
-  const senseless = { change: [], read: ['dryRun'], bot: ['dryRun', 'host', 'until'] }[command.risk]
+  const senseless = { change: [], read: ['dryRun'], bot: ['dryRun', 'until', ...(takesHost(command) ? [] : ['host'])] }[command.risk]
   return optionsOf(command).filter(({ name }) => !(name in command.args.shape ? [] : senseless).some((one) => one === name))
+}
+
+/** Changes and questions are for a host; what the bot answers by itself seldom is. */
+export function takesHost(command: Command): boolean {
+  return command.risk !== 'bot' || command.takesHost === true
 }
 
 /** The command's own arguments in their order, then those that every command has. */

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { complete } from '../../src/bot/completion.ts'
+import { complete, knownValues } from '../../src/bot/completion.ts'
 import { chooseHost } from '../../src/bot/hosts.ts'
 import { judge } from '../../src/bot/judge.ts'
 import type { Actor } from '../../src/core/policy.ts'
 import { policySchema } from '../../src/core/policy.ts'
+import help from '../../commands/help.ts'
+import hostList from '../../commands/host/list.ts'
+import jobList from '../../commands/job/list.ts'
 import proxyAdd from '../../commands/proxy/add.ts'
+import whoami from '../../commands/whoami.ts'
 import { refusal } from '../core/refusal.ts'
 import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
 import { request } from './records.ts'
@@ -18,6 +22,14 @@ const context = {
   hearingSince: 1_000_000,
   zone: 'UTC',
   waiting: () => [],
+}
+/** Those that the bot answers by itself, for one who may say nothing else. */
+const withBotCommands = {
+  ...context,
+  commands: [...commands, help, whoami, hostList, jobList],
+  policy: policySchema.parse({
+    roles: { all: { permissions: ['help', 'whoami', 'host.list', 'job.*', 'request.approve'], members: ['web:user:eve'] } },
+  }),
 }
 const understood = { command: { path: 'jail create' }, args: { jail: 'neu' }, host: web2, person: 'ana', approvals: 1, expiresMinutes: 5 }
 
@@ -57,6 +69,22 @@ describe('judge', () => {
     ['nobody', 'jail list host:nowhere', 'permission_denied'],
   ])('refuses %s "%s": %s', (who, words, code) => {
     expect(refusal(() => judge(incoming(who, words), context)).code).toBe(code)
+  })
+
+  it.each(['web1', 'nosuch', '*', '""'])('says of no host %s whether there is one, where the bot answers by itself', (host) => {
+    for (const words of ['help', 'whoami', 'host list', `approve ${request}`]) {
+      const { code, message } = refusal(() => judge(incoming('eve', `${words} host:${host}`), withBotCommands))
+      expect([code, message]).toEqual(['usage', expect.stringMatching(/is answered by the bot itself, .* say it without host:\.$/)])
+    }
+  })
+
+  it('lists no option that means nothing to the command', () => {
+    expect(refusal(() => judge(incoming('eve', 'help colour:red'), withBotCommands)).message).toMatch(/It takes: about\.$/)
+  })
+
+  it('takes a host where the bot asks for one, and says there is none of that name', () => {
+    expect(judge(incoming('eve', 'job list host:web2'), withBotCommands)).toMatchObject({ command: { path: 'job list' }, host: web2 })
+    expect(refusal(() => judge(incoming('eve', 'job list host:web3'), withBotCommands)).code).toBe('unknown_host')
   })
 
   it.each(['guest', 'bot', 'stranger'] as const)('refuses a %s whatever they may, before looking at the details', (kind) => {
@@ -115,6 +143,8 @@ describe('which host', () => {
 })
 
 const actor = (id: string, kind: Actor['kind'] = 'person'): Actor => ({ platform: 'web', id, name: id, groups: [], kind })
+const values = (command: string, argument: string) =>
+  knownValues({ command, argument, typed: '', actor: actor('eve') }, withBotCommands).map(({ value }) => value)
 
 const texts = (text: string, who = actor('ana')) => complete(text, who, context).map((completion) => completion.text)
 
@@ -145,6 +175,22 @@ describe('completion', () => {
     ['jail start wiki host:w', ['jail start wiki host:web1 ', 'jail start wiki host:web2 ']],
   ])('%j', (text, expected) => {
     expect(texts(text)).toEqual(expected)
+  })
+
+  it.each([
+    ['help host:', []],
+    ['help about host:', []],
+    ['help h', []],
+    ['whoami ', []],
+    ['job list h', ['job list host:']],
+    ['job list host:web2', ['job list host:web2 ']],
+  ])('names no host where the bot answers by itself and takes none: %j', (text, expected) => {
+    expect(complete(text, actor('eve'), withBotCommands).map((completion) => completion.text)).toEqual(expected)
+  })
+
+  it('knows values of arguments that the command has, and of no others', () => {
+    expect([values('help', 'host'), values('help', 'jail'), values('whoami', 'site')]).toEqual([[], [], []])
+    expect(values('job list', 'host')).toEqual(['web1', 'web2'])
   })
 
   it('offers only what one may', () => {
