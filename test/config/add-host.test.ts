@@ -65,10 +65,17 @@ it.each([
   'hosts: *x',
   'a: &x {}\nhosts: *x',
   'hosts: [',
-  'hosts:\n',
   'hosts: web1',
   '? hosts\n: ? web1\n  : {}\n',
-])('%j is left to a person, or right', (text) => {
-  const after = add(text)
-  if (after !== undefined) expect(parse(after).hosts).toMatchObject({ web2: { ssh } })
+])('%j is left to a person', (text) => {
+  expect(add(text)).toBeUndefined()
+})
+
+it.each([
+  ['hosts:\n', { web1: {}, web2: { ssh } }],
+  ['hosts: # x', { web1: {}, web2: { ssh } }],
+  ['"hosts":\n  "web1": {}\n', { web1: {}, web2: { ssh } }],
+  ['hosts: {}\n', { web2: { ssh } }],
+])('%j is added to, however uncommon', (text, hosts) => {
+  expect(parse(add(text) ?? 'hosts: nothing')).toEqual({ hosts })
 })
