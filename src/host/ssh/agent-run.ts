@@ -1,6 +1,6 @@
 import { sh } from './agent-base.ts'
 
-/** The agent's operations on programs, process groups and connections. $environment is set at its top. */
+/** The agent's operations on programs and connections. $environment is set at its top. */
 export const agentRun = sh`
 # find_program NAME: as ../shell/program.ts finds it
 find_program() {
@@ -89,11 +89,6 @@ run_probe() {
   answer "$code"
 }
 
-# await PID: a signal that we let pass ends a wait early
-await() {
-  while kill -s 0 "$1"; do wait "$1"; done 2>/dev/null
-}
-
 # A change goes on without its connection: its output is kept in files, and nothing is said to anybody before it has ended.
 run_recorded() {
   writable_group "$group_file"
@@ -134,97 +129,6 @@ run_recorded() {
   fi
 }
 
-# keep FILE: what comes out of FILE.pipe, as it comes: its beginning in FILE; its end in FILE.before and FILE.end, and in FILE.count how much it
-# was, once there is more. So nobody fills the disk by printing. It outlives its program, and ends with the last that could print, or when told to.
-keep() {
-  exec 6<"$1.pipe"
-  trap '' TERM HUP PIPE INT
-  reader=
-  trap 'kill -s KILL $reader; exit 0' USR1
-  count=0
-  while
-    dd bs=65536 count=1 of="$1.next" <&6 &
-    reader=$!
-    wait "$reader" && [ -s "$1.next" ]
-  do
-    measure "$1.next"
-    if [ "$count" -lt 131072 ]; then
-      cat "$1.next" >>"$1"
-      count=$((count + size))
-    else
-      cat "$1.next" >>"$1.end"
-      count=$((count + size))
-      printf '%s\n' "$count" >"$1.count"
-      measure "$1.end"
-      [ "$size" -lt 1048576 ] || mv -f "$1.end" "$1.before"
-    fi
-  done
-  # a full disk must not end the program
-  cat <&6 &
-  reader=$!
-  wait "$reader"
-}
-
-# What a program left behind may keep its output open for ever: it is listened to for a second.
-await_keepers() {
-  (
-    nap=
-    trap 'kill -s KILL $nap; exit 0' TERM
-    sleep 1 &
-    nap=$!
-    wait "$nap"
-    kill -s USR1 "$out_keeper" "$err_keeper"
-  ) >/dev/null 2>&1 &
-  timer=$!
-  await "$out_keeper"
-  await "$err_keeper"
-  kill -s TERM "$timer" 2>/dev/null
-  await "$timer"
-}
-
-forget_output() {
-  for kept in "$out" "$err"; do
-    rm -f "$kept" "$kept.pipe" "$kept.next" "$kept.before" "$kept.end" "$kept.count"
-  done
-}
-
-# In the way of a kept agent's limits: a group file is a file that is written.
-writable_group() {
-  [ -n "$any_root" ] || writable "$1"
-}
-
-tell_ends() {
-  count_of "$out"
-  out_size=$size
-  count_of "$err"
-  err_size=$size
-  ends "$out" "$out_size"
-  ends "$err" "$err_size" >&2
-  answer "$1 $out_size $err_size"
-}
-
-# count_of FILE: how much was kept of it, or passed over
-count_of() {
-  measure "$1"
-  ! [ -e "$1.count" ] || read -r size <"$1.count"
-}
-
-# ends FILE COUNT
-ends() {
-  if [ "$2" -le 131072 ]; then
-    [ "$2" -eq 0 ] || cat "$1"
-  else
-    head -c 65536 "$1"
-    for part in "$1" "$1.before" "$1.end"; do
-      ! [ -e "$part" ] || cat "$part"
-    done | tail -c 65536
-  fi
-}
-
-forget_group() {
-  read -r got <"$group_file" && [ "$got" = "$group" ] && rm -f "$group_file"
-}
-
 # collect ID GROUPFILE GROUP: what a run left whose agent was ended with it
 op_collect() {
   case $1 in
@@ -240,53 +144,6 @@ op_collect() {
   fi
   tell_ends ok
   forget_output
-}
-
-# claim GROUPFILE: nothing can start by it afterwards, or somebody has it already
-op_claim() {
-  writable_group "$1"
-  set -C
-  # whatever stands there: set -C alone lets a device pass
-  if ! exists "$1" && { printf 'void\n' >"$1"; } 2>/dev/null; then
-    set +C
-    answer claimed
-    return
-  fi
-  set +C
-  exists "$1" || printf 'void\n' >"$1" || fail failed
-  answer taken
-}
-
-op_read_group() {
-  writable_group "$1"
-  head -c 1000 "$1" || fail failed
-  looked=$(look "$1") || fail failed
-  answer "ok $looked"
-}
-
-op_take_over() {
-  writable_group "$1"
-  command exec 5<"$1" || fail failed
-  fenced
-  printf 'void\n' >"$1.void" && mv -f "$1.void" "$1" || fail failed
-  head -c 1000 <&5
-  exec 5<&-
-  answer ok
-}
-
-op_members() {
-  set -- "$(TZ=UTC0 ps -A -o pid= -o pgid= -o stat= -o lstart=)" "$1"
-  [ -n "$1" ] || fail failed
-  printf '%s\n' "$1" | awk -v "group=$2" '$2 == group' || fail failed
-  answer ok
-}
-
-# signal NAME GROUP
-op_signal() {
-  case $2 in
-    '' | *[!0-9]* | 0* | 1) fail usage ;;
-  esac
-  if kill -s "$1" -- "-$2" 2>/dev/null; then answer ok; else answer nobody; fi
 }
 
 # connect SECONDS socket PATH | connect SECONDS address ADDRESS PORT: from here on the channel is the connection

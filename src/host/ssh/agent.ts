@@ -4,7 +4,9 @@ import type { SshTarget } from '../../core/ssh-target.ts'
 import { fixedEnvironment } from '../shell/environment.ts'
 import { agentBase } from './agent-base.ts'
 import { agentFiles } from './agent-files.ts'
+import { agentGroups } from './agent-groups.ts'
 import { agentHold } from './agent-hold.ts'
+import { agentOutput } from './agent-output.ts'
 import { agentRun } from './agent-run.ts'
 
 /** Both ends must speak the same; raise it with every change of what is said or answered. */
@@ -51,7 +53,7 @@ function programOf(rules: AgentRules): string {
       .join(','),
   }
   const assignments = Object.entries(settings).map(([name, value]) => `${name}=${quote(value)}`)
-  return `${assignments.join('\n')}\n${agentBase}${agentFiles}${agentRun}${agentHold}`
+  return `${assignments.join('\n')}\n${agentBase}${agentFiles}${agentGroups}${agentOutput}${agentRun}${agentHold}`
 }
 
 /** The same without what only people read: it is sent at the start of each session. */
