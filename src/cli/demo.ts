@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { demoConfig, demoHost, sshHostsOf } from '../config/demo.ts'
+import { loadConfig, readFileFromDisk } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { JailopsError } from '../core/errors.ts'
 import { absolutePath } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
@@ -11,7 +13,6 @@ import { startPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts'
 import { claimHost } from '../worker/only-one.ts'
 import { keepRunning, type Child } from './children.ts'
 import { loadCommands } from './commands-folder.ts'
-import { configOf } from './config-check.ts'
 import { createAll } from './keys.ts'
 import { prepareProxy } from './prepare-proxy.ts'
 import { mainFile } from './program.ts'
@@ -40,7 +41,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     const asked = { web: portOf(options.port), proxy: options.proxyPort === undefined ? undefined : portOf(options.proxyPort) }
     await mustBeFree(asked.web)
     await mustBeFree(asked.proxy ?? 0)
-    const added = options.config === undefined ? undefined : configOf({ config: options.config })
+    const added = options.config === undefined ? undefined : settingsIn(options.config)
     await loadCommands(added?.commands ?? []) // what is wrong with them is said here and now, not in a log
     const hosts = [demoHost, ...sshHostsOf(added).map(([name]) => name)]
     const places = { run: join(state, 'run'), log: join(state, 'log'), keys: join(state, 'keys'), file: join(state, 'demo.json') }
@@ -129,6 +130,11 @@ function tellReady({ headless }: DemoOptions, where: { web: string; proxy: strin
 
   Everything is in ${where.stateDir}. Ctrl-C ends it all.
 `)
+}
+
+/** Without its warnings: what it leaves out, roles say, the demo has itself. @throws config_error */
+function settingsIn(file: string): Config {
+  return loadConfig({ file, environment: process.env, readFile: readFileFromDisk }).config
 }
 
 /** @throws usage: the host's folder lies in it, and its path goes into HAProxy's, nginx's and jail's files */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { agentText } from '../../src/host/ssh/agent.ts'
+import { agentText, remoteCommand, sentAgent } from '../../src/host/ssh/agent.ts'
 import { encodeLine } from '../../src/host/ssh/encode.ts'
 import { type AgentBench, agentBench, frame, line } from './ssh/agent-bench.ts'
 
@@ -39,6 +39,21 @@ test('an agent that arrived only in part is no program', async () => {
     expect(output).toBe('')
   }
   expect(existsSync(at('file'))).toBe(false)
+})
+
+/** What a user's login shell may be, of those that are here. */
+const loginShells = ['/bin/sh', '/bin/csh', '/bin/bsd-csh', '/bin/tcsh', '/bin/bash', '/bin/zsh', '/bin/ksh'].filter(existsSync)
+
+test.each(loginShells)('%s as login shell starts it', async (shell) => {
+  const program = sentAgent({ folder: at('own'), programFolders: ['/bin', '/usr/bin'], jailRoots: at('jails') })
+  const child = spawn(shell, ['-c', remoteCommand('none')], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stdin.end(`${Buffer.byteLength(program)}\n${program}${line('write', 5, at('file'), '0640')}a\nb\0c`)
+  await once(child, 'close')
+
+  expect(output).toMatch(new RegExp(String.raw`^\*jailops-agent\* \S+ \d+ \w+\n${frame} ok\n$`))
+  expect([readFileSync(at('file'), 'utf8'), statSync(at('file')).mode & 0o777]).toEqual(['a\nb\0c', 0o640])
 })
 
 test('does nothing for a connection that has lost the lock', async () => {
