@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '../core/command.ts'
@@ -102,11 +102,14 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   const otherEnd = target === undefined ? { redisTime: () => redisTime(redis) } : { target }
   const look = (wanted: Parameters<typeof observe>[1], reserved: Parameters<typeof observe>[2]) =>
     observe({ shell, layout, ...otherEnd }, wanted, reserved)
+  const told = join(host.state, 'told')
   const inventory = createInventoryTeller({
     host: name,
     now: Date.now,
     send,
     withdraw: (id) => sender.withdraw(id),
+    toldBefore: Number(await readFile(told, 'utf8').catch(() => '0')) || 0,
+    keepTold: (at) => writeFile(told, String(at), { mode: 0o600 }),
     observe: look,
     version,
     reachedBy: target === undefined ? 'local' : 'ssh',

@@ -17,6 +17,10 @@ export interface InventoryDeps {
   send(message: BotMessage): Promise<void>
   /** Takes back a message that the bot has not taken yet. */
   withdraw(id: string): Promise<unknown>
+  /** The latest moment of which an earlier life told; 0 if none did. */
+  toldBefore: number
+  /** For the next life. */
+  keepTold(at: number): Promise<void>
   observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
   /** Of jailops, here. */
   version: string
@@ -24,15 +28,18 @@ export interface InventoryDeps {
 }
 
 const everyMilliseconds = 30_000
+/** A moment so far ahead was told by a clock that went wrong. */
+const longestAhead = 7 * 24 * 3600_000
 /** Of what keeps the host from saying what it has. */
 const longestProblem = 500
 const has: readonly FactName[] = ['jails', 'trash', 'proxy']
 
-export function createInventoryTeller({ host, now, send, withdraw, observe, version, reachedBy }: InventoryDeps): InventoryTeller {
+export function createInventoryTeller(deps: InventoryDeps): InventoryTeller {
+  const { host, now, send, withdraw, observe, version, reachedBy, toldBefore, keepTold } = deps
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> = Promise.resolve()
   let again = false
-  let last: { at: number; id: string } | undefined
+  let last = { at: toldBefore > now() + longestAhead ? 0 : toldBefore, id: '' }
 
   /** What the host has is worth telling also where it cannot say how it is. */
   async function look(): Promise<ObservedFacts> {
@@ -49,7 +56,7 @@ export function createInventoryTeller({ host, now, send, withdraw, observe, vers
 
   async function tellNow(): Promise<void> {
     // of when the look began: what ended before it is in it. It only rises, also where somebody sets the clock back.
-    const at = Math.max(now(), (last?.at ?? 0) + 1)
+    const at = Math.max(now(), last.at + 1)
     const body = await whatIsThere().catch((error: unknown): ToBot => {
       passLostConnection(error)
       return { kind: 'alive', problem: toJailopsError(error).message.slice(0, longestProblem) }
@@ -58,7 +65,8 @@ export function createInventoryTeller({ host, now, send, withdraw, observe, vers
     const before = last
     last = { at, id }
     // while no bot takes them, they would pile up; only the newest says anything
-    if (before !== undefined) await withdraw(before.id).catch(() => undefined)
+    if (before.id !== '') await withdraw(before.id).catch(() => undefined)
+    await keepTold(at).catch(() => undefined)
     await send({ id, request: 'inventory', host, issuedAt: at, expiresAt: at + everyMilliseconds * 2, number: at, body })
   }
 

@@ -17,6 +17,8 @@ async function told(observe: (wanted: readonly FactName[]) => Promise<ObservedFa
     now: () => 5000,
     send: async (message) => void sent.push(botMessageSchema.parse(message)),
     withdraw: async () => undefined,
+    toldBefore: 0,
+    keepTold: async () => undefined,
     observe,
     version: '0.1.0',
     reachedBy: 'ssh',
@@ -80,12 +82,14 @@ it('tells that it is alive where it cannot say what it has, and why', async () =
 
 it('says a later moment each time, whatever is done to the clock, and lets only the newest wait', async () => {
   const log: string[] = []
-  const moments = [5000, 4000, 4000, 9000]
+  const moments = [4900, 5000, 4000, 4000, 9000]
   const teller = createInventoryTeller({
     host: 'web2',
     now: () => moments.shift() ?? 0,
     send: async ({ id }) => void log.push(`send ${id}`),
     withdraw: async (id) => void log.push(`withdraw ${id}`),
+    toldBefore: 0,
+    keepTold: async () => undefined,
     observe: async () => seen(),
     version: '0.1.0',
     reachedBy: 'ssh',
@@ -103,4 +107,26 @@ it('says a later moment each time, whatever is done to the clock, and lets only 
     'withdraw host-inventory-web2-5002',
     'send host-inventory-web2-9000',
   ])
+})
+
+it.each([
+  ['goes on behind what an earlier life told, though the clock was set back', 3_600_000, 3_600_001],
+  ['does not believe in a clock that was a month ahead', 30 * 24 * 3_600_000, 5000],
+])('%s', async (_, toldBefore, at) => {
+  const kept: number[] = []
+  const sent: BotMessage[] = []
+  const teller = createInventoryTeller({
+    host: 'web2',
+    now: () => 5000,
+    send: async (message) => void sent.push(message),
+    withdraw: () => Promise.reject(new Error('there is nothing to take back')),
+    toldBefore,
+    keepTold: async (moment) => void kept.push(moment),
+    observe: async () => seen(),
+    version: '0.1.0',
+    reachedBy: 'ssh',
+  })
+  teller.tell()
+  await teller.stop()
+  expect([kept, sent.map(({ issuedAt }) => issuedAt)]).toEqual([[at], [at]])
 })
