@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Demo, startDemo } from '../support/demo.ts'
-import { jailops, mainFile, temporaryFolder } from '../support/house.ts'
+import { jailops, temporaryFolder } from '../support/house.ts'
+import { startSshHosts } from '../support/ssh-hosts.ts'
 import { missingForSshd } from '../support/sshd.ts'
 
 /* Trying several hosts without any: `jailops dev ssh-hosts`, and the demo that it joins. */
@@ -15,7 +14,9 @@ test.skipIf(missingForSshd() !== undefined)(
   'two more hosts join the demo, and what is said finds the right one',
   async () => {
     const file = join(folder, 'jailops.yaml')
-    writeFileSync(file, await settingsOfHosts('web2', 'web3'), { mode: 0o600 })
+    const hosts = await startSshHosts('web2', 'web3')
+    onTestFinished(() => hosts.stop())
+    writeFileSync(file, hosts.yaml, { mode: 0o600 })
     const demo = await startDemo({ args: ['--config', file] })
     onTestFinished(() => demo.stop())
     await demo.say('ana', 'host list') // the first words wait until the bot hears
@@ -41,17 +42,6 @@ test('a host of the demo’s own name, and names that are none, are refused', as
   expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('has a host demo already; give yours another name')])
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"a;b" is no name for a host')])
 })
-
-/** What `jailops dev ssh-hosts` prints; it runs until the test is over. */
-async function settingsOfHosts(...names: string[]): Promise<string> {
-  const child = spawn(process.execPath, [mainFile, 'dev', 'ssh-hosts', ...names], { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(async () => {
-    child.kill('SIGTERM')
-    if (child.exitCode === null) await once(child, 'exit')
-  })
-  const [text] = await once(child.stdout.setEncoding('utf8'), 'data')
-  return String(text)
-}
 
 async function here(demo: Demo): Promise<string[]> {
   const { table } = await demo.say('ana', 'host list')

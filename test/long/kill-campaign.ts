@@ -6,9 +6,23 @@ import type { Card } from '../../src/core/card.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import type { Demo } from '../support/demo.ts'
 
+/** Where a campaign takes place: a demo, and the host of it that is changed. */
+export interface Ground {
+  demo: Demo
+  host: string
+  /** Stands for `/` of the host. */
+  hostFolder: string
+  /** Its journals, which lie with the worker. */
+  journals: string
+  /** What its proxy answers for a host name. */
+  get(site: string): Promise<{ status: number; body: string }>
+  /** Cuts something of the way to the host, where there is one. @returns whether there was something to cut */
+  cut?(): boolean
+}
+
 /** Counts of what must never happen; everything is 0 in a campaign that went well. */
 export interface Verdict {
-  kills: { bot: number; worker: number; redis: number }
+  kills: { bot: number; worker: number; redis: number; ssh: number }
   requests: number
   ends: Record<string, number>
   lost: string[]
@@ -26,11 +40,11 @@ interface Told {
 
 const stuckAfterMilliseconds = 150_000
 
-/** Kills bot, worker and Redis at random moments while people create, route, destroy and restore jails; then looks at what is true. */
-export async function killCampaign(demo: Demo, kills: number): Promise<Verdict> {
-  const before = hostFiles(demo)
+/** Kills bot, worker, Redis and (where there is any) ssh at random moments while people create, route, destroy and restore jails; then looks at what is true. */
+export async function killCampaign(ground: Ground, kills: number): Promise<Verdict> {
+  const before = hostFiles(ground)
   const verdict: Verdict = {
-    kills: { bot: 0, worker: 0, redis: 0 },
+    kills: { bot: 0, worker: 0, redis: 0, ssh: 0 },
     requests: 0,
     ends: {},
     lost: [],
@@ -41,23 +55,24 @@ export async function killCampaign(demo: Demo, kills: number): Promise<Verdict> 
   }
   const told: Told[] = []
   let over = false
-  const killer = killAtRandom(demo, kills, verdict.kills).finally(() => (over = true))
-  await Promise.all(['amy', 'ben', 'cat'].map((jail) => liveALife(demo, jail, () => over, told, verdict)))
+  const killer = killAtRandom(ground, kills, verdict.kills).finally(() => (over = true))
+  await Promise.all(['amy', 'ben', 'cat'].map((jail) => liveALife(ground, jail, () => over, told, verdict)))
   await killer
-  checkJournals(demo, told, verdict)
-  checkLeftovers(demo, before, verdict)
+  checkJournals(ground, told, verdict)
+  checkLeftovers(ground, before, verdict)
   verdict.requests = told.length
   for (const { card } of told) if (card !== undefined) verdict.ends[card.state] = (verdict.ends[card.state] ?? 0) + 1
   return verdict
 }
 
-async function killAtRandom(demo: Demo, kills: number, count: Verdict['kills']): Promise<void> {
-  const victims = ['worker', 'worker', 'bot', 'redis'] as const
+async function killAtRandom({ demo, cut }: Ground, kills: number, count: Verdict['kills']): Promise<void> {
+  const victims = [...(['worker', 'worker', 'bot', 'redis'] as const), ...(cut === undefined ? [] : (['ssh', 'ssh', 'ssh'] as const))]
   for (let killed = 0; killed < kills;) {
     await delay(randomInt(50, 2500))
     const victim = victims[randomInt(victims.length)] ?? 'worker'
     try {
-      process.kill(demo.pid(victim), 'SIGKILL')
+      if (victim !== 'ssh') process.kill(demo.pid(victim), 'SIGKILL')
+      else if (cut?.() !== true) continue
       count[victim]++
       killed++
     } catch {
@@ -67,23 +82,24 @@ async function killAtRandom(demo: Demo, kills: number, count: Verdict['kills']):
 }
 
 /** create → add → destroy → restore → destroy, again and again, each checked against the host itself. */
-async function liveALife(demo: Demo, jail: string, isOver: () => boolean, told: Told[], verdict: Verdict): Promise<void> {
+async function liveALife(ground: Ground, jail: string, isOver: () => boolean, told: Told[], verdict: Verdict): Promise<void> {
   const site = `${jail}.example.com`
-  const act = (text: string) => sayUntilDone(demo, text, told, verdict)
+  const { demo, host, get } = ground
+  const act = (text: string) => sayUntilDone(demo, `${text} host:${host}`, told, verdict)
   for (;;) {
     if (!(await act(`jail create ${jail}`))) continue
-    await expectHost(verdict, `${jail} was created`, async () => existsSync(confOf(demo, jail)) && existsSync(rootOf(demo, jail)))
+    await expectHost(verdict, `${jail} was created`, async () => existsSync(confOf(ground, jail)) && existsSync(rootOf(ground, jail)))
     if (await act(`proxy add ${site}`)) {
-      await expectHost(verdict, `${site} answers`, async () => (await demo.get(site)).body.includes(`served by jail ${jail}`))
+      await expectHost(verdict, `${site} answers`, async () => (await get(site)).body.includes(`served by jail ${jail}`))
     }
     await act(`jail destroy ${jail}`)
     await expectHost(
       verdict,
       `${jail} is gone`,
-      async () => !existsSync(confOf(demo, jail)) && !existsSync(rootOf(demo, jail)) && (await demo.get(site)).status === 421,
+      async () => !existsSync(confOf(ground, jail)) && !existsSync(rootOf(ground, jail)) && (await get(site)).status === 421,
     )
     if (await act(`jail restore ${jail}`)) {
-      await expectHost(verdict, `${jail} is back`, async () => existsSync(confOf(demo, jail)) && existsSync(rootOf(demo, jail)))
+      await expectHost(verdict, `${jail} is back`, async () => existsSync(confOf(ground, jail)) && existsSync(rootOf(ground, jail)))
       await act(`jail destroy ${jail}`)
     }
     if (isOver()) return
@@ -151,10 +167,9 @@ async function expectHost(verdict: Verdict, what: string, holds: () => Promise<b
 }
 
 /** Every request of ours has one journal at most, begun once and ended once, and no step done twice. */
-function checkJournals(demo: Demo, told: readonly Told[], verdict: Verdict): void {
-  const folder = join(demo.stateDir, 'worker/journal')
+function checkJournals({ journals }: Ground, told: readonly Told[], verdict: Verdict): void {
   for (const { request, card, text } of told) {
-    const path = join(folder, request ?? 'none', 'entries.jsonl')
+    const path = join(journals, request ?? 'none', 'entries.jsonl')
     if (card === undefined || !existsSync(path)) continue
     const entries: { kind: string; direction?: string; step?: number; state?: string }[] = readFileSync(path, 'utf8')
       .split('\n')
@@ -172,30 +187,40 @@ function checkJournals(demo: Demo, told: readonly Told[], verdict: Verdict): voi
   }
 }
 
-function checkLeftovers(demo: Demo, before: ReadonlySet<string>, verdict: Verdict): void {
-  for (const file of hostFiles(demo)) if (!before.has(file)) verdict.leftBehind.push(file)
+function checkLeftovers(ground: Ground, before: ReadonlySet<string>, verdict: Verdict): void {
+  for (const file of hostFiles(ground)) if (!before.has(file)) verdict.leftBehind.push(file)
 }
 
 /** All paths of the host but the trash, logs and run-time files. */
-function hostFiles(demo: Demo): Set<string> {
+function hostFiles({ hostFolder }: Ground): Set<string> {
   const found = new Set<string>()
   const walk = (folder: string) => {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name)
-      const shown = relative(demo.hostFolder, path)
-      if (/^(usr\/jails\/\.(trash|base)|var\/(log|run)|tmp)/.test(shown)) continue
+      const shown = relative(hostFolder, path)
+      if (/^(usr\/jails\/\.(trash|base)|var\/(log|run|db\/jailops)|tmp)/.test(shown)) continue
       found.add(shown)
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) walk(path)
     }
   }
-  walk(demo.hostFolder)
+  walk(hostFolder)
   return found
 }
 
-function confOf(demo: Demo, jail: string): string {
-  return join(demo.hostFolder, 'etc/jail.conf.d', `${jail}.conf`)
+function confOf({ hostFolder }: Ground, jail: string): string {
+  return join(hostFolder, 'etc/jail.conf.d', `${jail}.conf`)
 }
 
-function rootOf(demo: Demo, jail: string): string {
-  return join(demo.hostFolder, 'usr/jails', jail)
+function rootOf({ hostFolder }: Ground, jail: string): string {
+  return join(hostFolder, 'usr/jails', jail)
 }
+
+/** The campaign's end, for a person. */
+export function renderVerdict({ kills, requests, ends, lost, doubled, stuck, misreported, leftBehind }: Verdict): string {
+  return (
+    `kills ${JSON.stringify(kills)}, ${requests} requests ${JSON.stringify(ends)}: ` +
+    `lost ${lost.length}, doubled ${doubled.length}, stuck ${stuck.length}, misreported ${misreported.length}, left behind ${leftBehind.length}\n`
+  )
+}
+
+export const nothingWrong = { lost: [], doubled: [], stuck: [], misreported: [], leftBehind: [] }
