@@ -1,7 +1,7 @@
 /** Locks by resource name, all of a request's at once, first come first served: two plans that share a resource never overlap. */
 export interface ResourceLocks {
-  /** Resolves with the release when every resource is free. */
-  acquire(resources: readonly string[]): Promise<() => void>
+  /** Resolves with the release when every resource is free. Rejects with the signal's reason, as long as it waits. */
+  acquire(resources: readonly string[], signal?: AbortSignal): Promise<() => void>
   /** Looks from now on whether anything is held: the answer is true while nothing was, not even for a moment. */
   watch(): () => boolean
 }
@@ -30,13 +30,21 @@ export function createResourceLocks(): ResourceLocks {
   }
 
   return {
-    acquire(resources) {
-      return new Promise((resolve) => {
+    acquire(resources, signal) {
+      return new Promise((resolve, reject) => {
         const release = () => {
           for (const resource of resources) held.delete(resource)
           grantWhatFits()
         }
-        waiting.push({ resources, grant: () => resolve(release) })
+        const waiter = { resources, grant: () => resolve(release) }
+        const giveUp = () => {
+          if (!waiting.includes(waiter)) return
+          waiting = waiting.filter((other) => other !== waiter)
+          reject(signal?.reason)
+          grantWhatFits()
+        }
+        waiting.push(waiter)
+        signal?.addEventListener('abort', giveUp, { once: true })
         grantWhatFits()
       })
     },

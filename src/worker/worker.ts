@@ -7,6 +7,7 @@ import { requestId } from '../core/names.ts'
 import type { Answers } from './answers.ts'
 import { cancellation, endOf, type Ended, isPlanSaid, objectionIn, refusal, tooLate, unreached, wanted } from './endings.ts'
 import { execute, type ExecutorDeps, progressOf } from './executor.ts'
+import { createHolding } from './holding.ts'
 import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
 import { type Journal, type JournalFolder, onDisk } from './journal.ts'
 import type { ResourceLocks } from './locks.ts'
@@ -44,8 +45,7 @@ const lostMilliseconds = 1000
 export function createWorker(deps: WorkerDeps): Worker {
   const { journals, planner, locks, answers, now } = deps
   const stories = new Map<string, Promise<void>>()
-  /** What ends the locks of each request that has them. */
-  const releases = new Map<string, () => void>()
+  const holding = createHolding(locks)
   const alone = createKeyedMutex()
   let stopping = false
 
@@ -97,12 +97,15 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   /** One story a request at a time; a message that comes meanwhile is read by the next turn. */
   function goOn(journal: Journal): void {
+    // it may be waiting for somebody else's end, and what came is that it need not begin
+    holding.callOff(journal.request)
     const before = stories.get(journal.request) ?? Promise.resolve()
     const turn = before
       .then(() => (stopping ? undefined : tell(journal)))
       .catch(async (error: unknown) => {
         // begun work goes on when the host can be reached again, however long that takes
         if (!isLostConnection(error)) throw error
+        if (hasBegun(journal)) holding.tellWaiting(error)
         if (!(await giveUp(journal, error))) goOnIn(lostMilliseconds, journal)
       })
       .catch((error: unknown) => {
@@ -145,8 +148,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     }
     // observed a moment ago, and nobody had the resources since: under the locks it would be seen the same
     const isSeen = isFresh && asked.execute && isQuiet()
-    const release = releases.get(journal.request) ?? (await locks.acquire(journal.last('planned')?.plan.resources ?? []))
-    releases.set(journal.request, release)
+    if (!(await holding.take(journal.request, journal.last('planned')?.plan.resources ?? []))) return
     try {
       if (stopping) return
       const ready = await endOf(() => agree(journal, asked, isSeen))
@@ -158,11 +160,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       await deps.settle()
       await end(journal, ending)
     } finally {
-      // what is half done is for nobody else to meet, also while its host cannot be reached; nobody begins any more while we stop
-      if (stopping || !hasBegun(journal) || journal.last('end') !== undefined) {
-        releases.delete(journal.request)
-        release()
-      }
+      if (!hasBegun(journal) || journal.last('end') !== undefined) holding.letGo(journal.request)
     }
   }
 
@@ -280,6 +278,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     },
     async stop() {
       stopping = true
+      holding.callOffAll()
       await Promise.allSettled(stories.values())
     },
   }

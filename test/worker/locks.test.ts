@@ -57,3 +57,19 @@ it('tells a watcher of everybody who held anything meanwhile, and of nobody else
   expect([seenBefore, seenDuring, before(), during()]).toEqual([true, [false, false], false, false])
   expect(locks.watch()()).toBe(true)
 })
+
+it('a wait that was given up keeps nobody else waiting, and one that is over cannot be given up', async () => {
+  const locks = createResourceLocks()
+  const given = new AbortController()
+  const releaseA = await locks.acquire(['a'], given.signal)
+  const both = locks.acquire(['a', 'b'], given.signal)
+  const onlyB = locks.acquire(['b'])
+
+  given.abort(new Error('called off'))
+
+  await expect(both).rejects.toThrow('called off')
+  const releaseB = await onlyB
+  releaseA()
+  releaseB()
+  expect(await locks.acquire(['a', 'b'])).toBeTypeOf('function')
+})

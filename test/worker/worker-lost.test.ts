@@ -33,6 +33,32 @@ function lostOnce(there: string): Life & { losses: string[] } {
   }
 }
 
+/** A has begun when the connection goes away; B, which wants the same thing, waits behind it. */
+async function waitingBehind() {
+  const world = makeWorld(temporaryFolder())
+  const gate = Promise.withResolvers<void>()
+  world.gate.open = gate.promise
+  const connection = {
+    isOver: false,
+    isBack: false,
+    losses: 0,
+    moment(what: string) {
+      if (connection.isBack || !what.includes('blog-1-v1') || what.startsWith('capture')) return
+      connection.losses++
+      throw new JailopsError('connection_lost', 'web1 was lost.')
+    },
+  }
+  const living = await startWorker(world, lifeOf(Number.POSITIVE_INFINITY), connection)
+  await living.receive(messageTo(requestA, 1, planBody()))
+  await until(() => told(world, requestA, 'progress').some(({ begun }) => begun))
+  world.megabytes.free = 2 // so that the other's steps have names of their own
+  await living.receive(messageTo(requestB, 1, planBody()))
+  await until(() => told(world, requestB, 'planned').length > 0)
+  gate.resolve()
+  await until(() => connection.losses > 0)
+  return { world, living, connection }
+}
+
 async function tellWithLoss(moment: number, more: { times?: number; failing?: string } = {}) {
   const world = makeWorld(temporaryFolder())
   if (more.failing !== undefined) world.host.failing.add(more.failing)
@@ -102,6 +128,36 @@ describe('a connection that is lost', () => {
     expect(world.host.offences).toEqual([])
     expect(connection.losses).toEqual(['within perform make blog-1-v1'])
     expect(told(world, requestA, 'result')[0]).toMatchObject({ state: 'done' })
+  })
+
+  it('of whoever has begun keeps nobody who waits behind it from being cancelled', async () => {
+    const { world, living } = await waitingBehind()
+    await living.receive(messageTo(requestB, 2, { kind: 'cancel' }))
+    await until(() => told(world, requestB, 'result').length > 0)
+    await living.worker.stop()
+
+    expect(told(world, requestB, 'result')[0]).toMatchObject({ state: 'cancelled', reason: 'cancelled' })
+    expect(told(world, requestA, 'result')).toEqual([])
+  })
+
+  it('of whoever has begun is waited out by who waits behind it until that one’s message expires, and then nothing was done', async () => {
+    const { world, living, connection } = await waitingBehind()
+    world.time.now = 61_001
+    await until(() => told(world, requestB, 'result').length > 0)
+    connection.isBack = true
+    await until(() => told(world, requestA, 'result').length > 0)
+    await living.idle()
+    await living.worker.stop()
+
+    expect(told(world, requestB, 'result')[0]).toMatchObject({ state: 'refused', reason: 'connection_lost' })
+    expect(told(world, requestA, 'result')[0]).toMatchObject({ state: 'done' })
+    expect(world.host.log.filter((line) => line.includes('v2'))).toEqual([])
+  })
+
+  it('keeps no worker from stopping, whoever waits', async () => {
+    const { world, living } = await waitingBehind()
+    await living.worker.stop()
+    expect([requestA, requestB].flatMap((request) => told(world, request, 'result'))).toEqual([])
   })
 
   it('before anything has begun is waited out until the message expires, and then nothing was done', async () => {
