@@ -12,7 +12,8 @@ export interface Posted {
   host: string
   id: string
   token: string
-  expiresAt: number
+  /** Nothing is carried out for it, so nobody asks later whether it was taken. */
+  isQuestion: boolean
 }
 
 export interface Posting {
@@ -115,14 +116,14 @@ export function asking({ now, sign, post, withdraw, hosts, zone }: Posting, hear
             reserveUntil: execute ? (until ?? now()) + reserveMilliseconds : expiresAt,
           })
     },
-    send(record, { id, token, expiresAt }) {
+    send(record, { id, token }) {
       const host = record.asked?.host
       // to one that is configured no more nothing is sent: what is on its queue is taken back
       if (host === undefined || underway.has(id) || !hosts().some(({ name }) => name === host)) return
       underway.add(id)
       const forget = () => underway.delete(id)
       // given up only when we stop: the next start sends it again
-      post({ host, id, token, expiresAt }).then(forget, forget)
+      post({ host, id, token, isQuestion: record.asked?.risk === 'read' }).then(forget, forget)
     },
   }
 }

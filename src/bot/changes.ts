@@ -11,7 +11,7 @@ export interface Changes {
   /** It said what it has, and began to look at that moment. */
   told(host: string, at: number): void
   areTold(): boolean
-  /** Resolves when all is told, or has been waited for in vain. */
+  /** Resolves when all is told, and after three seconds at the latest: on busy hosts something always is not. */
   whenTold(): Promise<void>
 }
 
@@ -43,7 +43,12 @@ export function createChanges(milliseconds = longestMilliseconds): Changes {
       if (change !== undefined && at >= change.at) close(host)
     },
     areTold: () => open.size === 0,
-    whenTold: async () => (open.size === 0 ? undefined : waiting.promise),
+    whenTold: () =>
+      new Promise((resolve) => {
+        if (open.size === 0) return resolve()
+        const timer = setTimeout(resolve, milliseconds).unref()
+        void waiting.promise.then(() => (clearTimeout(timer), resolve()))
+      }),
   }
 }
 

@@ -117,7 +117,7 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
     try {
       const token = await sign(message)
       // given up only when we stop: the next start asks anew
-      await post({ ...message, token }).catch(() => undefined)
+      await post({ host: message.host, id: message.id, token, isQuestion: true }).catch(() => undefined)
     } catch (error) {
       alarm('a question to a host could not be signed', { id: message.id, host: message.host, error: String(error) })
     }

@@ -30,8 +30,6 @@ import { version } from './program.ts'
 
 /** How long a killed bot's place stays taken. */
 const leaseMilliseconds = 4000
-/** Beyond its own time, what Redis keeps of a message that a host took: whether it did may still be asked. */
-const keptSeconds = 3600
 
 export async function bot(options: { config?: string }): Promise<void> {
   const log = createLog('bot')
@@ -127,11 +125,7 @@ async function open(
     zone: ownZone(),
     version,
     sign: (message) => signer.hostMessage(message),
-    post: ({ host, id, token, expiresAt }) => {
-      // whether somebody took it is asked for until it expires
-      const keepSeconds = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1000)) + keptSeconds
-      return untilSent(() => senderOf(host).send(id, token, { keepSeconds }), giveUp)
-    },
+    post: ({ host, id, token, isQuestion }) => untilSent(() => senderOf(host).send(id, token, { isKept: !isQuestion }), giveUp),
     withdraw: (host, id) => senderOf(host).withdraw(id),
     verify: (token) => verifier.botMessage(token),
     keepInventory(message, token) {

@@ -9,6 +9,8 @@ export interface Backlog {
   hear(id: string, token: string): Promise<void>
 }
 
+const markPattern = /^mark-[0-9a-f]{16}$/
+
 export function createBacklog(handle: (id: string, token: string) => Promise<void>): Backlog {
   const mark = `mark-${randomBytes(8).toString('hex')}`
   const underway = new Set<Promise<void>>()
@@ -23,6 +25,8 @@ export function createBacklog(handle: (id: string, token: string) => Promise<voi
         isOver = true
         return
       }
+      // of a bot that died before it heard its own
+      if (markPattern.test(id)) return
       const handled = handle(id, token)
       underway.add(handled)
       await handled.finally(() => underway.delete(handled))

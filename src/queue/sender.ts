@@ -7,9 +7,10 @@ import { toStoreError } from './redis-errors.ts'
 export interface Sender {
   /**
    * Resolves when Redis has the message. A failure is not proof of the contrary: the message may have landed. Sending it again under the
-   * same id is how one becomes sure. That is harmless: the other side may get it twice, and knows it again.
+   * same id is how one becomes sure. That is harmless: the other side may get it twice, and knows it again. What is kept is known to
+   * `withdraw` also when it was taken long ago.
    */
-  send(id: string, token: string, options?: { keepSeconds?: number }): Promise<void>
+  send(id: string, token: string, options?: { isKept?: boolean }): Promise<void>
   /**
    * Takes a message off the queue again. @returns true when it is certain that nobody got it or ever will; false when it was taken,
    * or may have been
@@ -23,12 +24,12 @@ export interface SenderOptions {
   connection: Redis
   queue: string
   prefix?: string
+  /** For tests. */
+  kept?: typeof keptByDefault
 }
 
-/** Longer than any request is kept for a host that is away. */
-const keptSeconds = 8 * 24 * 60 * 60
-/** Taken messages that Redis keeps at most. */
-const keepCount = 10_000
+/** Of taken messages, what Redis keeps: in seconds, longer than any request is kept for a host that is away; and how many at most. */
+const keptByDefault = { age: 8 * 24 * 60 * 60, count: 10_000 }
 /** Events of a queue, which nobody listens to. */
 const keepEvents = 100
 
@@ -36,7 +37,7 @@ const keepEvents = 100
 const redelivery = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 1000 }, stackTraceLimit: 1 }
 
 export function openSender(options: SenderOptions): Sender {
-  const { connection, queue: name, prefix = defaultPrefix } = options
+  const { connection, queue: name, prefix = defaultPrefix, kept = keptByDefault } = options
   let queue: Queue | undefined
 
   // Made late: BullMQ's Queue waits for ever for a Redis that is away when it is made.
@@ -48,11 +49,12 @@ export function openSender(options: SenderOptions): Sender {
     return queue
   }
   return {
-    send: async (id, token, { keepSeconds = keptSeconds } = {}) => {
+    send: async (id, token, { isKept = true } = {}) => {
       refuseBadId(id)
       // What was sent to a host is asked for by `withdraw`, which must not take a taken message for one that never came. Nobody asks for
       // what was sent to the bot, which knows by its number whether it heard it before.
-      const keep = name === botQueue || { age: keepSeconds, count: keepCount }
+      // One age for all: BullMQ holds the whole queue to that of whichever was taken last.
+      const keep = name === botQueue || !isKept || kept
       try {
         await openQueue().add('message', { token }, { ...redelivery, jobId: id, removeOnComplete: keep, removeOnFail: keep })
       } catch (error) {

@@ -36,6 +36,23 @@ describe('what hosts have', () => {
   })
 })
 
+it('on hosts that are changed all the time is not waited for longer than that', async () => {
+  const changes = createChanges(3000)
+  let told = false
+  const busy = (host: string, begin: number) => {
+    for (let turn = 0; turn < 5; turn++) {
+      setTimeout(() => changes.ended(host, turn), begin + turn * 2400)
+      setTimeout(() => changes.told(host, turn), begin + turn * 2400 + 1300)
+    }
+  }
+  busy('web1', 0)
+  busy('web2', 1200)
+  await vi.advanceTimersByTimeAsync(100)
+  void changes.whenTold().then(() => (told = true))
+  await vi.advanceTimersByTimeAsync(3000)
+  expect([told, changes.areTold()]).toEqual([true, false])
+})
+
 describe('a command without a host, said when a jail has just been made', () => {
   it('waits until the host has said so, and goes to it', async () => {
     const { world, living, hosts } = await withFreshJail()

@@ -28,3 +28,10 @@ test('one that cannot be heard does not keep it open, and is told', async () => 
   await marked
   expect(backlog.isOver()).toBe(true)
 })
+
+test('the mark of a bot that died is nobody’s message', async () => {
+  const heard: string[] = []
+  const backlog = createBacklog(async (id) => void heard.push(id))
+  await backlog.hear(createBacklog(async () => undefined).mark, '')
+  expect([heard, backlog.isOver()]).toEqual([[], false])
+})

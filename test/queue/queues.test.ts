@@ -11,8 +11,8 @@ import { makeConnection, makeRedis, until } from './setup.ts'
 
 const queue = hostQueue('web1')
 
-async function makeSender(address: { socketPath: string }): Promise<Sender> {
-  const sender = openSender({ connection: await makeConnection(address), queue })
+async function makeSender(address: { socketPath: string }, kept?: { age: number; count: number }): Promise<Sender> {
+  const sender = openSender({ connection: await makeConnection(address), queue, ...(kept && { kept }) })
   onTestFinished(() => sender.close())
   return sender
 }
@@ -136,19 +136,34 @@ describe('a queue', () => {
 
   test('forgets taken messages by age', async () => {
     const { address } = await makeRedis()
-    const sender = await makeSender(address)
+    const sender = await makeSender(address, { age: 1, count: 10 })
     const taken: string[] = []
     const receiver = makeReceiver({ address, handle: async (id) => void taken.push(id) })
-    await sender.send('r1-plan-1', 'a', { keepSeconds: 1 })
+    await sender.send('r1-plan-1', 'a')
     await until(() => taken.length === 1)
     await pause(1500)
-    await sender.send('r2-plan-1', 'a', { keepSeconds: 1 })
+    await sender.send('r2-plan-1', 'a')
     await until(() => taken.length === 2)
     await receiver.close()
     const connection = await makeConnection(address)
     const inspect = new Queue(queue, { connection, prefix: 'jailops' })
     expect((await inspect.getCompleted()).map(({ id }) => id)).toEqual(['r2-plan-1'])
     await inspect.close()
+  })
+
+  test('keeps no question that was taken, and forgets nothing else over it', async () => {
+    const { address } = await makeRedis()
+    const sender = await makeSender(address)
+    const taken: string[] = []
+    const receiver = makeReceiver({ address, handle: async (id) => void taken.push(id) })
+    await sender.send('r1-plan-1', 'a')
+    await sender.send('r2-query-1', 'a', { isKept: false })
+    await until(() => taken.length === 2)
+    await receiver.close()
+
+    const connection = await makeConnection(address)
+    expect(await connection.exists(`jailops:${queue}:r2-query-1`)).toBe(0)
+    expect(await sender.withdraw('r1-plan-1')).toBe(false)
   })
 
   test('to the bot keeps nothing that was taken; sent again it is taken again', async () => {
