@@ -1,8 +1,9 @@
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { demoConfig, demoHost, sshHostsOf } from '../config/demo.ts'
+import { demoBot, demoConfig, demoHost, sshHostsOf } from '../config/demo.ts'
 import { loadConfig, readFileFromDisk } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { JailopsError } from '../core/errors.ts'
@@ -48,7 +49,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     await mkdir(state, { recursive: true, mode: 0o700 })
     releasers.add('claim', await claimHost(join(state, 'claim'), (pid) => inTheWay(pid, state)))
     for (const folder of [places.run, places.log]) await mkdir(folder, { recursive: true })
-    for (const host of hosts) await createAll({ folder: places.keys, bot: 'bot', host })
+    for (const host of hosts) await createAll({ folder: places.keys, bot: demoBot, host })
 
     // whatever happens to this process, the guard ends the real Redis, HAProxy and nginx
     const guard = startGuard(join(places.run, 'guard'))
@@ -134,6 +135,8 @@ function tellReady({ headless }: DemoOptions, where: { web: string; proxy: strin
 
 /** Without its warnings: what it leaves out, roles say, the demo has itself. @throws config_error */
 function settingsIn(file: string): Config {
+  // what is to write it may still be at it, and its hosts would be missing without a word
+  if (existsSync(file) && statSync(file).size === 0) throw new JailopsError('config_error', `There is nothing in ${file} yet.`)
   return loadConfig({ file, environment: process.env, readFile: readFileFromDisk }).config
 }
 

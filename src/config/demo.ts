@@ -15,6 +15,7 @@ type Added = Pick<Config, 'commands' | 'policy' | 'hosts'> & { bot: Pick<Config[
 
 /** The host that it always has. */
 export const demoHost = 'demo'
+export const demoBot = 'bot'
 
 export interface DemoParts {
   stateDir: string
@@ -59,8 +60,12 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
 /** Those that the demo's worker can serve as well. @throws config_error */
 export function sshHostsOf(added: Pick<Config, 'hosts'> | undefined): [string, Config['hosts'][string]][] {
   const found = Object.entries(added?.hosts ?? {}).filter(([, { ssh }]) => ssh !== undefined)
-  if (found.every(([name]) => name !== demoHost)) return found
-  throw new JailopsError('config_error', `The demo has a host ${demoHost} already; give yours another name.`)
+  const taken = [demoHost, demoBot].find((name) => found.some(([one]) => one === name))
+  if (taken === undefined) return found
+  throw new JailopsError(
+    'config_error',
+    `In the demo its own ${taken === demoBot ? 'bot' : 'host'} is named ${taken}; give yours another name.`,
+  )
 }
 
 /** People and roles of one name are one: so the ana of a Slack can be the demo's ana. What the file says of approvals counts first. */

@@ -34,16 +34,25 @@ test.skipIf(missingForSshd() !== undefined)(
 
 test('a host of the demo’s own name, and names that are none, are refused', async () => {
   const file = join(folder, 'other.yaml')
-  writeFileSync(file, 'hosts: { demo: { ssh: { address: 192.0.2.2, knownHosts: /etc/known_hosts } } }\n', { mode: 0o600 })
+  const demo = () => jailops(['demo', '--headless', '--state-dir', join(folder, 'state'), '--config', file])
+  writeFileSync(file, '', { mode: 0o600 })
+  expect(await demo()).toMatchObject({ code: 2, stderr: expect.stringContaining(`There is nothing in ${file} yet.`) })
+  writeFileSync(file, hostNamed('bot'))
+  expect(await demo()).toMatchObject({ code: 2, stderr: expect.stringContaining('its own bot is named bot') })
+  writeFileSync(file, hostNamed('demo'))
 
-  const taken = await jailops(['demo', '--headless', '--state-dir', join(folder, 'state'), '--config', file])
+  const taken = await demo()
   const wrong = await jailops(['dev', 'ssh-hosts', 'a;b'])
 
-  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('has a host demo already; give yours another name')])
+  expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('its own host is named demo; give yours another name')])
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('"a;b" is no name for a host')])
 })
 
 async function here(demo: Demo): Promise<string[]> {
   const { table } = await demo.say('ana', 'host list')
   return (table?.rows ?? []).filter(([, state]) => state === 'here').map(([name]) => name ?? '')
+}
+
+function hostNamed(name: string): string {
+  return `bot: { name: ops }\nhosts: { ${name}: { ssh: { address: 192.0.2.2, knownHosts: /etc/known_hosts } } }\n`
 }

@@ -191,7 +191,7 @@ function checkLeftovers(ground: Ground, before: ReadonlySet<string>, verdict: Ve
   for (const file of hostFiles(ground)) if (!before.has(file)) verdict.leftBehind.push(file)
 }
 
-/** All paths of the host but the trash, logs and run-time files. */
+/** All paths of the host but the trash, logs and run-time files; and what a restore to another address keeps beside the new configuration. */
 function hostFiles({ hostFolder }: Ground): Set<string> {
   const found = new Set<string>()
   const walk = (folder: string) => {
@@ -199,6 +199,7 @@ function hostFiles({ hostFolder }: Ground): Set<string> {
       const path = join(folder, name)
       const shown = relative(hostFolder, path)
       if (/^(usr\/jails\/\.(trash|base)|var\/(log|run|db\/jailops)|tmp)/.test(shown)) continue
+      if (/^etc\/jail\.conf\.d\/[a-z]+\.conf\.r[a-z0-9]{15}$/.test(shown)) continue
       found.add(shown)
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) walk(path)
     }

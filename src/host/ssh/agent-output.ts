@@ -77,7 +77,8 @@ tell_ends() {
 # count_of FILE: how much was kept of it, or passed over
 count_of() {
   measure "$1"
-  ! [ -e "$1.count" ] || read -r size <"$1.count"
+  # on a full disk it may be there and empty
+  if [ -s "$1.count" ] && read -r got <"$1.count"; then size=$got; fi
 }
 
 # ends FILE COUNT

@@ -20,7 +20,7 @@ export interface ConnectorOptions extends Omit<ConnectOptions, 'signal'> {
 const firstPause = 250
 const longestPause = 30_000
 /** Lost so often within so long, a person is told. */
-const flapping = { times: 5, milliseconds: 60_000 }
+const flapping = { times: 5, milliseconds: 60_000, quietMilliseconds: 3_600_000 }
 
 export function createConnector(options: ConnectorOptions): Connector {
   const { address } = options.target
@@ -62,11 +62,12 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
   let lostAt: number[] = []
+  let quietUntil = 0
   function noteLoss(): void {
     const now = performance.now()
     lostAt = [...lostAt.filter((at) => now - at < flapping.milliseconds), now]
-    if (lostAt.length < flapping.times) return
-    lostAt = []
+    if (lostAt.length < flapping.times || now < quietUntil) return
+    quietUntil = now + flapping.quietMilliseconds
     const twice = 'two workers run from copies of one state folder and take the host from each other'
     const what = `The connection to ${address} is lost again and again, as soon as it is made: its network or its sshd ends it, or ${twice}.`
     options.onProblem(what, { address })
