@@ -85,19 +85,20 @@ export function chooseHost(hosts: readonly KnownHost[], { command, args, named, 
   if (named !== undefined) return hosts.find((host) => host.name === named) ?? unknownHost(named, names)
   const [first] = hosts
   if (first === undefined) throw new JailopsError('unknown_host', 'No host is configured; add one under hosts in jailops.yaml.')
-  const meant = { ...command.presume?.(args), ...args }
-  const thing = ['jail', 'site'].find((name) => typeof meant[name] === 'string' && isThere(command, name))
+  const presumed = command.presume?.(args) ?? {}
+  const meant = (name: string) => args[name] ?? presumed[name]
+  const thing = ['jail', 'site'].find((name) => typeof meant(name) === 'string' && isThere(command, name))
   const having =
     thing === undefined
       ? []
-      : hosts.filter(({ inventory }) => inventory !== undefined && heldBy(command, thing, inventory).some((one) => one === meant[thing]))
+      : hosts.filter(({ inventory }) => inventory !== undefined && heldBy(command, thing, inventory).some((one) => one === meant(thing)))
   const ofChannel = hosts.find((host) => host.name === channel)
   if (ofChannel !== undefined && (having.length === 0 || having.includes(ofChannel))) return ofChannel
   const list = (among: readonly KnownHost[]) => among.map((host) => host.name).join(', ')
   if (ofChannel !== undefined && thing !== undefined) {
     throw new JailopsError(
       'which_host',
-      `${ofChannel.name}, this channel's host, has no ${thing} ${String(meant[thing])}. It is on: ${list(having)}. If you mean that one, add host:NAME.`,
+      `${ofChannel.name}, this channel's host, has no ${thing} ${String(meant(thing))}. It is on: ${list(having)}. If you mean that one, add host:NAME.`,
     )
   }
   if (hosts.length === 1) return first

@@ -118,6 +118,7 @@ describe('which host', () => {
 
   it.each([
     ['the one with the jail that is meant', { site: 'wiki.example.com' }, 'web2'],
+    ['also where an empty field of a form stands for it', { site: 'wiki.example.com', jail: undefined }, 'web2'],
     ['the one with the jail that is named', { site: 'wiki.example.com', jail: 'blog' }, 'web1'],
   ])('a new site: %s', (_, args, name) => {
     expect(chooseHost(both, { command: proxyAdd, args }).name).toBe(name)
