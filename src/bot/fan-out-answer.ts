@@ -25,7 +25,7 @@ export interface HostAsked {
 
 type Answered = { host: string; answer: Answer }
 type Table = NonNullable<Answer['table']>
-type Sentence = { host: string; sentence: string }
+type Sentence = { name: string; sentence: string }
 
 /** Hosts in one list, lines of one kind: what is more is counted. */
 const most = 20
@@ -39,7 +39,7 @@ export function answerOfAll(asked: AskedOfAll): Answer {
     const one = said.get(host)
     if (one === undefined) continue
     if ('answer' in one) answered.push({ host, answer: one.answer })
-    else refused.push({ host, sentence: one.sentence })
+    else refused.push({ name: host, sentence: one.sentence })
   }
   const tables = answered.some(({ answer }) => answer.table !== undefined)
   const table = tables ? rowsOfAll(answered) : oneRowAHost(answered)
@@ -106,7 +106,7 @@ function fieldsOfAll(answered: readonly Answered[]): Card['fields'] {
 function inWords({ host, answer: { title, text, table } }: Answered): Sentence[] {
   const parts = [table !== undefined && table.rows.length > 0 ? '' : title, text ?? ''].filter((part) => part !== '')
   const between = parts.some((part) => part.includes('\n')) ? '\n' : '. '
-  return parts.length === 0 ? [] : [{ host, sentence: parts.join(between) }]
+  return parts.length === 0 ? [] : [{ name: host, sentence: parts.join(between) }]
 }
 
 /** Hosts that say the same share a line, or all lines of it. */
@@ -114,10 +114,7 @@ function grouped(said: readonly Sentence[]): string[] {
   const saying = Map.groupBy(said, ({ sentence }) => linesOf(sentence).join('\n'))
   const blocks = [...saying].map(([text, hosts]) =>
     block(
-      listed(
-        hosts.map(({ host }) => ({ name: host })),
-        ({ name }) => name,
-      ),
+      listed(hosts, ({ name }) => name),
       text.split('\n'),
     ),
   )

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { JailopsError } from '../core/errors.ts'
 import { hostName } from '../core/names.ts'
 import { startLab } from '../lab/lab.ts'
@@ -26,7 +26,7 @@ export async function devSshHosts(names: readonly string[]): Promise<void> {
       releasers.add(name, () => lab.stop())
       await prepareProxy(lab.layout)
       const ours = join(lab.hostFolder, 'var/db/jailops')
-      await mkdir(join(ours, '..'), { recursive: true })
+      await mkdir(dirname(ours), { recursive: true })
       hosts[name] = { ssh: { address, port, user, knownHosts, identity, folder: ours }, layout: lab.layout }
     }
     tell(`${Object.keys(hosts).join(', ')}: FreeBSD hosts in ${folder}, reached by ssh on port ${port} of this machine.`, { hosts })

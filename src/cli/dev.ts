@@ -78,7 +78,7 @@ export async function fromSource<Module>(load: () => Promise<Module>): Promise<M
     return await load()
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-    if (!isAbsent || !/chat-servers|support/.test(error.message)) throw error
+    if (!isAbsent || !/test\/(chat-servers|support)\//.test(error.message)) throw error
     const sentence = 'What is for trying out is in jailops’ source only, not in a release: use a git checkout.'
     throw new JailopsError('config_error', sentence, { cause: error })
   }

@@ -85,7 +85,6 @@ async function openShellOf({ name, layout, target }: ChosenHost, releasers: Rele
     return shell
   }
   const { createSshShell } = await import('../host/shell-ssh.ts')
-  const edition = keptEdition(target, layout)
   const controlFolder = await mkdtemp(join(tmpdir(), 'jailops-'))
   releasers.add('control socket', () => rm(controlFolder, { recursive: true, force: true }))
   const problem = new AbortController()
@@ -96,7 +95,7 @@ async function openShellOf({ name, layout, target }: ChosenHost, releasers: Rele
     controlFolder,
     // a name of our own: with that of a worker we would take the host away from it
     owner: `check-${process.pid}`,
-    ...(edition !== undefined && { keptEdition: edition }),
+    keptEdition: keptEdition(target, layout),
     onProblem: (what) => give(what.includes('another jailops worker') ? `${what}${elsewhere}` : what),
     programFolders,
     jailRoots,

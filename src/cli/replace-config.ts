@@ -108,11 +108,6 @@ function notReplaced(target: string, cause: unknown): JailopsError {
 function cannotWrite(draft: string, cause: unknown): JailopsError {
   const code = codeOf(cause)
   const why = code === undefined ? '' : ` (${code})`
-  return new JailopsError(
-    'config_error',
-    `${draft} cannot be written${why}, so nothing was changed. Say this as a user who may write there.`,
-    {
-      cause,
-    },
-  )
+  const sentence = `${draft} cannot be written${why}, so nothing was changed. Say this as a user who may write there.`
+  return new JailopsError('config_error', sentence, { cause })
 }

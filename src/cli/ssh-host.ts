@@ -31,12 +31,11 @@ const sayMilliseconds = 10_000
 /** Serves a host that is reached by ssh: its queue is heard while the host is connected, and left alone while it is away. */
 export async function serveOverSsh(host: SshHost, serving: Serving): Promise<{ stop(): Promise<void> }> {
   const { name, target, layout, state } = host
-  const edition = keptEdition(target, layout)
   const shell = createSshShell({
     target,
     controlFolder: host.controlFolder,
     owner: await ownerOf(state),
-    ...(edition !== undefined && { keptEdition: edition }),
+    keptEdition: keptEdition(target, layout),
     onProblem: (what, details) => serving.log.warn({ host: name, ...details }, what),
     programFolders: layout.programFolders,
     jailRoots: layout.jailRoots,

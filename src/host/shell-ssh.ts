@@ -19,7 +19,7 @@ export interface SshShellOptions extends Omit<LocalShellOptions, 'groupWaitMilli
   /** Who we are, in letters, digits and -_.: the lock on the host is held by this name; the same name takes it over from its own lost connection. */
   owner: string
   /** Of the agent that the host keeps; where none is kept, it is sent. */
-  keptEdition?: string
+  keptEdition?: string | undefined
   /** A problem that a person has to solve; said once, tried again all the same. */
   onProblem(what: string, details: Record<string, unknown>): void
   /** How long an operation waits for a connection before connection_lost. */
