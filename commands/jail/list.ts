@@ -9,10 +9,11 @@ export default defineCommand({
   needs: ['jails', 'trash', 'proxy'],
   args: z.object({}),
   query({ facts }) {
+    const count = facts.jails.length
     const running = facts.jails.filter((jail) => jail.state === 'running').length
     const trash = facts.trash.map((entry) => entry.name)
     return {
-      title: facts.jails.length === 0 ? 'No jails yet' : `${facts.jails.length} jails, ${running} running`,
+      title: count === 0 ? 'No jails yet' : `${count} ${count === 1 ? 'jail' : 'jails'}, ${running} running`,
       table: {
         columns: ['jail', 'state', 'address', 'at boot', 'sites', 'made by'],
         rows: facts.jails.map((jail) => [

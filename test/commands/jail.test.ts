@@ -170,6 +170,11 @@ describe('jail list and info', () => {
     expect(answer.fields).toEqual([{ name: 'In the trash', value: 'old' }])
   })
 
+  it('count as people do', () => {
+    const counted = [[], [jail()], [jail(), jail()]].map((jails) => answerOf(list, {}, { jails }).title)
+    expect(counted).toEqual(['No jails yet', '1 jail, 1 running', '2 jails, 2 running'])
+  })
+
   it('say why a broken one is broken', () => {
     expect(answerOf(info, { jail: 'blog' }, { jails: [jail({ state: 'broken', problem: 'line 4' })] })).toMatchObject({
       title: 'blog is broken',
