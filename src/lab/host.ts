@@ -1,5 +1,6 @@
 import type { Guard } from '../guard/guard.ts'
 import type { Paths } from './paths.ts'
+import type { Settings } from './settings.ts'
 
 /** A value that jail(8) knows only by text; parameters without one are switches. */
 export interface RunningJail {
@@ -57,6 +58,9 @@ export interface Host {
   immutable: Set<string>
   /** All jails share one address (machines that bind no other 127.x.y.z). */
   sharedAddress: string | undefined
+  /** The files lie in a pool, zroot. */
+  hasZfs: boolean
+  managers: Settings['managers']
   locks: Locks
 }
 

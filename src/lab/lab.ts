@@ -33,6 +33,10 @@ export interface LabOptions {
   proxyAddress?: string
   /** One address for all jails, one port each: for machines that do not bind all of 127/8. */
   sharedAddress?: boolean
+  /** Of a new folder: its files lie in a ZFS pool, zroot. */
+  zfs?: boolean
+  /** Of a new folder: jail managers beside the base system's own. iocage needs zfs. */
+  managers?: Settings['managers']
 }
 
 const longestSocketPath = 95
@@ -50,11 +54,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   mkdirSync(controlFolder, { recursive: true })
   await makeHostFiles(hostFolder, layout.haproxy.configFolder)
-  installPrograms(folder, hostProgramNames())
+  installPrograms(folder, hostProgramNames(settings))
 
   const run = join(folder, 'run')
   const guard = startGuard(run)
-  const host = coldMachine({ folder, host: hostFolder }, guard, settings.sharedAddress ? '127.0.0.1' : undefined)
+  const host = coldMachine({ folder, host: hostFolder }, guard, settings)
   writeFileSync(join(run, 'boot.log'), await boot(host))
   const resident = startResident(
     run,

@@ -6,6 +6,7 @@ import { recordCall } from './call.ts'
 import { createLocks, type Host } from './host.ts'
 import type { Paths } from './paths.ts'
 import { runHostProgram } from './programs.ts'
+import type { Settings } from './settings.ts'
 import { isYes, readForService } from './service/rc.ts'
 import { bringUpInterfaces } from './service/netif.ts'
 
@@ -42,7 +43,7 @@ function put(path: string, text: string): void {
 }
 
 /** A machine as it is before rc(8) runs. */
-export function coldMachine(paths: Paths, guard: Guard, sharedAddress: string | undefined): Host {
+export function coldMachine(paths: Paths, guard: Guard, settings: Settings): Host {
   return {
     paths,
     guard,
@@ -63,7 +64,9 @@ export function coldMachine(paths: Paths, guard: Guard, sharedAddress: string | 
       ['security.jail.jailed', '0'],
     ]),
     immutable: new Set(),
-    sharedAddress,
+    sharedAddress: settings.sharedAddress ? '127.0.0.1' : undefined,
+    hasZfs: settings.zfs,
+    managers: settings.managers,
     locks: createLocks(),
   }
 }

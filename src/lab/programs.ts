@@ -10,6 +10,7 @@ import { mount, umount } from './mount.ts'
 import { pkg } from './pkg.ts'
 import { pw } from './pw/pw.ts'
 import { Refusal, refusalCode } from './refuse.ts'
+import type { Settings } from './settings.ts'
 import { service } from './service/service.ts'
 import { smallPrograms } from './small.ts'
 import { sysrc } from './sysrc/sysrc.ts'
@@ -44,8 +45,17 @@ export function hostProgram(name: string): HostProgram | undefined {
   return Object.hasOwn(smallPrograms, name) ? smallPrograms[name] : undefined
 }
 
-export function hostProgramNames(): string[] {
-  return [...Object.keys(others), ...Object.keys(smallPrograms)]
+/** What is installed on a host with these settings: a program that is not there has no name on the PATH. */
+export function hostProgramNames({ zfs, managers }: Pick<Settings, 'zfs' | 'managers'>): string[] {
+  const absent = new Set([...(zfs ? [] : ofZfs), ...absentManagers(managers)])
+  return [...Object.keys(others), ...Object.keys(smallPrograms)].filter((name) => !absent.has(name))
+}
+
+const ofZfs = ['zfs', 'zpool']
+const managerPrograms = { bastille: 'bastille', iocage: 'iocage', ezjail: 'ezjail-admin' } as const
+
+function absentManagers(managers: Settings['managers']): string[] {
+  return Object.entries(managerPrograms).flatMap(([manager, program]) => (managers.some((one) => one === manager) ? [] : [program]))
 }
 
 /** Runs one call to its exit code; what the lab refuses is said on standard error, with a code of its own. */

@@ -11,19 +11,25 @@ const settingsSchema = z.strictObject({
   statusPort: z.int(),
   proxyPort: z.int(),
   sharedAddress: z.boolean(),
+  /** Its files lie in a pool, zroot; jails are datasets. */
+  zfs: z.boolean(),
+  /** Jail managers that are installed beside the base system's own. */
+  managers: z.array(z.enum(['bastille', 'iocage', 'ezjail'])),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
 
-export async function loadSettings(folder: string, options: { proxyPort?: number; sharedAddress?: boolean }): Promise<Settings> {
+type Wishes = Partial<Pick<Settings, 'proxyPort' | 'sharedAddress' | 'zfs' | 'managers'>>
+
+export async function loadSettings(folder: string, options: Wishes): Promise<Settings> {
   const file = join(folder, 'settings.json')
-  const kept = existsSync(file) ? settingsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : await choose(options.sharedAddress)
+  const kept = existsSync(file) ? settingsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : await choose(options)
   const settings = { ...kept, proxyPort: options.proxyPort ?? kept.proxyPort }
   writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`)
   return settings
 }
 
-async function choose(asked: boolean | undefined): Promise<Settings> {
+async function choose({ sharedAddress: asked, zfs = false, managers = [] }: Wishes): Promise<Settings> {
   const second = randomInt(1, 250)
   const third = randomInt(1, 250)
   const canBind = (await freePort(`127.${second}.${third}.2`)) !== undefined
@@ -32,7 +38,7 @@ async function choose(asked: boolean | undefined): Promise<Settings> {
   const site = sharedAddress ? await freeRange() : await need(freePort(`127.${second}.${third}.2`))
   const status = sharedAddress ? site + 256 : await need(freePort(`127.${second}.${third}.2`, [site]))
   const proxyPort = await need(freePort('127.0.0.1', [site, status]))
-  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, sharedAddress }
+  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, sharedAddress, zfs, managers }
 }
 
 async function need(port: Promise<number | undefined>): Promise<number> {
