@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { layoutSchema } from '../../src/core/layout.ts'
 import type { BotMessage } from '../../src/core/message.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
+import { askLooks } from '../../src/host/facts/looks.ts'
 import { observe } from '../../src/host/facts/observe.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { createSigner, createVerifier } from '../../src/queue/envelope.ts'
@@ -56,6 +57,7 @@ const worker = createWorker({
     commands: [touch],
     now: Date.now,
     observe: (wanted, reserved) => observe({ shell, layout }, wanted, reserved),
+    look: (looks) => askLooks(shell, looks),
     drivers: createDrivers,
   }),
   effects: createEffects({ shell, now: Date.now, sleep: (milliseconds) => delay(milliseconds), stagingFolder: root }),

@@ -23,15 +23,16 @@ export default defineCommand({
       throw new JailopsError('jail_name_taken', `Another open request is about to make a jail ${name}. See /job list.`)
     }
     const address = drivers.chooseAddress(args.ip)
-    const jail = { name, address, startsAtBoot: args.boot }
-    const boot = drivers.jails.boot(name, args.boot)
-    return plan([...drivers.jails.create(jail, request), ...(args.nginx ? drivers.site.install(jail) : []), ...boot], {
+    const jail = { name, manager: facts.layout.manager, address, startsAtBoot: args.boot, type: 'thick', vnet: false } as const
+    const made = drivers.jails.expected(jail)
+    const boot = drivers.jails.boot(jail, args.boot)
+    return plan([...drivers.jails.create(jail, request), ...(args.nginx ? drivers.site.install(made, address) : []), ...boot], {
       // a jail that starts without any step does so by what the list says now
-      resources: [`jail:${name}`, `address:${address}`, ...(args.boot || boot.length > 0 ? ['rc.conf'] : [])],
+      resources: [...drivers.jails.resources(jail), `address:${address}`, ...(args.boot || boot.length > 0 ? ['rc.conf'] : [])],
       reserves: [`jail:${name}`, `address:${address}`],
       outcome: [
         { name: 'Address', value: address },
-        { name: 'Root', value: `${facts.layout.jailRoots}/${name}` },
+        { name: 'Root', value: made.root },
         { name: 'At boot', value: args.boot ? 'starts' : 'stays off' },
       ],
     })

@@ -17,12 +17,12 @@ export default defineCommand({
       [
         ...routes.flatMap((route) => drivers.proxy.remove(route)),
         ...drivers.proxy.forget(jail.name),
-        ...(jail.startsAtBoot ? drivers.jails.boot(jail.name, false) : []),
+        ...(jail.startsAtBoot ? drivers.jails.boot(jail, false) : []),
         ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),
-        ...drivers.jails.toTrash(jail, hosts, request),
+        ...drivers.trash.put(jail, hosts, request),
       ],
       {
-        resources: [`jail:${jail.name}`, 'rc.conf', 'proxy'],
+        resources: [...drivers.jails.resources(jail), 'rc.conf', 'proxy'],
         outcome: [{ name: 'Brought back by', value: `/jail restore ${jail.name}` }],
         remarks: hosts.length > 0 ? [`These sites go away with it: ${hosts.join(', ')}.`] : [],
       },

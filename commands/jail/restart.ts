@@ -19,7 +19,7 @@ export default defineCommand({
         ...(routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
       ],
       {
-        resources: [`jail:${jail.name}`],
+        resources: drivers.jails.resources(jail),
         remarks: routes.length > 0 ? [`Meanwhile these sites answer 503: ${routes.map((route) => route.host).join(', ')}.`] : [],
       },
     )

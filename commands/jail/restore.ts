@@ -27,14 +27,14 @@ export default defineCommand({
     const lost = wanted.filter((host) => !free.includes(host))
     return plan(
       [
-        ...drivers.jails.fromTrash(entry, address),
-        ...drivers.jails.boot(name, entry.startsAtBoot),
+        ...drivers.trash.back(entry, address),
+        ...drivers.jails.boot(entry, entry.startsAtBoot),
         ...(free.length > 0
           ? [...drivers.site.awaitAnswer(address), ...drivers.proxy.prepare(), ...drivers.proxy.add(free, { name, address })]
           : []),
       ],
       {
-        resources: [`jail:${name}`, `address:${address}`, 'rc.conf', 'proxy'],
+        resources: [...drivers.jails.resources(entry), `address:${address}`, 'rc.conf', 'proxy'],
         reserves: [`jail:${name}`, `address:${address}`],
         outcome: [{ name: 'Address', value: address }, ...(free.length > 0 ? [{ name: 'Sites', value: free.join(', ') }] : [])],
         remarks: [

@@ -16,7 +16,7 @@ export default defineCommand({
     return plan(
       [...drivers.jails.start(jail), ...(routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : [])],
       {
-        resources: [`jail:${jail.name}`],
+        resources: drivers.jails.resources(jail),
         outcome: [{ name: 'Address', value: jail.address ?? 'none' }],
       },
     )

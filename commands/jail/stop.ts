@@ -14,7 +14,7 @@ export default defineCommand({
     if (jail.state === 'stopped') return nothingToDo(`${jail.name} is stopped already.`)
     const hosts = facts.routesTo(jail.name).map((route) => route.host)
     return plan(drivers.jails.stop(jail), {
-      resources: [`jail:${jail.name}`],
+      resources: drivers.jails.resources(jail),
       remarks: hosts.length > 0 ? [`Until it runs again these sites answer 503: ${hosts.join(', ')}.`] : [],
     })
   },

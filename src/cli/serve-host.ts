@@ -6,6 +6,7 @@ import { passLostConnection } from '../core/errors.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { createDrivers } from '../host/drivers.ts'
+import { askLooks } from '../host/facts/looks.ts'
 import { observe } from '../host/facts/observe.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import type { Shell } from '../host/shell.ts'
@@ -121,7 +122,15 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     journals,
     answers: createAnswers({ host: name, now: Date.now, send }),
     locks: createResourceLocks(),
-    planner: createPlanner({ host: name, layout, commands, now: Date.now, observe: look, drivers: createDrivers }),
+    planner: createPlanner({
+      host: name,
+      layout,
+      commands,
+      now: Date.now,
+      observe: look,
+      look: (looks) => askLooks(shell, looks),
+      drivers: createDrivers,
+    }),
     effects: createEffects({ shell, now: Date.now, sleep: (milliseconds) => delay(milliseconds), stagingFolder: host.staging }),
     endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
     settle: () => settleOn(shell, report),

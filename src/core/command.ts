@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { canonicalJson, sha256 } from './canonical.ts'
 import type { Answer, Card, RequestState } from './card.ts'
 import type { Heartbeat } from './message.ts'
-import { type Drivers, type FactName, factNames, type Facts } from './host.ts'
+import type { Drivers } from './drivers.ts'
+import { type FactName, factNames, type Facts, type Look } from './host.ts'
 import { oncePer } from './once-per.ts'
 import type { Plan } from './plan.ts'
 import type { Actor } from './policy.ts'
@@ -81,16 +82,23 @@ interface CommandBase {
   presume?(args: Parsed): Parsed
 }
 
-/** Changes the host: plans, is approved, runs, can be taken back. */
-export interface ChangeCommand extends CommandBase {
-  risk: 'change'
+interface LooksAtHost {
   needs: readonly FactName[]
+  /**
+   * What else the host is asked once the facts are there, by names that `facts.look` takes. They change nothing. May refuse, as
+   * `plan` and `query` may. Pure.
+   */
+  looks?(context: QueryContext<Parsed>): Readonly<Record<string, Look>>
+}
+
+/** Changes the host: plans, is approved, runs, can be taken back. */
+export interface ChangeCommand extends CommandBase, LooksAtHost {
+  risk: 'change'
   plan(context: PlanContext<Parsed>): Plan
 }
 /** Reads the host; needs no approval and never waits behind a change. */
-export interface ReadCommand extends CommandBase {
+export interface ReadCommand extends CommandBase, LooksAtHost {
   risk: 'read'
-  needs: readonly FactName[]
   query(context: QueryContext<Parsed>): Answer
 }
 /** Answered by the bot itself. */
@@ -105,10 +113,12 @@ export type BotAnswer = Answer & { about?: Card }
 
 export type Command = ChangeCommand | ReadCommand | BotCommand
 
+type Own = 'plan' | 'query' | 'answer' | 'args' | 'presume' | 'looks'
+type Looks<Args> = { looks?(context: QueryContext<Args>): Readonly<Record<string, Look>> }
 type Define<Schema extends z.ZodObject> = { args: Schema; presume?(args: z.output<Schema>): Parsed } & (
-  | (Omit<ChangeCommand, 'plan' | 'args' | 'presume'> & { plan(context: PlanContext<z.output<Schema>>): Plan })
-  | (Omit<ReadCommand, 'query' | 'args' | 'presume'> & { query(context: QueryContext<z.output<Schema>>): Answer })
-  | (Omit<BotCommand, 'answer' | 'args' | 'presume'> & { answer(context: BotContext<z.output<Schema>>): Promise<BotAnswer> })
+  | (Omit<ChangeCommand, Own> & Looks<z.output<Schema>> & { plan(context: PlanContext<z.output<Schema>>): Plan })
+  | (Omit<ReadCommand, Own> & Looks<z.output<Schema>> & { query(context: QueryContext<z.output<Schema>>): Answer })
+  | (Omit<BotCommand, Own> & { answer(context: BotContext<z.output<Schema>>): Promise<BotAnswer> })
 )
 
 /**
@@ -155,6 +165,7 @@ export const definitionHash = oncePer((command: Command): string => {
       risk: command.risk,
       args: z.toJSONSchema(command.args, { io: 'input', unrepresentable: 'any' }),
       work: work.toString(),
+      looks: command.risk === 'bot' ? undefined : command.looks?.toString(),
     }),
   )
 })

@@ -23,6 +23,7 @@ export const reasonCodes = [
   'expired',
   // the host's state
   'unknown_jail',
+  'ambiguous_jail',
   'jail_exists',
   'jail_name_taken',
   'jail_stopped',
@@ -33,6 +34,7 @@ export const reasonCodes = [
   'unknown_route',
   'route_exists',
   'nothing_to_do',
+  'not_supported_by_driver',
   'host_not_ready',
   // carrying it out
   'step_failed',

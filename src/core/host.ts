@@ -1,41 +1,10 @@
-import { z } from 'zod'
 import { JailopsError } from './errors.ts'
 import type { Finding } from './finding.ts'
-import type { Endpoint, Layout } from './layout.ts'
-import type { Step } from './step.ts'
+import type { Archive, Dataset, Jail, Manager, Release, Snapshot, Template, TrashEntry } from './jail.ts'
+import type { Layout } from './layout.ts'
 import { didYouMean } from './suggest.ts'
 
-/* What commands see of a host: facts that were observed once, and drivers that build steps. Nothing here runs anything. */
-
-export interface Jail {
-  name: string
-  manager: 'jail.conf'
-  /** Made by jailops: only these are ever changed. */
-  ours: boolean
-  state: 'running' | 'stopped' | 'broken'
-  /** Why a broken one is broken. */
-  problem?: string
-  jid?: number
-  address?: string
-  hostname: string
-  root: string
-  startsAtBoot: boolean
-}
-
-/** What a destroyed jail left behind, as its manifest says. */
-export const trashManifestSchema = z.strictObject({
-  name: z.string(),
-  address: z.string(),
-  startsAtBoot: z.boolean(),
-  wasRunning: z.boolean(),
-  routes: z.array(z.string()),
-})
-export interface TrashEntry extends z.infer<typeof trashManifestSchema> {
-  /** The id of the request that destroyed it; names its folder. */
-  request: string
-  /** Milliseconds since 1970. */
-  destroyedAt: number
-}
+/* What commands see of a host: facts that were observed once. Nothing here runs anything. */
 
 export interface Route {
   host: string
@@ -84,12 +53,38 @@ export interface HostStatus {
   jailsRunning: number
 }
 
-export const factNames = ['jails', 'trash', 'addresses', 'proxy', 'proxyStatus', 'siteStatus', 'host', 'check'] as const
+export const factNames = [
+  'jails',
+  'trash',
+  'addresses',
+  'proxy',
+  'proxyStatus',
+  'siteStatus',
+  'host',
+  'check',
+  'snapshots',
+  'releases',
+  'archives',
+  'templates',
+] as const
 export type FactName = (typeof factNames)[number]
 
 /** What was observed. A part that was not asked for is empty. */
 export interface ObservedFacts {
+  /** Of all managers, running or configured. */
   jails: Jail[]
+  /** Installed on the host. jail.conf, the base system's own, always is. */
+  managers: { manager: Manager; version?: string }[]
+  /** ZFS filesystems; empty where the host has none. */
+  datasets: Dataset[]
+  snapshots: Snapshot[]
+  releases: Release[]
+  archives: Archive[]
+  templates: Template[]
+  /** Whether the kernel counts what jails use, so that limits can hold (kern.racct.enable). */
+  canLimit: boolean
+  /** The limits that rctl.conf sets, as its lines. */
+  limits: string[]
   trash: TrashEntry[]
   /** Every address that some interface, jail, or configuration has, and those that the host itself lives on. */
   addresses: { taken: string[]; interfaces: string[] }
@@ -116,14 +111,34 @@ export interface ObservedFacts {
   /** What other open requests chose, and what this one chose when it was planned before. */
   reservedByOthers: string[]
   reservedHere: string[]
+  /** Answers to what the command itself had the host asked (its `looks`), by the names it gave them. */
+  looked: Readonly<Record<string, LookAnswer>>
+}
+
+/** A question to the host that changes nothing. */
+export interface Look {
+  argv: readonly string[]
+  /** 30 if not given. */
+  timeoutSeconds?: number
+}
+
+export interface LookAnswer {
+  /** undefined when it was ended by a signal or did not end in time. */
+  exitCode: number | undefined
+  stdout: string
+  stderr: string
 }
 
 export interface Facts extends ObservedFacts {
   layout: Layout
-  /** @throws unknown_jail, with the nearest name. */
+  /** @throws unknown_jail, with the nearest name; ambiguous_jail where two managers have one of that name */
   jail(name: string): Jail
   /** The same, refusing what jailops did not make. @throws not_ours */
   ownJail(name: string): Jail
+  /** The same, and it runs. @throws jail_stopped */
+  runningJail(name: string): Jail
+  /** What the command asked for under that name. @throws internal when it did not */
+  look(name: string): LookAnswer
   routesTo(jail: string): Route[]
   route(host: string): Route
   /** The newest trash entry of that name. @throws not_in_trash */
@@ -133,30 +148,47 @@ export interface Facts extends ObservedFacts {
 /** Puts look-ups beside what was observed. */
 export function factsOf(layout: Layout, observed: ObservedFacts): Facts {
   const jail = (name: string): Jail => {
-    const found = observed.jails.find((candidate) => candidate.name === name)
+    const [found, another] = observed.jails.filter((candidate) => candidate.name === name)
+    if (another !== undefined && found !== undefined) {
+      throw new JailopsError(
+        'ambiguous_jail',
+        `Both ${found.manager} and ${another.manager} have a jail ${name} on this host. Rename one of them with its own tool first.`,
+      )
+    }
     if (found !== undefined) return found
     const names = observed.jails.map((candidate) => candidate.name)
     throw new JailopsError('unknown_jail', `There is no jail ${name} on this host.${didYouMean(name, names)} See /jail list.`)
+  }
+  const ownJail = (name: string): Jail => {
+    const found = jail(name)
+    if (!found.ours) {
+      throw new JailopsError(
+        'not_ours',
+        `${name} was not made by jailops, so jailops only shows it. Change it with the tool that made it, or let jailops have it: /jail adopt ${name}`,
+      )
+    }
+    if (found.state === 'broken') {
+      throw new JailopsError(
+        'config_invalid',
+        `${name} has a configuration that cannot be read: ${found.problem ?? 'no reason given'}. Mend the file first.`,
+      )
+    }
+    return found
   }
   return {
     ...observed,
     layout,
     jail,
-    ownJail(name) {
-      const found = jail(name)
-      if (!found.ours) {
-        throw new JailopsError(
-          'not_ours',
-          `${name} was not made by jailops, so jailops only shows it. Change it with the tool that made it.`,
-        )
-      }
-      if (found.state === 'broken') {
-        throw new JailopsError(
-          'config_invalid',
-          `${name} has a configuration that jail(8) cannot read: ${found.problem ?? 'no reason given'}. Mend the file first.`,
-        )
-      }
-      return found
+    ownJail,
+    runningJail(name) {
+      const found = ownJail(name)
+      if (found.state === 'running') return found
+      throw new JailopsError('jail_stopped', `${name} is not running. Start it first: /jail start ${name}`)
+    },
+    look(name) {
+      const answer = observed.looked[name]
+      if (answer !== undefined) return answer
+      throw new JailopsError('internal', `This command did not ask the host for ${name}; that is a mistake in the command.`)
     },
     routesTo: (name) => observed.proxy.routes.filter((route) => route.jail === name),
     route(host) {
@@ -172,47 +204,4 @@ export function factsOf(layout: Layout, observed: ObservedFacts): Facts {
       throw new JailopsError('not_in_trash', `The trash of this host holds no jail ${name}.${didYouMean(name, names)}`)
     },
   }
-}
-
-export interface NewJail {
-  name: string
-  address: string
-  startsAtBoot: boolean
-}
-
-/** Knows one jail manager. Every method only builds steps. */
-export interface JailDriver {
-  create(jail: NewJail, request: string): Step[]
-  start(jail: Pick<Jail, 'name'>): Step[]
-  stop(jail: Pick<Jail, 'name'>): Step[]
-  /** Boot list entry on or off, so that no other jail's boot changes by it. */
-  boot(name: string, on: boolean): Step[]
-  toTrash(jail: Jail, routes: readonly string[], request: string): Step[]
-  fromTrash(entry: TrashEntry, address: string): Step[]
-}
-
-/** Knows the proxy in front. */
-export interface ProxyDriver {
-  /** Steps that bring a host without it to where routes can be added; none where it is ready. */
-  prepare(): Step[]
-  add(hosts: readonly string[], jail: { name: string; address: string }): Step[]
-  remove(route: Route): Step[]
-  /** Takes the jail's backend away once no route needs it. */
-  forget(jail: string): Step[]
-}
-
-/** Knows the web server inside a jail. */
-export interface SiteDriver {
-  install(jail: { name: string; address: string }): Step[]
-  /** Waits until the jail's nginx answers. */
-  awaitAnswer(address: string): Step[]
-}
-
-export interface Drivers {
-  jails: JailDriver
-  proxy: ProxyDriver
-  site: SiteDriver
-  /** The lowest free address of the pool, or the one already chosen for this request, or the wanted one. */
-  chooseAddress(wanted?: string): string
-  endpoint(address: string): Endpoint
 }

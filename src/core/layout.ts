@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { managers } from './jail.ts'
 
 /** An absolute path in plain characters: it goes into configuration files, so nothing that any of them would read as syntax. */
 export const absolutePath = z
@@ -43,6 +44,31 @@ export const layoutSchema = z.strictObject({
   pool: z.cidrv4().default('10.0.0.0/24'),
   sites: sitesSchema.default({ kind: 'own-address', port: 80, statusPort: 8081 }),
   haproxy: haproxyLayoutSchema.prefault({}),
+  /** The manager of a new jail when nobody names one. */
+  manager: z.enum(managers).default('jail.conf'),
+  bastille: z.strictObject({ prefix: absolutePath.default('/usr/local/bastille') }).prefault({}),
+  iocage: z.strictObject({ root: absolutePath.default('/iocage') }).prefault({}),
+  ezjail: z
+    .strictObject({
+      jails: absolutePath.default('/usr/jails'),
+      configurations: absolutePath.default('/usr/local/etc/ezjail'),
+      /** Of the fstab.NAME files. */
+      fstabFolder: absolutePath.default('/etc'),
+    })
+    .prefault({}),
+  /** Unpacked releases that jails of jail.conf are made from. */
+  releases: absolutePath.default('/usr/jails/.releases'),
+  /** Exported jails. */
+  archives: absolutePath.default('/usr/jails/.archives'),
+  /** NAME.yaml each. */
+  templates: absolutePath.default('/usr/local/etc/jailops/templates'),
+  /** Which jails of other managers are ours, with tags and notes: one `MANAGER/NAME VALUES` line each. */
+  marks: absolutePath.default('/usr/jails/.marks'),
+  rctlConf: absolutePath.default('/etc/rctl.conf'),
+  /** The folder of console logs. */
+  logs: absolutePath.default('/var/log'),
+  /** After so many days what is in the trash may be purged. */
+  trashDays: z.int().min(1).default(30),
   /** When set, the Shell refuses to write or move anything outside this folder. */
   confineTo: absolutePath.optional(),
 })

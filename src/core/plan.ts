@@ -14,13 +14,21 @@ export const planSchema = z.strictObject({
   outcome: z.array(fieldSchema),
   /** Shown, but not approved: sessions now, load, a warning. */
   remarks: z.array(z.string()),
+  /** Where a step fails, those before it stay: whoever asks wants to look at what went wrong. */
+  keep: z.literal(true).optional(),
 })
 export type Plan = z.infer<typeof planSchema>
 
 /** Puts a plan together; resources and reserves are sorted so that equal plans have equal digests. */
 export function plan(
   steps: readonly Step[],
-  options: { resources: readonly string[]; reserves?: readonly string[]; outcome?: Plan['outcome']; remarks?: readonly string[] },
+  options: {
+    resources: readonly string[]
+    reserves?: readonly string[]
+    outcome?: Plan['outcome']
+    remarks?: readonly string[]
+    keep?: boolean
+  },
 ): Plan {
   return {
     steps: [...steps],
@@ -28,6 +36,7 @@ export function plan(
     reserves: [...new Set(options.reserves)].toSorted(),
     outcome: [...(options.outcome ?? [])],
     remarks: [...(options.remarks ?? [])],
+    ...(options.keep === true && { keep: true }),
   }
 }
 

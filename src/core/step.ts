@@ -12,6 +12,8 @@ const run = z.strictObject({
   argv,
   stdin: z.string().optional(),
   timeoutSeconds: z.number().positive(),
+  /** What it prints is part of the answer, with secrets taken out. */
+  shows: z.literal(true).optional(),
 })
 
 /** A question about the host that can be asked at any time and changes nothing. */
@@ -85,6 +87,8 @@ const actionSchema = z.discriminatedUnion('kind', [
     name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/),
     content: z.string().nullable(),
   }),
+  /** One whole line of a file that others write too (rctl.conf, an fstab), there or not; a file that is missing is made. */
+  z.strictObject({ kind: z.literal('line'), path: absolutePath, line: z.string().regex(/^[^\n\r\0]+$/), on: z.boolean() }),
   /** Waits until the step's probe holds. */
   z.strictObject({ kind: z.literal('await'), timeoutSeconds: z.number().positive() }),
   /** Refuses to go on unless the step's probe holds now. */
@@ -94,7 +98,12 @@ export type Action = z.infer<typeof actionSchema>
 export type RunAction = z.infer<typeof run>
 
 /** An undo is itself a small effect; `unless` says when it is not needed (any more). */
-const undoSchema = z.strictObject({ action: run, unless: simpleProbe.optional() })
+const undoSchema = z.strictObject({
+  action: run,
+  unless: simpleProbe.optional(),
+  /** Others follow that do the same by other means: a manager's own removal may stumble over what it left half made. */
+  mayFail: z.literal(true).optional(),
+})
 export type Undo = z.infer<typeof undoSchema>
 
 export const stepSchema = z.strictObject({
@@ -130,6 +139,8 @@ export function describeAction(action: Action): string {
         : `${action.path}: set the line ${action.key} ${action.value}`
     case 'boot-word':
       return `rc.conf: ${action.on ? 'add' : 'remove'} the word ${action.name} ${action.on ? 'to' : 'from'} jail_list (by sysrc)`
+    case 'line':
+      return `${action.path}: ${action.on ? 'add' : 'remove'} the line ${action.line}`
     case 'haproxy-map':
       return action.value === null ? `haproxy: del map ${action.key}` : `haproxy: add map ${action.key} ${action.value}`
     case 'haproxy-config':

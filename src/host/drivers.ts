@@ -1,13 +1,28 @@
-import type { Drivers, Facts } from '../core/host.ts'
+import type { Drivers } from '../core/drivers.ts'
+import type { Facts } from '../core/host.ts'
 import { chooseAddress, endpointOf } from './addresses.ts'
-import { createJailConfDriver } from './jails/jail-conf.ts'
+import { createArchiveDriver } from './archives.ts'
+import { createInsideDriver } from './inside/inside.ts'
+import { createJailDrivers } from './jails/drivers.ts'
+import { createLimitDriver } from './limits.ts'
 import { createHaproxyDriver } from './proxy/haproxy.ts'
+import { createReleaseDriver } from './releases.ts'
 import { createNginxDriver } from './site/nginx.ts'
+import { createSnapshotDriver } from './snapshots.ts'
+import { createTrashDriver } from './trash.ts'
 
-/** What commands plan with. Built anew from each observation: drivers know the facts they plan on, and nothing else. */
+/** What a planner may build steps with. */
 export function createDrivers(facts: Facts): Drivers {
+  const inside = createInsideDriver()
+  const jails = createJailDrivers(facts, inside)
   return {
-    jails: createJailConfDriver(facts),
+    jails,
+    inside,
+    trash: createTrashDriver(facts, jails),
+    snapshots: createSnapshotDriver(facts, jails),
+    archives: createArchiveDriver(facts, jails),
+    limits: createLimitDriver(facts),
+    releases: createReleaseDriver(facts),
     proxy: createHaproxyDriver(facts),
     site: createNginxDriver(facts),
     chooseAddress: (wanted) => chooseAddress(facts, facts.layout, wanted),

@@ -84,6 +84,13 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'date', folder: '/bin', why: "host check: the host's clock", power: 'it sets the clock' },
   { name: 'df', folder: '/bin', why: 'host check: whether the trash lies on the filesystem of the jails' },
   { name: 'kldstat', folder: '/sbin', why: 'host check: whether ipfw, pf and ZFS are loaded' },
+  {
+    name: 'zfs',
+    folder: '/sbin',
+    why: 'which datasets there are; clones, snapshots and renames them',
+    power: 'it destroys datasets',
+    isRoot: true,
+  },
   { name: 'zpool', folder: '/sbin', why: 'host check: how the pools are', power: 'it destroys pools' },
   { name: 'ipfw', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
   { name: 'pfctl', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },

@@ -40,6 +40,10 @@ export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | un
     const forward = await goForward(deps, run)
     if (forward !== 'turned') return forward
   }
+  const turn = run.journal.last('turn')
+  if (run.plan.keep === true && turn !== undefined && turn.reason !== 'cancelled') {
+    return { state: 'failed', reason: turn.reason, sentence: `${turn.sentence} What was done before that stays, as asked.` }
+  }
   return goBack(deps, run)
 }
 

@@ -1,9 +1,10 @@
 import { canonicalJson } from '../core/canonical.ts'
-import type { ChangeCommand, Command } from '../core/command.ts'
+import type { ChangeCommand, Command, Parsed, ReadCommand } from '../core/command.ts'
 import { parseArguments } from '../core/arguments.ts'
 import type { Clock } from '../core/clock.ts'
 import { JailopsError } from '../core/errors.ts'
-import { type Drivers, type FactName, type Facts, factsOf, type ObservedFacts } from '../core/host.ts'
+import type { Drivers } from '../core/drivers.ts'
+import { type FactName, type Facts, factsOf, type Look, type LookAnswer, type ObservedFacts } from '../core/host.ts'
 import type { Layout } from '../core/layout.ts'
 import type { Answer } from '../core/card.ts'
 import type { ToHost } from '../core/message.ts'
@@ -35,10 +36,11 @@ export interface PlannerDeps {
   commands: readonly Command[]
   now: Clock
   observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
+  look(looks: Readonly<Record<string, Look>>): Promise<Record<string, LookAnswer>>
   drivers(facts: Facts): Drivers
 }
 
-export function createPlanner({ host, layout, commands, now, observe, drivers }: PlannerDeps): Planner {
+export function createPlanner({ host, layout, commands, now, observe, look, drivers }: PlannerDeps): Planner {
   const oneAtATime = createMutex()
   const reservations = new Map<string, { words: readonly string[]; until: number }>()
 
@@ -50,12 +52,20 @@ export function createPlanner({ host, layout, commands, now, observe, drivers }:
     }
   }
 
+  /** What every command may know of the host, and then what this one asks besides. */
+  async function seen(command: ChangeCommand | ReadCommand, args: Parsed, reserved: { others: string[]; here: string[] }): Promise<Facts> {
+    const observed = await observe(command.needs, reserved)
+    const facts = factsOf(layout, observed)
+    const looks = command.looks?.({ args, facts })
+    return looks === undefined ? facts : factsOf(layout, { ...observed, looked: await look(looks) })
+  }
+
   return {
     plan(journal, asked, keep) {
       return oneAtATime(async () => {
         const command = changeNamed(commands, asked.command)
         const args = sameArguments(command, asked)
-        const facts = factsOf(layout, await observe(command.needs, reservedFor(journal.request)))
+        const facts = await seen(command, args, reservedFor(journal.request))
         const plan = command.plan({ args, facts, drivers: drivers(facts), request: journal.request })
         const planned = { plan, digest: digestOf({ host, command: command.path, args }, plan) }
         await keep(planned)
@@ -67,7 +77,7 @@ export function createPlanner({ host, layout, commands, now, observe, drivers }:
       const command = commands.find((candidate) => candidate.path === asked.command)
       if (command?.risk !== 'read') throw new JailopsError('definition_mismatch', `This host knows no question ${asked.command}.`)
       const args = sameArguments(command, asked)
-      const facts = factsOf(layout, await observe(command.needs, { here: [], others: [] }))
+      const facts = await seen(command, args, { here: [], others: [] })
       return command.query({ args, facts })
     },
     release: (request) => void reservations.delete(request),

@@ -1,10 +1,11 @@
 import { parseArguments } from '../../src/core/arguments.ts'
 import type { Answer } from '../../src/core/card.ts'
 import type { BotContext, Command } from '../../src/core/command.ts'
-import type { Jail, ObservedFacts, TrashEntry } from '../../src/core/host.ts'
+import type { ObservedFacts } from '../../src/core/host.ts'
+import type { Jail, TrashEntry } from '../../src/core/jail.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
-import { testFacts } from '../host/facts-helper.ts'
+import { testFacts, testJail, testParts } from '../host/facts-helper.ts'
 
 export const request = 'rabcdefghjkmnpqr'
 
@@ -46,25 +47,17 @@ export function titles(plan: Plan): string[] {
 }
 
 export function jail(more: Partial<Jail> = {}): Jail {
-  return {
-    name: 'blog',
-    manager: 'jail.conf',
-    ours: true,
-    state: 'running',
-    address: '10.0.0.5',
-    hostname: 'blog',
-    root: '/usr/jails/blog',
-    startsAtBoot: true,
-    ...more,
-  }
+  return testJail('blog', { address: '10.0.0.5', ...more })
 }
 
 export function trashed(more: Partial<TrashEntry> = {}): TrashEntry {
   return {
     name: 'blog',
+    manager: 'jail.conf',
     address: '10.0.0.5',
     startsAtBoot: true,
     wasRunning: true,
+    parts: testParts('blog'),
     routes: ['blog.example.com'],
     request,
     destroyedAt: 1,

@@ -1,36 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { factsOf, type Jail, type ObservedFacts } from '../../src/core/host.ts'
+import type { TrashEntry } from '../../src/core/jail.ts'
 import { absolutePath, layoutSchema, siteEndpoint } from '../../src/core/layout.ts'
+import { testFacts, testJail, testParts } from '../host/facts-helper.ts'
 import { refusal } from './refusal.ts'
 
 const layout = layoutSchema.parse({})
-const jail = (name: string, more: Partial<Jail> = {}): Jail => ({
-  name,
-  manager: 'jail.conf',
-  ours: true,
-  state: 'running',
-  hostname: name,
-  root: `/usr/jails/${name}`,
-  startsAtBoot: true,
-  ...more,
-})
-const trashed = (request: string, destroyedAt: number) => ({
+const jail = testJail
+const trashed = (request: string, destroyedAt: number): TrashEntry => ({
   name: 'old',
+  manager: 'jail.conf',
   address: '10.0.0.9',
   startsAtBoot: true,
   wasRunning: true,
   routes: [],
+  parts: testParts('old'),
   request,
   destroyedAt,
 })
-const observed: ObservedFacts = {
+const facts = testFacts({
   jails: [jail('blog'), jail('theirs', { ours: false }), jail('odd', { state: 'broken', problem: 'line 3' })],
   trash: [trashed('r1', 1), trashed('r2', 2)],
-  addresses: { taken: [], interfaces: [] },
-  boot: { list: [], configured: [], jailEnable: true, includesFolder: false },
-  freeMegabytes: 1,
-  baseMegabytes: 1,
-  resolver: '',
   proxy: {
     running: true,
     configured: true,
@@ -41,11 +30,7 @@ const observed: ObservedFacts = {
       { host: 'lost.example.com', backend: 'x' },
     ],
   },
-  siteStatus: [],
-  reservedByOthers: [],
-  reservedHere: [],
-}
-const facts = factsOf(layout, observed)
+})
 
 describe('factsOf', () => {
   it('finds jails, routes and what lies in the trash', () => {

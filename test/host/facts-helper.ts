@@ -1,4 +1,5 @@
-import { type Facts, factsOf, type Jail, type ObservedFacts } from '../../src/core/host.ts'
+import { type Facts, factsOf, type ObservedFacts } from '../../src/core/host.ts'
+import type { Jail, JailParts } from '../../src/core/jail.ts'
 import { type Layout, layoutSchema } from '../../src/core/layout.ts'
 
 export const testLayout: Layout = layoutSchema.parse({})
@@ -7,6 +8,14 @@ export const testLayout: Layout = layoutSchema.parse({})
 export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout = testLayout): Facts {
   return factsOf(layout, {
     jails: [],
+    managers: [{ manager: 'jail.conf' }],
+    datasets: [],
+    snapshots: [],
+    releases: [],
+    archives: [],
+    templates: [],
+    canLimit: false,
+    limits: [],
     trash: [],
     addresses: { taken: [], interfaces: ['lo0', 'lo1'] },
     boot: { list: [], configured: [], jailEnable: true, includesFolder: false },
@@ -17,20 +26,40 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     siteStatus: [],
     reservedByOthers: [],
     reservedHere: [],
+    looked: {},
     ...changes,
   })
 }
 
 export function testJail(name: string, changes: Partial<Jail> = {}): Jail {
+  const address = changes.address ?? '10.0.0.2'
   return {
     name,
     manager: 'jail.conf',
     ours: true,
+    isMarked: false,
     state: 'running',
-    address: '10.0.0.2',
+    kernelName: name,
+    address,
+    addresses: [address],
     hostname: name,
     root: `${testLayout.jailRoots}/${name}`,
     startsAtBoot: true,
+    configuration: `${testLayout.jailConfFolder}/${name}.conf`,
+    vnet: false,
+    depends: [],
+    tags: [],
+    note: '',
+    mounts: [],
+    properties: {},
     ...changes,
+  }
+}
+
+/** What a jail of jail.conf on UFS consists of. */
+export function testParts(name: string): JailParts {
+  return {
+    files: [{ name: 'jail.conf', path: `${testLayout.jailConfFolder}/${name}.conf` }],
+    tree: { kind: 'folder', path: `${testLayout.jailRoots}/${name}` },
   }
 }

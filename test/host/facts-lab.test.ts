@@ -72,8 +72,8 @@ async function front(hostHeader: string): Promise<{ status: number; body: string
 async function createSteps(name: string, request: string): Promise<Step[]> {
   const facts = await look('jails', 'addresses')
   const { jails, site, chooseAddress } = createDrivers(facts)
-  const jail = { name, address: chooseAddress(), startsAtBoot: true }
-  return [...jails.create(jail, request), ...site.install(jail), ...jails.boot(name, true)]
+  const jail = { name, manager: 'jail.conf', address: chooseAddress(), startsAtBoot: true, type: 'thick', vnet: false } as const
+  return [...jails.create(jail, request), ...site.install(jails.expected(jail), jail.address), ...jails.boot(jail, true)]
 }
 
 async function routeSteps(name: string, hosts: string[]): Promise<Step[]> {
@@ -153,9 +153,9 @@ test('create, route, look, destroy, restore', async () => {
     return [
       ...routes.flatMap((route) => drivers.proxy.remove(route)),
       ...drivers.proxy.forget('blog'),
-      ...drivers.jails.boot('blog', false),
+      ...drivers.jails.boot(jail, false),
       ...drivers.jails.stop(jail),
-      ...drivers.jails.toTrash(
+      ...drivers.trash.put(
         jail,
         routes.map((route) => route.host),
         'rddddddddddddddd',
@@ -178,8 +178,8 @@ test('create, route, look, destroy, restore', async () => {
   const drivers = createDrivers(gone)
   const address = drivers.chooseAddress(entry.address)
   const restore = [
-    ...drivers.jails.fromTrash(entry, address),
-    ...drivers.jails.boot('blog', true),
+    ...drivers.trash.back(entry, address),
+    ...drivers.jails.boot(entry, true),
     ...drivers.site.awaitAnswer(address),
     ...drivers.proxy.add(entry.routes, { name: 'blog', address }),
   ]

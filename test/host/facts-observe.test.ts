@@ -7,6 +7,7 @@ import type { FactName } from '../../src/core/host.ts'
 import { observe } from '../../src/host/facts/observe.ts'
 import { backendConfiguration, baseConfiguration, frontConfiguration } from '../../src/host/proxy/configuration.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
+import { testParts } from './facts-helper.ts'
 
 /* A host made of small sh scripts that say what the real tools said (facts recorded on FreeBSD 15.1). */
 
@@ -158,7 +159,16 @@ test('an address of a stopped jail is taken, one in the trash is not', async () 
 })
 
 test('the trash holds what has a manifest of its own name; the rest is skipped', async () => {
-  const manifest = { name: 'blog', address: '10.0.0.2', startsAtBoot: true, wasRunning: true, routes: ['a.example.com'] }
+  const parts = testParts('blog')
+  const manifest = {
+    name: 'blog',
+    manager: 'jail.conf',
+    address: '10.0.0.2',
+    startsAtBoot: true,
+    wasRunning: true,
+    routes: ['a.example.com'],
+    parts,
+  }
   put('jails/.trash/blog.rabcdefghijkmnpq/manifest.json', JSON.stringify(manifest))
   put('jails/.trash/shop.rabcdefghijkmnpq/manifest.json', JSON.stringify(manifest))
   put('jails/.trash/mail.rabcdefghijkmnpq/manifest.json', '{')

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Step } from '../../src/core/step.ts'
-import { bootOff, bootOn } from '../../src/host/jails/boot-list.ts'
+import { bootOff, bootOn } from '../../src/host/jails/jail-conf/boot-list.ts'
 import { withBootWord, withoutBootChange } from '../../src/worker/effects/boot-words.ts'
 
 type Boot = ObservedFacts['boot']

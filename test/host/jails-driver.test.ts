@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
+import type { TrashEntry } from '../../src/core/jail.ts'
 import { stepSchema } from '../../src/core/step.ts'
-import { jailConfiguration, plainValue } from '../../src/host/jails/configuration.ts'
-import { createJailConfDriver } from '../../src/host/jails/jail-conf.ts'
-import { testFacts, testJail, testLayout } from './facts-helper.ts'
+import { jailConfiguration, plainValue } from '../../src/host/jails/jail-conf/configuration.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
+import { testFacts, testJail, testLayout, testParts } from './facts-helper.ts'
 
 const request = 'rabcdefghijkmnpq'
-const newJail = { name: 'blog', address: '10.0.0.5', startsAtBoot: true }
+const newJail = { name: 'blog', manager: 'jail.conf', address: '10.0.0.5', startsAtBoot: true, type: 'thick', vnet: false } as const
 
 test('a new jail is copied aside, moved into place, configured and started, in that order', () => {
-  const steps = createJailConfDriver(testFacts()).create(newJail, request)
+  const steps = createDrivers(testFacts()).jails.create(newJail, request)
   expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual(['require', 'folder', 'run', 'move', 'write', 'run'])
   const [space, , copy, move, , start] = steps
   expect(space?.done).toEqual({ kind: 'free-space', path: '/usr/jails', megabytes: 512 })
@@ -20,22 +21,22 @@ test('a new jail is copied aside, moved into place, configured and started, in t
 
 test('an archive is unpacked', () => {
   const layout = { ...testLayout, base: '/usr/freebsd-dist/base.txz' }
-  const steps = createJailConfDriver(testFacts({}, layout)).create(newJail, request)
+  const steps = createDrivers(testFacts({}, layout)).jails.create(newJail, request)
   expect(steps[2]?.action).toMatchObject({ argv: ['tar', '-xpf', '/usr/freebsd-dist/base.txz', '-C', `/usr/jails/.new-${request}`] })
 })
 
 test('a base that grew by a little gives the same plan', () => {
-  const [before, after] = [400, 401].map((baseMegabytes) => createJailConfDriver(testFacts({ baseMegabytes })).create(newJail, request))
+  const [before, after] = [400, 401].map((baseMegabytes) => createDrivers(testFacts({ baseMegabytes })).jails.create(newJail, request))
   expect(after).toEqual(before)
 })
 
 test('without a base nothing is planned', () => {
-  const driver = createJailConfDriver(testFacts({ baseMegabytes: 0 }))
-  expect(() => driver.create(newJail, request)).toThrow(expect.objectContaining({ code: 'host_not_ready' }))
+  const { jails } = createDrivers(testFacts({ baseMegabytes: 0 }))
+  expect(() => jails.create(newJail, request)).toThrow(expect.objectContaining({ code: 'host_not_ready' }))
 })
 
 test('the trash looks for mounts before anything is moved, and moves the root last', () => {
-  const steps = createJailConfDriver(testFacts()).toTrash(testJail('blog'), ['b.example.com', 'a.example.com'], request)
+  const steps = createDrivers(testFacts()).trash.put(testJail('blog'), ['b.example.com', 'a.example.com'], request)
   expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual([
     'require',
     'require',
@@ -50,31 +51,42 @@ test('the trash looks for mounts before anything is moved, and moves the root la
   const manifest = steps[4]?.action
   expect(manifest?.kind === 'write' && JSON.parse(manifest.content)).toEqual({
     name: 'blog',
+    manager: 'jail.conf',
     address: '10.0.0.2',
     startsAtBoot: true,
     wasRunning: true,
     routes: ['a.example.com', 'b.example.com'],
+    parts: testParts('blog'),
   })
 })
 
 test('a root that is not where jailops makes them is never moved', () => {
-  const driver = createJailConfDriver(testFacts())
-  expect(() => driver.toTrash(testJail('blog', { root: '/' }), [], request)).toThrow(expect.objectContaining({ code: 'not_ours' }))
+  const { trash } = createDrivers(testFacts())
+  expect(() => trash.put(testJail('blog', { root: '/' }), [], request)).toThrow(expect.objectContaining({ code: 'not_ours' }))
 })
 
+const entry: TrashEntry = {
+  name: 'blog',
+  manager: 'jail.conf',
+  address: '10.0.0.2',
+  startsAtBoot: true,
+  wasRunning: true,
+  routes: [],
+  parts: testParts('blog'),
+  request,
+  destroyedAt: 0,
+}
+
 test('restoring brings the configuration back as it was, and starts what ran', () => {
-  const driver = createJailConfDriver(testFacts())
-  const entry = { name: 'blog', address: '10.0.0.2', startsAtBoot: true, wasRunning: true, routes: [], request, destroyedAt: 0 }
+  const { trash } = createDrivers(testFacts())
   const kinds = (more: Partial<typeof entry>, address: string) =>
-    driver.fromTrash({ ...entry, ...more }, address).map((step) => stepSchema.parse(step).action.kind)
+    trash.back({ ...entry, ...more }, address).map((step) => stepSchema.parse(step).action.kind)
   expect(kinds({}, '10.0.0.2')).toEqual(['move', 'move', 'remove', 'remove-folder', 'run'])
   expect(kinds({ wasRunning: false }, '10.0.0.2')).not.toContain('run')
 })
 
-test('for another address the configuration is written anew, and the old one is kept beside it', () => {
-  const entry = { name: 'blog', address: '10.0.0.2', startsAtBoot: true, wasRunning: true, routes: [], request, destroyedAt: 0 }
-  const [, keep, write] = createJailConfDriver(testFacts()).fromTrash(entry, '10.0.0.9')
-  expect(keep?.action).toMatchObject({ kind: 'move', to: `/etc/jail.conf.d/blog.conf.${request}` })
+test('for another address the configuration is written anew', () => {
+  const [, , write] = createDrivers(testFacts()).trash.back(entry, '10.0.0.9')
   expect(write?.action).toMatchObject({ kind: 'write', content: expect.stringContaining('"lo1|10.0.0.9/32"') })
 })
 

@@ -132,13 +132,14 @@ test('every program that is started is on the list, and nothing else is', async 
   for (const plan of await plans()) for (const step of plan.steps) for (const [name = ''] of argvOf(step)) started.add(name)
   // what effects and facts start, on the lab
   const { jails } = createDrivers(await look())
-  await carryOut([...jails.create({ name: 'blog', address: '10.0.0.2', startsAtBoot: true }, request), ...jails.boot('blog', true)])
+  const blog = { name: 'blog', manager: 'jail.conf', address: '10.0.0.2', startsAtBoot: true, type: 'thick', vnet: false } as const
+  await carryOut([...jails.create(blog, request), ...jails.boot(blog, true)])
   const facts = await look()
   const drivers = createDrivers(facts)
   await carryOut([
     ...drivers.proxy.prepare(),
-    ...drivers.jails.stop({ name: 'blog' }),
-    ...drivers.jails.toTrash(facts.ownJail('blog'), [], request),
+    ...drivers.jails.stop(facts.ownJail('blog')),
+    ...drivers.trash.put(facts.ownJail('blog'), [], request),
   ])
   // what a check starts on a host with all there is
   const { answers } = goodHost()

@@ -9,7 +9,7 @@ import { nginxConfiguration } from '../../src/host/site/nginx-configuration.ts'
 import { createNginxDriver } from '../../src/host/site/nginx.ts'
 import { testFacts } from './facts-helper.ts'
 
-const steps = createNginxDriver(testFacts()).install({ name: 'blog', address: '10.0.0.5' })
+const steps = createNginxDriver(testFacts()).install({ name: 'blog', kernelName: 'blog' }, '10.0.0.5')
 
 test('everything happens inside the jail: no step names a path below its root', () => {
   for (const step of steps) {

@@ -32,6 +32,13 @@ describe('a plan that goes well', () => {
 
 const failing = () => ({ ...makeModelHost(), failing: new Set(['make three']) })
 
+it('a plan that is to be kept stays as far as it came, whatever step fails', async () => {
+  const host = failing()
+  const ending = await liveUntilEnd(temporaryFolder(), { host, plan: { ...plan, keep: true }, deaths: [] })
+  expect(ending).toMatchObject({ state: 'failed', sentence: expect.stringContaining('stays, as asked') })
+  expect([...host.standing.keys()]).toEqual(expect.arrayContaining(['make one', 'make two']))
+})
+
 describe('a crash at every point', () => {
   it('leaves every step standing once, and asks before it repeats anything', async () => {
     const moments = await momentsOf(temporaryFolder(), { host: makeModelHost(), plan })

@@ -1,13 +1,23 @@
 import { expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import type { FactName, HostStatus, ObservedFacts } from '../../src/core/host.ts'
+import type { TrashEntry } from '../../src/core/jail.ts'
 import { type BotMessage, botMessageSchema } from '../../src/core/message.ts'
 import { createInventoryTeller } from '../../src/worker/inventory.ts'
-import { testFacts } from '../host/facts-helper.ts'
+import { testFacts, testParts } from '../host/facts-helper.ts'
 import { until } from './worker-bench.ts'
 
 const status: HostStatus = { version: '15.1-RELEASE', uptime: '3 days', load: 0.52, securelevel: '1', freeMegabytes: 900, jailsRunning: 2 }
-const trashed = { name: 'old', address: '10.0.0.9', startsAtBoot: false, wasRunning: false, routes: [], destroyedAt: 1 }
+const trashed: Omit<TrashEntry, 'request'> = {
+  name: 'old',
+  manager: 'jail.conf',
+  address: '10.0.0.9',
+  startsAtBoot: false,
+  wasRunning: false,
+  routes: [],
+  parts: testParts('old'),
+  destroyedAt: 1,
+}
 
 /** One sign of life of a host that answers so. */
 async function told(observe: (wanted: readonly FactName[]) => Promise<ObservedFacts>): Promise<BotMessage[]> {

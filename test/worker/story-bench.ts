@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { sha256 } from '../../src/core/canonical.ts'
 import { type Command, defineCommand, definitionHash } from '../../src/core/command.ts'
 import { JailopsError } from '../../src/core/errors.ts'
-import type { Drivers, ObservedFacts } from '../../src/core/host.ts'
+import type { ObservedFacts } from '../../src/core/host.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
 import { type BotMessage, type HostMessage, hostMessageSchema, messageId, type ToHost } from '../../src/core/message.ts'
 import { nothingToDo, plan } from '../../src/core/plan.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
 import { createAnswers } from '../../src/worker/answers.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
 import { createPlanner } from '../../src/worker/planner.ts'
 import { createWorker, type Worker } from '../../src/worker/worker.ts'
+import { testFacts } from '../host/facts-helper.ts'
 import { type Life, lifeOf, makeModelHost, type ModelHost, modelEffects, stepNamed, temporaryJournals } from './worker-bench.ts'
 
 /** Makes folders on the model host; chooses an address that nobody else has. */
@@ -122,7 +124,8 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
         if (connection !== life) connection.moment('observe')
         return observed(world.megabytes.free, others, here)
       },
-      drivers: () => noDrivers,
+      look: () => Promise.reject(new Error('nothing more is asked here')),
+      drivers: createDrivers,
     }),
     effects: {
       ...effects,
@@ -186,27 +189,5 @@ export function told<Kind extends BotMessage['body']['kind']>(
 export const otherDigest = sha256('another plan')
 
 function observed(freeMegabytes: number, reservedByOthers: string[], reservedHere: string[]): ObservedFacts {
-  return { ...nothingObserved, freeMegabytes, reservedByOthers, reservedHere }
-}
-
-const nothingObserved: Omit<ObservedFacts, 'freeMegabytes' | 'reservedByOthers' | 'reservedHere'> = {
-  jails: [],
-  trash: [],
-  addresses: { taken: [], interfaces: [] },
-  boot: { list: [], configured: [], jailEnable: false, includesFolder: false },
-  baseMegabytes: 0,
-  proxy: { running: false, configured: false, enabled: false, routes: [], backends: [] },
-  siteStatus: [],
-  resolver: '',
-}
-
-const never = (): never => {
-  throw new Error('no driver is needed here')
-}
-const noDrivers: Drivers = {
-  jails: { create: never, start: never, stop: never, boot: never, toTrash: never, fromTrash: never },
-  proxy: { prepare: never, add: never, remove: never, forget: never },
-  site: { install: never, awaitAnswer: never },
-  chooseAddress: never,
-  endpoint: never,
+  return testFacts({ freeMegabytes, reservedByOthers, reservedHere })
 }

@@ -1,15 +1,14 @@
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Shell } from '../shell.ts'
 import { askText } from './ask.ts'
-import type { Configuration } from './configured-jails.ts'
-import { addressesOf } from './jail-parameters.ts'
+import type { ConfiguredJail } from '../../core/jail.ts'
 import type { RunningJail } from './running-jails.ts'
 
 /** Every address that an interface, a running jail or a configured one has; a stopped jail keeps its own. */
 export async function observeAddresses(
   shell: Shell,
   running: Promise<RunningJail[]>,
-  configuration: Promise<Configuration>,
+  configuration: Promise<ConfiguredJail[]>,
 ): Promise<ObservedFacts['addresses']> {
   const [all, names, jailsNow, configured] = await Promise.all([
     askText(shell, ['ifconfig', '-a']),
@@ -18,7 +17,7 @@ export async function observeAddresses(
     configuration,
   ])
   const onInterfaces = [...all.matchAll(/^\s+inet ([0-9.]+)/gm)].flatMap((line) => line[1] ?? [])
-  const ofJails = [...configured.jails.values()].flatMap((jail) => addressesOf(jail.parameters.get('ip4.addr')))
+  const ofJails = configured.flatMap((jail) => jail.addresses)
   return {
     taken: [...new Set([...onInterfaces, ...ofJails, ...jailsNow.flatMap((jail) => jail.ipv4_addrs)])].toSorted(),
     interfaces: names.trim().split(/\s+/),

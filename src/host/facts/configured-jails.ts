@@ -1,7 +1,7 @@
 import { dirname, matchesGlob, resolve } from 'node:path/posix'
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
-import { isOurs } from '../jails/configuration.ts'
+import { isOurs } from '../jails/jail-conf/configuration.ts'
 import type { Shell } from '../shell.ts'
 import { ask, lastLine } from './ask.ts'
 import { inBatches } from './batches.ts'

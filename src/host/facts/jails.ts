@@ -1,33 +1,92 @@
-import type { Jail, ObservedFacts } from '../../core/host.ts'
-import type { Configuration } from './configured-jails.ts'
+import type { ObservedFacts } from '../../core/host.ts'
+import type { ConfiguredJail, Jail } from '../../core/jail.ts'
+import type { Layout } from '../../core/layout.ts'
+import type { Mark } from '../../core/drivers.ts'
+import { configurationFile } from '../jails/jail-conf/configuration.ts'
+import { markKey } from '../marks.ts'
 import { startsAtBoot } from './boot.ts'
+import type { Configuration } from './configured-jails.ts'
 import { addressesOf } from './jail-parameters.ts'
 import type { RunningJail } from './running-jails.ts'
 
-/** Running ∪ configured, by name. */
-export function mergeJails(running: readonly RunningJail[], configuration: Configuration, boot: ObservedFacts['boot']): Jail[] {
-  const names = new Set([...configuration.jails.keys(), ...running.map((jail) => jail.name)])
-  return [...names].toSorted().map((name) => {
-    const configured = configuration.jails.get(name)
-    const now = running.find((jail) => jail.name === name)
-    const parameters = configured?.parameters
-    const address = now?.ipv4_addrs[0] ?? addressesOf(parameters?.get('ip4.addr'))[0]
+/** Running ∪ configured, by name. What runs and nobody has configured is shown as jail(8)'s own: a service jail, say. */
+export function mergeJails(running: readonly RunningJail[], configured: readonly ConfiguredJail[]): Jail[] {
+  const known = configured.map((jail): Jail => {
+    const now = running.find((one) => one.name === jail.kernelName)
+    const { problem, ...rest } = jail
+    const address = now?.ipv4_addrs[0] ?? jail.address
+    return {
+      ...rest,
+      ...stateOf(now !== undefined, problem),
+      addresses: [...new Set([...(now?.ipv4_addrs ?? []), ...jail.addresses])],
+      ...(now !== undefined && { jid: now.jid, root: now.path, hostname: now.hostname || jail.hostname }),
+      ...(address !== undefined && { address }),
+    }
+  })
+  const names = new Set(configured.map((jail) => jail.kernelName))
+  return [...known, ...running.filter((jail) => !names.has(jail.name)).map(stranger)].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function stranger({ name, jid, path, hostname, ipv4_addrs: addresses }: RunningJail): Jail {
+  const [address] = addresses
+  return {
+    name,
+    manager: 'jail.conf',
+    ours: false,
+    isMarked: false,
+    state: 'running',
+    jid,
+    kernelName: name,
+    ...(address !== undefined && { address }),
+    addresses,
+    hostname: hostname || name,
+    root: path,
+    startsAtBoot: false,
+    vnet: false,
+    depends: [],
+    tags: [],
+    note: '',
+    mounts: [],
+    properties: {},
+  }
+}
+
+/** A running jail with a broken file counts as broken: its manager can neither stop nor start it by that file. */
+function stateOf(runs: boolean, problem: string | undefined): Pick<Jail, 'state'> & { problem?: string } {
+  if (problem !== undefined) return { state: 'broken', problem: runs ? `it runs, but: ${problem}` : problem }
+  return { state: runs ? 'running' : 'stopped' }
+}
+
+/** What jail(8)'s files say. */
+export function jailsOfJailConf(
+  layout: Layout,
+  { jails }: Configuration,
+  boot: ObservedFacts['boot'],
+  marks: ReadonlyMap<string, Mark>,
+): ConfiguredJail[] {
+  return [...jails.values()].map(({ name, parameters, ours, problem }) => {
+    const addresses = addressesOf(parameters.get('ip4.addr'))
+    const [address] = addresses
+    const mark = marks.get(markKey({ manager: 'jail.conf', name }))
     return {
       name,
       manager: 'jail.conf',
-      ours: configured?.ours === true,
-      ...stateOf(now !== undefined, configured?.problem),
-      ...(now !== undefined && { jid: now.jid }),
+      ours: ours || mark !== undefined,
+      isMarked: mark !== undefined,
+      ...(problem !== undefined && { problem }),
+      kernelName: name,
       ...(address !== undefined && { address }),
-      hostname: now?.hostname || parameters?.get('host.hostname') || name,
-      root: now?.path ?? parameters?.get('path') ?? '',
+      addresses,
+      hostname: parameters.get('host.hostname') || name,
+      root: parameters.get('path') ?? '',
       startsAtBoot: startsAtBoot(boot, name),
+      configuration: configurationFile(layout, name),
+      vnet: parameters.has('vnet'),
+      depends: (parameters.get('depend') ?? '').split(',').filter((one) => one !== ''),
+      tags: mark?.tags ?? [],
+      note: mark?.note ?? '',
+      mounts: [],
+      properties: Object.fromEntries(parameters),
     }
   })
-}
-
-/** A running jail with a broken file counts as broken: jail(8) can neither stop nor start it by that file. */
-function stateOf(runs: boolean, problem: string | undefined): Pick<Jail, 'state' | 'problem'> {
-  if (problem !== undefined) return { state: 'broken', problem: runs ? `it runs, but: ${problem}` : problem }
-  return { state: runs ? 'running' : 'stopped' }
 }

@@ -1,15 +1,24 @@
-import type { FactName, Jail, ObservedFacts } from '../../core/host.ts'
+import type { FactName, ObservedFacts } from '../../core/host.ts'
+import type { ConfiguredJail, Jail } from '../../core/jail.ts'
 import { type CheckDeps, checkHost } from '../check/check-host.ts'
 import { observeAddresses } from './addresses.ts'
+import { observeAllConfigured } from './all-jails.ts'
+import { observeArchives } from './archives.ts'
 import { observeBoot } from './boot.ts'
 import { type Configuration, observeConfigured } from './configured-jails.ts'
+import { observeDatasets } from './datasets.ts'
 import { observeHost } from './host-status.ts'
 import { mergeJails } from './jails.ts'
+import { observeLimits } from './limits.ts'
+import { observeManagers } from './managers.ts'
 import { observeProxy } from './proxy.ts'
 import { observeProxyStatus } from './proxy-status.ts'
 import { observeRunning } from './running-jails.ts'
+import { observeReleases } from './releases.ts'
 import { observeSites } from './site-status.ts'
+import { observeSnapshots } from './snapshots.ts'
 import { observeBase } from './space.ts'
+import { observeTemplates } from './templates.ts'
 import { observeTrash } from './trash.ts'
 
 /** Beyond shell and layout only the fact `check` asks for anything. */
@@ -30,8 +39,14 @@ export async function observe(
 
   const running = needsJails || wants('addresses', 'host') ? observeRunning(shell) : none([])
   const configuration = needsJails || wants('addresses') ? observeConfigured(shell, layout) : none(noConfiguration)
-  const boot = needsJails ? observeBoot(shell, configuration) : none(noBoot)
-  const jails = needsJails ? Promise.all([running, configuration, boot]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
+  const boot = needsJails || wants('addresses') ? observeBoot(shell, configuration) : none(noBoot)
+  const managers = needsJails || wants('addresses', 'releases') ? observeManagers(shell, layout) : none<ObservedFacts['managers']>([])
+  const datasets = needsJails || wants('addresses', 'snapshots', 'releases') ? observeDatasets(shell, layout) : none([])
+  const configured =
+    needsJails || wants('addresses')
+      ? observeAllConfigured({ shell, layout }, { configuration, boot, managers, datasets })
+      : none<ConfiguredJail[]>([])
+  const jails = needsJails ? Promise.all([running, configured]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
   const [check, hostStatus, proxyStatus, ...seen] = await Promise.all([
@@ -41,18 +56,34 @@ export async function observe(
     jails,
     boot,
     wants('trash') ? observeTrash(shell, layout) : [],
-    wants('addresses') ? observeAddresses(shell, running, configuration) : { taken: [], interfaces: [] },
+    wants('addresses') ? observeAddresses(shell, running, configured) : { taken: [], interfaces: [] },
     free,
     wants('addresses') ? observeBase(shell, layout) : 0,
     wants('addresses') ? shell.readFile(layout.resolvConf) : undefined,
     wants('proxy') ? observeProxy(shell, layout, jails) : noProxy,
     wants('siteStatus') ? jails.then((all) => observeSites(shell, layout, all)) : [],
+    managers,
+    datasets,
+    wants('snapshots') ? observeSnapshots(shell, layout) : [],
+    wants('releases') ? observeReleases(shell, layout) : [],
+    wants('archives') ? observeArchives(shell, layout) : [],
+    wants('templates') ? observeTemplates(shell, layout) : [],
+    needsJails ? observeLimits(shell, layout) : noLimits,
     running,
     configuration,
+    configured,
   ])
-  const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, resolver, proxy, siteStatus] = seen
+  const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, resolver, proxy, siteStatus, ...more] = seen
+  const [allManagers, allDatasets, snapshots, releases, archives, templates, limits] = more
   return {
     jails: allJails,
+    managers: allManagers,
+    datasets: allDatasets,
+    snapshots,
+    releases,
+    archives,
+    templates,
+    ...limits,
     trash,
     addresses,
     boot: bootFacts,
@@ -66,10 +97,12 @@ export async function observe(
     ...(check !== undefined && { check }),
     reservedByOthers: reservations.others,
     reservedHere: reservations.here,
+    looked: {},
   }
 }
 
 const noConfiguration: Configuration = { jails: new Map(), inJailConf: { configured: [], includesFolder: false } }
+const noLimits: Pick<ObservedFacts, 'canLimit' | 'limits'> = { canLimit: false, limits: [] }
 const noBoot: ObservedFacts['boot'] = { list: [], jailEnable: false, ...noConfiguration.inJailConf }
 const noProxy: ObservedFacts['proxy'] = { running: false, configured: false, enabled: false, routes: [], backends: [] }
 

@@ -1,4 +1,5 @@
-import type { Jail, ObservedFacts, Route } from '../../core/host.ts'
+import type { ObservedFacts, Route } from '../../core/host.ts'
+import type { Jail } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
 import { backendOf } from '../../core/names.ts'
 import { endpointOf } from '../addresses.ts'

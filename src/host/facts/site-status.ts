@@ -1,5 +1,6 @@
 import { passLostConnection, toJailopsError } from '../../core/errors.ts'
-import type { Jail, SiteStatus } from '../../core/host.ts'
+import type { SiteStatus } from '../../core/host.ts'
+import type { Jail } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
 import { endpointOf } from '../addresses.ts'
 import type { Shell } from '../shell.ts'

@@ -1,5 +1,5 @@
 import { passLostConnection } from '../../core/errors.ts'
-import { type TrashEntry, trashManifestSchema } from '../../core/host.ts'
+import { type TrashEntry, trashManifestSchema } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
 import { requestId } from '../../core/names.ts'
 import type { Shell } from '../shell.ts'

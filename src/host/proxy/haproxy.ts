@@ -1,4 +1,5 @@
-import type { Facts, ProxyDriver, Route } from '../../core/host.ts'
+import type { ProxyDriver } from '../../core/drivers.ts'
+import type { Facts, Route } from '../../core/host.ts'
 import { backendOf } from '../../core/names.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Probe, Step } from '../../core/step.ts'

@@ -1,6 +1,8 @@
-import type { Facts, SiteDriver } from '../../core/host.ts'
-import type { Probe, RunAction, Step } from '../../core/step.ts'
+import type { SiteDriver } from '../../core/drivers.ts'
+import type { Facts } from '../../core/host.ts'
+import type { Probe, RunAction } from '../../core/step.ts'
 import { endpointOf } from '../addresses.ts'
+import { contentIs, writeInside } from '../inside/run.ts'
 import { firstPage, nginxConfiguration } from './nginx-configuration.ts'
 
 const page = '/usr/local/www/nginx/index.html'
@@ -17,37 +19,37 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
     return { kind: 'http', address: endpoint.address, port: endpoint.port, path: '/', hostHeader: address, statusFrom: 200, statusTo: 499 }
   }
   return {
-    install({ name, address }) {
+    install({ name, kernelName }, address) {
       // also so when the jail itself is gone
-      const isStopped: Probe = { kind: 'command', argv: ['service', '-j', name, 'nginx', 'status'], exitCode: 1 }
+      const isStopped: Probe = { kind: 'command', argv: ['service', '-j', kernelName, 'nginx', 'status'], exitCode: 1 }
       const config = nginxConfiguration({ name, address, endpoint: endpointOf(layout, address) })
       return [
         {
           title: `Install nginx in ${name}`,
-          action: run(['pkg', '-j', name, 'install', '-y', 'nginx'], 600),
-          done: { kind: 'command', argv: ['pkg', '-j', name, 'info', '-e', 'nginx'], exitCode: 0 },
+          action: run(['pkg', '-j', kernelName, 'install', '-y', 'nginx'], 600),
+          done: { kind: 'command', argv: ['pkg', '-j', kernelName, 'info', '-e', 'nginx'], exitCode: 0 },
         },
-        writeInside(name, `Write the first page of ${name}`, page, firstPage(name)),
-        writeInside(name, `Write nginx's new configuration in ${name}`, staged, config),
+        writeInside({ kernelName }, page, firstPage(name), `Write the first page of ${name}`),
+        writeInside({ kernelName }, staged, config, `Write nginx's new configuration in ${name}`),
         {
           title: 'Let nginx check its new configuration',
-          action: run(['jexec', name, 'nginx', '-t', '-c', staged]),
+          action: run(['jexec', kernelName, 'nginx', '-t', '-c', staged]),
         },
         {
           title: 'Put it in the place of the old one',
-          action: run(['jexec', name, 'mv', '-f', staged, configuration]),
-          done: contentIs(name, configuration, config),
+          action: run(['jexec', kernelName, 'mv', '-f', staged, configuration]),
+          done: contentIs(kernelName, configuration, config),
         },
         {
           title: `Let nginx start with ${name}`,
-          action: run(['sysrc', '-j', name, 'nginx_enable=YES']),
-          done: { kind: 'command', argv: ['sysrc', '-j', name, '-n', 'nginx_enable'], stdout: 'YES' },
+          action: run(['sysrc', '-j', kernelName, 'nginx_enable=YES']),
+          done: { kind: 'command', argv: ['sysrc', '-j', kernelName, '-n', 'nginx_enable'], stdout: 'YES' },
         },
         {
           title: `Start nginx in ${name}`,
-          action: run(['service', '-j', name, 'nginx', 'start']),
+          action: run(['service', '-j', kernelName, 'nginx', 'start']),
           done: answers(address),
-          undo: [{ action: run(['service', '-j', name, 'nginx', 'stop']), unless: isStopped }],
+          undo: [{ action: run(['service', '-j', kernelName, 'nginx', 'stop']), unless: isStopped }],
         },
       ]
     },
@@ -59,15 +61,6 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
       },
     ],
   }
-}
-
-function writeInside(jail: string, title: string, path: string, content: string): Step {
-  return { title, action: { ...run(['jexec', jail, 'tee', path]), stdin: content }, done: contentIs(jail, path, content) }
-}
-
-/** Compared as probes do: without the last newline. */
-function contentIs(jail: string, path: string, content: string): Probe {
-  return { kind: 'command', argv: ['jexec', jail, 'cat', path], stdout: content.replace(/\n$/, '') }
 }
 
 function run(argv: string[], timeoutSeconds = 60): RunAction {

@@ -1,8 +1,10 @@
+import { createKeyedMutex } from '../../core/mutex.ts'
 import type { Action, Probe, Step } from '../../core/step.ts'
 import { bootWordEffect } from './boot-word.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
+import { lineEffect } from './line.ts'
 import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
@@ -25,18 +27,25 @@ export interface Effects {
 }
 
 export function createEffects(deps: EffectDeps): Effects {
+  const alone = createKeyedMutex()
   return {
     capture: async (step) => effectOf(deps, step).capture(),
-    perform: async (step, options) => effectOf(deps, step).perform(options),
+    perform: async (step, options) => inTurn(alone, step.action, () => effectOf(deps, step).perform(options)),
     check: async (step) => effectOf(deps, step).check(),
     revert: async (step, before, options) => {
       if (step.action.kind === 'run' && heldBefore(before)) return
-      await effectOf(deps, step).revert(before, options)
+      await inTurn(alone, step.action, () => effectOf(deps, step).revert(before, options))
       for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
       await undoByCommands(deps, step, options)
     },
     holds: (probe) => holds(deps.shell, probe),
   }
+}
+
+/** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
+function inTurn<T>(alone: ReturnType<typeof createKeyedMutex>, action: Action, work: () => Promise<T>): Promise<T> {
+  if (action.kind === 'boot-word') return alone('rc.conf', work)
+  return action.kind === 'map-entry' || action.kind === 'line' ? alone(action.path, work) : work()
 }
 
 /** A worker that was killed in the middle of writing these left a draft beside them. */
@@ -45,6 +54,7 @@ function filesWrittenBy(action: Action): string[] {
     case 'write':
       return [action.path, `${action.path}.new`]
     case 'map-entry':
+    case 'line':
     case 'remove':
       return [action.path]
     case 'haproxy-config':
@@ -72,6 +82,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return mapEntryEffect(deps, action)
     case 'boot-word':
       return bootWordEffect(deps, action)
+    case 'line':
+      return lineEffect(deps, action)
     case 'haproxy-map':
       return haproxyMapEffect(deps, action)
     case 'haproxy-config':

@@ -25,13 +25,14 @@ function showsItsUndo(done: Probe): boolean {
   return done.kind === 'jail' || done.kind === 'path' || done.kind === 'command'
 }
 
-async function undoOne(deps: EffectDeps, { action, unless }: Undo, options: { groupFile: string }): Promise<void> {
+async function undoOne(deps: EffectDeps, { action, unless, mayFail }: Undo, options: { groupFile: string }): Promise<void> {
   try {
     await runOrThrow(deps, action, options)
   } catch (error) {
     passLostConnection(error)
     // It may fail because there was nothing left to do.
     if (unless !== undefined && (await waitFor(deps, unless, { milliseconds: 1000 }))) return
+    if (mayFail === true) return
     const why = toJailopsError(error).message
     throw new JailopsError('undo_failed', `Taking it back with \`${action.argv.join(' ')}\` failed: ${why}`, { cause: error })
   }

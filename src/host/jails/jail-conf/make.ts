@@ -1,9 +1,9 @@
-import { JailopsError } from '../../core/errors.ts'
-import type { Facts, NewJail } from '../../core/host.ts'
-import type { Layout } from '../../core/layout.ts'
-import type { Step } from '../../core/step.ts'
+import { JailopsError } from '../../../core/errors.ts'
+import type { Facts } from '../../../core/host.ts'
+import type { NewJail } from '../../../core/jail.ts'
+import type { Layout } from '../../../core/layout.ts'
+import type { Step } from '../../../core/step.ts'
 import { configurationFile, jailConfiguration, rootOf } from './configuration.ts'
-import { startJail } from './start-stop.ts'
 
 /** Kept free beside the copy itself: logs, the journal, the jail's own first files. */
 const spareMegabytes = 64
@@ -12,11 +12,7 @@ const spareMegabytes = 64
  * A new jail: its root is filled in a staging folder and only then renamed to where jails live, so that a half copied tree never
  * stands under a jail's name.
  */
-export function createJail(
-  { layout, baseMegabytes, resolver }: Pick<Facts, 'layout' | 'baseMegabytes' | 'resolver'>,
-  jail: NewJail,
-  request: string,
-): Step[] {
+export function makeJail({ layout, baseMegabytes }: Pick<Facts, 'layout' | 'baseMegabytes'>, jail: NewJail, request: string): Step[] {
   if (baseMegabytes === 0) {
     throw new JailopsError(
       'host_not_ready',
@@ -32,19 +28,7 @@ export function createJail(
     copyBase(layout, staging),
     { title: `Put the root of ${name} in its place`, action: { kind: 'move', from: staging, to: root } },
     writeConfiguration(layout, jail),
-    ...startJail(layout, name),
-    ...(resolver === '' ? [] : [giveResolver(name, resolver)]),
   ]
-}
-
-/** A fresh base has none, and without it pkg in the jail finds nobody. Written from inside, as everything in a jail. */
-function giveResolver(name: string, resolver: string): Step {
-  const path = '/etc/resolv.conf'
-  return {
-    title: `Give ${name} the host's resolv.conf`,
-    action: { kind: 'run', argv: ['jexec', name, 'tee', path], stdin: resolver, timeoutSeconds: 30 },
-    done: { kind: 'command', argv: ['jexec', name, 'cat', path], stdout: resolver.replace(/\n$/, '') },
-  }
 }
 
 export function writeConfiguration(layout: Layout, jail: { name: string; address: string }): Step {

@@ -1,6 +1,6 @@
-import { JailopsError } from '../../core/errors.ts'
-import type { Layout } from '../../core/layout.ts'
-import { jailName } from '../../core/names.ts'
+import { JailopsError } from '../../../core/errors.ts'
+import type { Layout } from '../../../core/layout.ts'
+import { jailName } from '../../../core/names.ts'
 
 /** The first line of a jail.conf.d file of ours says so: that, and nothing else, makes a jail ours. */
 const marker = '# jailops'

@@ -1,5 +1,6 @@
-import type { Layout } from '../../core/layout.ts'
-import type { RunAction, Step } from '../../core/step.ts'
+import type { Jail } from '../../../core/jail.ts'
+import type { Layout } from '../../../core/layout.ts'
+import type { RunAction, Step } from '../../../core/step.ts'
 import { configurationFile } from './configuration.ts'
 
 /*
@@ -10,7 +11,7 @@ import { configurationFile } from './configuration.ts'
 /** A full jail takes seconds to start; an rc script that waits for the network takes its time too. */
 const timeoutSeconds = 180
 
-export function startJail(layout: Layout, name: string): Step[] {
+export function startJail(layout: Layout, { name }: Pick<Jail, 'name'>): Step[] {
   return [
     {
       title: `Start ${name}`,
@@ -21,7 +22,7 @@ export function startJail(layout: Layout, name: string): Step[] {
   ]
 }
 
-export function stopJail(layout: Layout, name: string): Step[] {
+export function stopJail(layout: Layout, { name }: Pick<Jail, 'name'>): Step[] {
   return [
     {
       title: `Stop ${name}`,

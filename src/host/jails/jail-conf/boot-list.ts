@@ -1,6 +1,6 @@
-import { JailopsError } from '../../core/errors.ts'
-import type { ObservedFacts } from '../../core/host.ts'
-import type { Step, Undo } from '../../core/step.ts'
+import { JailopsError } from '../../../core/errors.ts'
+import type { ObservedFacts } from '../../../core/host.ts'
+import type { Step, Undo } from '../../../core/step.ts'
 
 /*
  * Who starts at boot, as rc.d/jail sees it (recorded in 07-jail-conf-story.txt):

@@ -1,0 +1,144 @@
+import type { Route } from './host.ts'
+import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Snapshot, Template, TrashEntry } from './jail.ts'
+import type { Endpoint } from './layout.ts'
+import type { Step } from './step.ts'
+
+/* What builds the steps of a plan. Nothing here runs anything. */
+
+/**
+ * Knows one jail manager. What a manager cannot do is refused with what to use instead. @throws not_supported_by_driver
+ */
+export interface JailDriver {
+  /** The jail as it will be seen once it is made. */
+  expected(jail: NewJail): Jail
+  /** A new jail that does not run yet. Taken back whole: no jail, address, dataset or entry stays behind. */
+  make(jail: NewJail, request: string): Step[]
+  start(jail: Jail): Step[]
+  stop(jail: Jail): Step[]
+  /** Boot entry on or off, so that no other jail's boot changes by it. */
+  boot(jail: Pick<Jail, 'name' | 'manager'>, on: boolean): Step[]
+  /** What it consists of on disk. */
+  parts(jail: Jail): JailParts
+  /** Of a stopped jail: name, host name, and what is called by it. */
+  rename(jail: Jail, to: string): Step[]
+  /** A copy that does not run yet, under a name and an address of its own. */
+  clone(jail: Jail, to: NewJail, request: string): Step[]
+  /** Another address for a stopped jail. */
+  readdress(jail: Jail, address: string): Step[]
+  /** undefined: back to what it is without. Live too where that is possible; else `restart` is true. */
+  set(jail: Jail, property: string, value: string | undefined): { steps: Step[]; restart: boolean }
+  mount(jail: Jail, mount: JailMount): Step[]
+  unmount(jail: Jail, mount: JailMount): Step[]
+  depend(jail: Jail, on: readonly string[]): Step[]
+  /** Ours or not, tags and note. */
+  mark(jail: Jail, mark: Mark): Step[]
+  /** Patches its own base; of one that shares its base it is refused. */
+  update(jail: Jail, request: string): Step[]
+  upgrade(jail: Jail, release: string, request: string): Step[]
+}
+
+export interface Mark {
+  ours: boolean
+  tags: readonly string[]
+  note: string
+}
+
+/** Each jail goes to its own manager's driver. */
+export interface JailDrivers extends JailDriver {
+  /** Made, started, and with a resolver: ready for what shall be in it. */
+  create(jail: NewJail, request: string): Step[]
+  /** What a change of it touches: its name, and where its manager cannot do two things at once, that manager. */
+  resources(jail: Pick<Jail, 'name' | 'manager'>): string[]
+  /** Off another manager, with all its data. */
+  migrate(jail: Jail, to: Manager): Step[]
+}
+
+/** Destroyed jails. */
+export interface TrashDriver {
+  put(jail: Jail, routes: readonly string[], request: string): Step[]
+  back(entry: TrashEntry, address: string): Step[]
+  /** For good; there is no undo. */
+  purge(entry: TrashEntry): Step[]
+}
+
+/** ZFS only. @throws not_supported_by_driver */
+export interface SnapshotDriver {
+  create(jail: Jail, name: string): Step[]
+  remove(jail: Jail, snapshot: Snapshot): Step[]
+  /** Of a stopped jail; newer snapshots are lost with it. */
+  rollback(jail: Jail, snapshot: Snapshot): Step[]
+}
+
+export interface ArchiveDriver {
+  /** Of a stopped jail. */
+  write(jail: Jail, request: string): Step[]
+  /** A new jail that does not run yet. */
+  read(archive: Archive, jail: NewJail, request: string): Step[]
+  remove(archive: Archive): Step[]
+}
+
+/** rctl(8), and the line of rctl.conf that brings it back after a boot. @throws host_not_ready where racct is off */
+export interface LimitDriver {
+  /** undefined: none any more. */
+  set(jail: Jail, resource: string, amount: string | undefined): Step[]
+}
+
+export interface ReleaseDriver {
+  fetch(manager: Manager, release: string, from: ReleaseSource, request: string): Step[]
+  remove(manager: Manager, release: string, request: string): Step[]
+  update(manager: Manager, release: string, request: string): Step[]
+}
+export type ReleaseSource =
+  | { kind: 'mirror'; sha256: string }
+  | { kind: 'folder'; path: string; sha256: string }
+  | { kind: 'iso'; path: string }
+
+/** What is done in a running jail, through the jail and never by paths below its root. */
+export interface InsideDriver {
+  run(jail: Jail, argv: readonly string[], step: { title: string; shows?: boolean; timeoutSeconds?: number; final?: string }): Step
+  write(jail: Jail, path: string, content: string, title: string): Step
+  resolver(jail: Jail, text: string): Step[]
+  timezone(jail: Jail, zone: string): Step[]
+  installPackages(jail: Jail, names: readonly string[]): Step[]
+  removePackages(jail: Jail, names: readonly string[]): Step[]
+  /** None named: all. */
+  upgradePackages(jail: Jail, names: readonly string[]): Step[]
+  service(jail: Jail, name: string, action: ServiceAction): Step[]
+  /** undefined: unset. */
+  sysrc(jail: Jail, variable: string, value: string | undefined): Step[]
+  template(jail: Jail, template: Template): Step[]
+}
+export const serviceActions = ['start', 'stop', 'restart', 'enable', 'disable'] as const
+export type ServiceAction = (typeof serviceActions)[number]
+
+/** Knows the proxy in front. */
+export interface ProxyDriver {
+  /** Steps that bring a host without it to where routes can be added; none where it is ready. */
+  prepare(): Step[]
+  add(hosts: readonly string[], jail: { name: string; address: string }): Step[]
+  remove(route: Route): Step[]
+  /** Takes the jail's backend away once no route needs it. */
+  forget(jail: string): Step[]
+}
+
+/** Knows the web server inside a jail. */
+export interface SiteDriver {
+  install(jail: Pick<Jail, 'name' | 'kernelName'>, address: string): Step[]
+  /** Waits until the jail's nginx answers. */
+  awaitAnswer(address: string): Step[]
+}
+
+export interface Drivers {
+  jails: JailDrivers
+  trash: TrashDriver
+  snapshots: SnapshotDriver
+  archives: ArchiveDriver
+  limits: LimitDriver
+  releases: ReleaseDriver
+  inside: InsideDriver
+  proxy: ProxyDriver
+  site: SiteDriver
+  /** The lowest free address of the pool, or the one already chosen for this request, or the wanted one. */
+  chooseAddress(wanted?: string): string
+  endpoint(address: string): Endpoint
+}

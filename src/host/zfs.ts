@@ -1,0 +1,62 @@
+import type { Dataset } from '../core/jail.ts'
+import type { Probe, Step } from '../core/step.ts'
+
+/* Steps that ZFS carries out. zfs(8) tells the truth in its exit codes; what stands is looked at all the same. */
+
+export function datasetAt(datasets: readonly Dataset[], path: string): Dataset | undefined {
+  return datasets.find((one) => one.mountpoint === path && one.isMounted)
+}
+
+/** Of a dataset and those below it, the mountpoints that are set and not inherited. */
+export function ownMountpoints(datasets: readonly Dataset[], dataset: string): Record<string, string> {
+  const own = datasets.filter((one) => one.hasOwnMountpoint && (one.name === dataset || one.name.startsWith(`${dataset}/`)))
+  return Object.fromEntries(own.map((one) => [one.name, one.mountpoint]))
+}
+
+/** Where what is destroyed lies, in the same pool: nothing in it is mounted. */
+export function trashDatasetOf(dataset: string): string {
+  return `${dataset.split('/')[0] ?? dataset}/jailops-trash`
+}
+
+export function datasetExists(dataset: string, exists = true): Probe {
+  return { kind: 'command', argv: ['zfs', 'list', '-H', '-o', 'name', dataset], exitCode: exists ? 0 : 1 }
+}
+
+export function makeDataset(dataset: string, properties: readonly string[]): Step {
+  return {
+    title: `Make the dataset ${dataset}`,
+    action: { kind: 'run', argv: ['zfs', 'create', ...properties.flatMap((one) => ['-o', one]), dataset], timeoutSeconds: 60 },
+    done: datasetExists(dataset),
+    undo: [{ action: { kind: 'run', argv: ['zfs', 'destroy', dataset], timeoutSeconds: 60 }, unless: datasetExists(dataset, false) }],
+  }
+}
+
+export function renameDataset(title: string, from: string, to: string): Step {
+  return {
+    title,
+    action: { kind: 'run', argv: ['zfs', 'rename', from, to], timeoutSeconds: 300 },
+    done: datasetExists(to),
+    undo: [{ action: { kind: 'run', argv: ['zfs', 'rename', to, from], timeoutSeconds: 300 }, unless: datasetExists(from) }],
+  }
+}
+
+/** So that a dataset is mounted nowhere once it lies where nothing is. */
+export function withoutOwnMountpoints(mountpoints: Readonly<Record<string, string>>): Step[] {
+  return Object.entries(mountpoints).map(([dataset, mountpoint]) => ({
+    title: `Let ${dataset} be mounted where its parent says`,
+    action: { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', dataset], timeoutSeconds: 120 },
+    undo: [{ action: setMountpoint(dataset, mountpoint) }],
+  }))
+}
+
+export function withOwnMountpoints(mountpoints: Readonly<Record<string, string>>): Step[] {
+  return Object.entries(mountpoints).map(([dataset, mountpoint]) => ({
+    title: `Mount ${dataset} at ${mountpoint}`,
+    action: setMountpoint(dataset, mountpoint),
+    undo: [{ action: { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', dataset], timeoutSeconds: 120 } }],
+  }))
+}
+
+function setMountpoint(dataset: string, mountpoint: string) {
+  return { kind: 'run', argv: ['zfs', 'set', `mountpoint=${mountpoint}`, dataset], timeoutSeconds: 120 } satisfies Step['action']
+}
