@@ -82,7 +82,7 @@ export function renderPrivileges(name: string, target: SshTarget, privileges: Pr
     '2. The agent, from this machine; again after each update of jailops and each change of the layout, an older one is refused',
     ...block(`${agentCommand} | ${sshAsRoot(target)} '${putAgent}'`),
     '3. The folders that it may write in; those that stand already stay as they are',
-    ...block(...folders.map(({ path, mode }) => `[ -d ${path} ] || mkdir -p -m ${mode} ${path}`)),
+    ...block(...folders.filter(({ isFile }) => isFile !== true).map(({ path, mode }) => `[ -d ${path} ] || mkdir -p -m ${mode} ${path}`)),
     `4. The rule, in ${rule.path}`,
     ...block(...rule.install, '# must find nothing wrong:', rule.checkCommand),
     ...ruleWords[become],

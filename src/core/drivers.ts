@@ -19,8 +19,10 @@ export interface JailDriver {
   boot(jail: Pick<Jail, 'name' | 'manager'>, on: boolean): Step[]
   /** What it consists of on disk. */
   parts(jail: Jail): JailParts
-  /** Of a stopped jail: name, host name, and what is called by it. */
+  /** Of a stopped jail: name, host name, and what is called by it; its boot entry is taken away before and given after. */
   rename(jail: Jail, to: string): Step[]
+  /** The jail as it will be seen under that name. */
+  renamed(jail: Jail, to: string): Jail
   /** A copy that does not run yet, under a name and an address of its own. */
   clone(jail: Jail, to: NewJail, request: string): Step[]
   /** Another address for a stopped jail. */
@@ -63,6 +65,8 @@ export interface TrashDriver {
 
 /** ZFS only. @throws not_supported_by_driver */
 export interface SnapshotDriver {
+  /** Which of the datasets holds the jail. */
+  dataset(jail: Jail): string
   create(jail: Jail, name: string): Step[]
   remove(jail: Jail, snapshot: Snapshot): Step[]
   /** Of a stopped jail; newer snapshots are lost with it. */
@@ -79,6 +83,10 @@ export interface ArchiveDriver {
 
 /** rctl(8), and the line of rctl.conf that brings it back after a boot. @throws host_not_ready where racct is off */
 export interface LimitDriver {
+  /** Its lines of rctl.conf. */
+  of(jail: Jail): string[]
+  lift(jail: Jail, lines: readonly string[]): Step[]
+  bring(jail: Jail, lines: readonly string[]): Step[]
   /** undefined: none any more. */
   set(jail: Jail, resource: string, amount: string | undefined): Step[]
 }

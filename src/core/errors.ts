@@ -35,6 +35,8 @@ export const reasonCodes = [
   'route_exists',
   'nothing_to_do',
   'not_supported_by_driver',
+  'unknown_snapshot',
+  'unknown_archive',
   'host_not_ready',
   // carrying it out
   'step_failed',

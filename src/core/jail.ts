@@ -71,6 +71,8 @@ export interface NewJail {
   /** Absent: what its manager takes by itself; for jail.conf the layout's base, else the newest release. */
   release?: string
   vnet: boolean
+  /** Its tree is what is in this archive, on the host, instead of a base. */
+  archive?: string
 }
 
 /** What a jail consists of on disk: destroy moves it away, restore brings it back to where it was, export puts it into an archive. */
@@ -102,6 +104,8 @@ export const trashManifestSchema = z.strictObject({
   parts: jailPartsSchema,
   /** The line of the marks file that said that it is ours; absent where its own file says so. */
   mark: z.string().optional(),
+  /** Its lines of rctl.conf. */
+  limits: z.array(z.string()),
 })
 export interface TrashEntry extends z.infer<typeof trashManifestSchema> {
   /** The id of the request that destroyed it; names its folder. */
@@ -160,8 +164,6 @@ export const archiveManifestSchema = z.strictObject({
   type: z.enum(jailTypes),
   release: z.string().optional(),
   startsAtBoot: z.boolean(),
-  /** Of the archive itself. */
-  sha256: z.string().optional(),
 })
 export type ArchiveManifest = z.infer<typeof archiveManifestSchema>
 

@@ -20,6 +20,12 @@ export const jailName = z
   .refine((name) => !name.startsWith('ioc-'), 'ioc- is how iocage begins its own names')
   .refine((name) => !reservedJailNames.has(name) && !releaseLike.test(name), 'this word is reserved by a jail manager; choose another name')
 
+export const snapshotName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'a snapshot is named by up to 64 lower-case letters, digits, dots, hyphens and underscores')
+
+export const tagName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a tag has up to 32 lower-case letters, digits and hyphens')
+
 /** What we call a jail's backend, everywhere. */
 export function backendOf(jail: string): string {
   return `jail_${jail}`

@@ -15,13 +15,14 @@ import { createTrashDriver } from './trash.ts'
 export function createDrivers(facts: Facts): Drivers {
   const inside = createInsideDriver()
   const jails = createJailDrivers(facts, inside)
+  const limits = createLimitDriver(facts)
   return {
     jails,
     inside,
-    trash: createTrashDriver(facts, jails),
+    trash: createTrashDriver(facts, { jails, limits }),
     snapshots: createSnapshotDriver(facts, jails),
     archives: createArchiveDriver(facts, jails),
-    limits: createLimitDriver(facts),
+    limits,
     releases: createReleaseDriver(facts),
     proxy: createHaproxyDriver(facts),
     site: createNginxDriver(facts),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Mark } from '../core/drivers.ts'
 import type { Jail, Manager } from '../core/jail.ts'
+import type { Layout } from '../core/layout.ts'
+import type { Step } from '../core/step.ts'
 
 /*
  * Which jails of other managers jailops made or adopted, with their tags and notes: one line each, `MANAGER/NAME made=jailops&tags=a,b&note=…`.
@@ -36,4 +38,10 @@ export function markText({ tags, note }: Pick<Mark, 'tags' | 'note'>): string {
     ...(tags.length > 0 && { tags: tags.join(',') }),
     ...(note !== '' && { note }),
   }).toString()
+}
+
+/** Writes or removes the line of a jail. */
+export function markSteps({ marks }: Pick<Layout, 'marks'>, jail: Pick<Jail, 'name' | 'manager'>, mark: Mark): Step[] {
+  const value = mark.ours ? markText(mark) : null
+  return [{ title: `Note that ${jail.name} is ours, with its tags`, action: { kind: 'map-entry', path: marks, key: markKey(jail), value } }]
 }

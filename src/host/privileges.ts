@@ -16,7 +16,7 @@ export interface Privileges {
   key: string
   /** Path and reason. */
   programs: { path: string; why: string; power?: string; isRoot?: true }[]
-  folders: { path: string; mode: string; why: string }[]
+  folders: { path: string; mode: string; why: string; isFile?: true }[]
 }
 
 interface Rule {

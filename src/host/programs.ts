@@ -92,6 +92,7 @@ export const hostPrograms: readonly HostProgram[] = [
     isRoot: true,
   },
   { name: 'zpool', folder: '/sbin', why: 'host check: how the pools are', power: 'it destroys pools' },
+  { name: 'rctl', folder: '/usr/bin', why: 'limits what a jail may use, and tells what it uses', power: 'it limits any process' },
   { name: 'ipfw', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
   { name: 'pfctl', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
 ]
@@ -103,13 +104,22 @@ export function programPaths({ programFolders }: Pick<Layout, 'programFolders'>)
   )
 }
 
-/** Where jailops changes files itself, besides its own folder. Each must be there: it is not made by the agent. */
-export function writableRoots({ jailRoots, trash, jailConfFolder, haproxy }: Layout): { path: string; mode: string; why: string }[] {
-  const isApart = trash !== jailRoots && !trash.startsWith(`${jailRoots}/`)
+/** Where jailops changes files itself, besides its own folder. Each folder must be there: it is not made by the agent. */
+export function writableRoots(layout: Layout): { path: string; mode: string; why: string; isFile?: true }[] {
+  const { jailRoots, trash, jailConfFolder, haproxy } = layout
+  const below = [
+    { path: trash, mode: '700', why: 'what was destroyed' },
+    { path: layout.archives, mode: '700', why: 'exported jails' },
+    { path: layout.releases, mode: '700', why: 'what new jails are made from' },
+  ]
   return [
     { path: jailRoots, mode: '700', why: 'the jails, and what a new one is filled in' },
-    ...(isApart ? [{ path: trash, mode: '700', why: 'what was destroyed' }] : []),
+    ...below.filter(({ path }) => path !== jailRoots && !path.startsWith(`${jailRoots}/`)),
     { path: jailConfFolder, mode: '755', why: 'one configuration a jail' },
     { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
+    { path: layout.rctlConf, mode: '644', why: 'limits of jails at boot', isFile: true },
+    ...(layout.marks.startsWith(`${jailRoots}/`)
+      ? []
+      : [{ path: layout.marks, mode: '600', why: 'which jails are ours', isFile: true } as const]),
   ]
 }

@@ -1,5 +1,5 @@
 import { JailopsError } from '../core/errors.ts'
-import type { JailDriver, TrashDriver } from '../core/drivers.ts'
+import type { JailDriver, LimitDriver, TrashDriver } from '../core/drivers.ts'
 import type { Facts } from '../core/host.ts'
 import type { Jail, JailParts, TrashEntry, trashManifestSchema } from '../core/jail.ts'
 import type { Layout } from '../core/layout.ts'
@@ -16,19 +16,24 @@ import { datasetExists, makeDataset, renameDataset, trashDatasetOf, withOwnMount
 
 type Manifest = z.infer<typeof trashManifestSchema>
 
-export function createTrashDriver(facts: Pick<Facts, 'layout' | 'datasets'>, jails: JailDriver): TrashDriver {
+export function createTrashDriver(
+  facts: Pick<Facts, 'layout' | 'datasets'>,
+  { jails, limits }: { jails: JailDriver; limits: LimitDriver },
+): TrashDriver {
   const { layout } = facts
   return {
     put(jail, routes, request) {
       const parts = jails.parts(jail)
       const folder = folderOf(layout, { name: jail.name, request })
+      const lines = limits.of(jail)
       return [
         ...lookFirst(jail, parts),
         { title: 'Make the trash, closed to other users', action: { kind: 'folder', path: layout.trash, mode: 0o700 } },
         { title: `Make a place for ${jail.name} in it`, action: { kind: 'folder', path: folder, mode: 0o700 } },
-        noteWhatItWas(folder, manifestOf(jail, parts, routes)),
+        noteWhatItWas(folder, manifestOf(jail, parts, routes, lines)),
         ...parts.files.map(({ name, path }) => move(`Move ${path} there`, path, `${folder}/${name}`)),
         ...unmark(layout, jail),
+        ...limits.lift(jail, lines),
         ...treeAway(facts, jail, parts, folder, request),
       ]
     },
@@ -40,6 +45,7 @@ export function createTrashDriver(facts: Pick<Facts, 'layout' | 'datasets'>, jai
         ...entry.parts.files.map(({ name, path }) => move(`Move ${path} back`, `${folder}/${name}`, path)),
         ...(entry.mark === undefined ? [] : [setMark(layout, entry, entry.mark)]),
         ...(address === entry.address ? [] : jails.readdress(jail, address)),
+        ...limits.bring(jail, entry.limits),
         { title: 'Take its note out of the trash', action: { kind: 'remove', path: `${folder}/manifest.json` } },
         { title: 'Take its place in the trash away', action: { kind: 'remove-folder', path: folder } },
         ...(entry.wasRunning ? jails.start({ ...jail, address }) : []),
@@ -69,7 +75,7 @@ function lookFirst({ name, kernelName, root }: Jail, { tree }: JailParts): Step[
 }
 
 /** @throws config_invalid: without an address nobody could bring it back to where it was */
-function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[]): Manifest {
+function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[], limits: string[]): Manifest {
   const { name, manager, address, startsAtBoot } = jail
   if (address === undefined) {
     throw new JailopsError('config_invalid', `${jail.configuration ?? name} gives ${name} no address any more. Mend that first.`)
@@ -84,6 +90,7 @@ function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[]): Ma
     routes: routes.toSorted(),
     parts,
     ...(mark !== undefined && { mark }),
+    limits,
   }
 }
 

@@ -73,7 +73,7 @@ describe('jail destroy', () => {
       'Take blog from the boot list',
       'Stop blog',
       'nothing is mounted',
-      'Move the root of blog',
+      'Move the files of blog',
     ]
     const places = order.map((words) => titles(plan).findIndex((title) => title.includes(words)))
     expect(places).toEqual(places.toSorted((a, b) => a - b))

@@ -58,6 +58,7 @@ export function trashed(more: Partial<TrashEntry> = {}): TrashEntry {
     startsAtBoot: true,
     wasRunning: true,
     parts: testParts('blog'),
+    limits: [],
     routes: ['blog.example.com'],
     request,
     destroyedAt: 1,

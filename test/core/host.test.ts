@@ -14,6 +14,7 @@ const trashed = (request: string, destroyedAt: number): TrashEntry => ({
   wasRunning: true,
   routes: [],
   parts: testParts('old'),
+  limits: [],
   request,
   destroyedAt,
 })

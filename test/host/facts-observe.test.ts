@@ -168,6 +168,7 @@ test('the trash holds what has a manifest of its own name; the rest is skipped',
     wasRunning: true,
     routes: ['a.example.com'],
     parts,
+    limits: [],
   }
   put('jails/.trash/blog.rabcdefghijkmnpq/manifest.json', JSON.stringify(manifest))
   put('jails/.trash/shop.rabcdefghijkmnpq/manifest.json', JSON.stringify(manifest))

@@ -57,6 +57,7 @@ test('the trash looks for mounts before anything is moved, and moves the root la
     wasRunning: true,
     routes: ['a.example.com', 'b.example.com'],
     parts: testParts('blog'),
+    limits: [],
   })
 })
 
@@ -73,6 +74,7 @@ const entry: TrashEntry = {
   wasRunning: true,
   routes: [],
   parts: testParts('blog'),
+  limits: [],
   request,
   destroyedAt: 0,
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseArguments } from '../../src/core/arguments.ts'
-import { factNames, type Facts, factsOf } from '../../src/core/host.ts'
+import type { Command } from '../../src/core/command.ts'
+import { JailopsError } from '../../src/core/errors.ts'
+import { factNames, type Facts, factsOf, type ObservedFacts } from '../../src/core/host.ts'
+import { type Dataset, type Manager, managers } from '../../src/core/jail.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { sshTargetSchema } from '../../src/core/ssh-target.ts'
@@ -53,39 +56,115 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** How each change is said; a new command has to be said here too. */
+/** How a change is said where it takes more, or something else, than `jail:blog`. */
 const said: Record<string, Record<string, unknown>> = {
+  'jail adopt': { jail: 'theirs' },
   'jail create': { jail: 'shop' },
-  'jail destroy': { jail: 'blog' },
-  'jail restart': { jail: 'blog' },
+  'jail depends add': { jail: 'blog', on: 'mute' },
+  'jail depends remove': { jail: 'blog', on: 'database' },
+  'jail import': { archive: 'old-archive', as: 'shop' },
+  'jail limits set': { jail: 'blog', memory: '512m' },
+  'jail mount add': { jail: 'blog', from: '/data', on: '/data' },
+  'jail mount remove': { jail: 'blog', on: '/backup' },
+  'jail note set': { jail: 'blog', text: 'ours' },
+  'jail purge': { jail: 'old' },
+  'jail rename': { jail: 'blog', to: 'journal' },
   'jail restore': { jail: 'old' },
+  'jail set': { jail: 'blog', property: 'allow.raw_sockets', value: '1' },
+  'jail snapshot remove': { jail: 'blog', snapshot: 'first' },
+  'jail snapshot rollback': { jail: 'blog', snapshot: 'first' },
   'jail start': { jail: 'mute' },
-  'jail stop': { jail: 'blog' },
+  'jail tag add': { jail: 'blog', tag: 'web' },
+  'jail tag remove': { jail: 'blog', tag: 'old' },
   'proxy add': { site: 'new.example.com', jail: 'blog' },
   'proxy remove': { site: 'blog.example.com' },
 }
 
-const observed = {
-  jails: [jail(), jail({ name: 'mute', state: 'stopped', address: '10.0.0.7', root: '/usr/jails/mute' })],
-  trash: [trashed({ name: 'old', address: '10.0.0.9', routes: [] })],
-  proxy: { ...readyProxy, routes: [route], backends: ['jail_blog'] },
-  resolver: 'nameserver 10.0.2.3\n',
+const backup = { from: '/backup', on: '/backup', readOnly: true }
+const jailRoots = {
+  'jail.conf': '/usr/jails/blog',
+  bastille: '/usr/local/bastille/jails/blog/root',
+  iocage: '/iocage/jails/blog/root',
+  ezjail: '/usr/jails/blog',
 }
-const bareProxy = { running: false, configured: false, enabled: false, routes: [route], backends: ['jail_blog'] }
 
-async function plans(): Promise<Plan[]> {
-  const layouts = [layoutSchema.parse({}), layoutSchema.parse({ base: '/usr/base.txz' })]
-  const changes = (await loadCommands()).map(({ command }) => command).filter((command) => command.risk === 'change')
-  return changes.flatMap((command) => {
-    const args = said[command.path]
-    if (args === undefined) throw new Error(`say in this test how ${command.path} is said`)
-    return layouts.flatMap((layout) =>
-      [observed.proxy, bareProxy].map((proxy) => {
-        const facts = testFacts({ ...observed, proxy }, layout)
-        return command.plan({ args: parseArguments(command, args).args, facts, drivers: createDrivers(facts), request })
+function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> {
+  const isMarked = manager !== 'jail.conf'
+  const blog = jail({ manager, isMarked, root: jailRoots[manager], depends: ['database'], tags: ['old'], mounts: [backup] })
+  const datasets = isZfs ? datasetsOf(manager) : []
+  return {
+    managers: [{ manager: 'jail.conf' }, ...(isMarked ? [{ manager }] : [])],
+    jails: [
+      blog,
+      jail({
+        name: 'mute',
+        kernelName: 'mute',
+        manager,
+        isMarked,
+        state: 'stopped',
+        address: '10.0.0.7',
+        root: jailRoots[manager].replace('blog', 'mute'),
       }),
-    )
-  })
+      jail({ name: 'theirs', manager, ours: false, root: jailRoots[manager].replace('blog', 'theirs') }),
+    ],
+    datasets,
+    snapshots: datasets.map((one) => ({ dataset: one.name, name: 'first', createdAt: 1, usedBytes: 1, clones: [] })),
+    releases: [{ manager, name: '15.1-RELEASE', path: '/usr/jails/.releases/15.1-RELEASE' }],
+    archives: [
+      {
+        name: 'old-archive',
+        path: '/usr/jails/.archives/old-archive.txz',
+        bytes: 1,
+        madeAt: 1,
+        jail: { name: 'old', manager, type: 'thick', startsAtBoot: true },
+      },
+    ],
+    canLimit: true,
+    limits: ['jail:blog:memoryuse:deny=1'],
+    trash: [trashed({ name: 'old', address: '10.0.0.9', routes: [] })],
+    resolver: 'nameserver 10.0.2.3\n',
+  }
+}
+
+function datasetsOf(manager: Manager): Dataset[] {
+  const jails = jailRoots[manager].replace(/\/blog.*/, '')
+  const paths = [jails, `${jails}/blog`, ...(jailRoots[manager].endsWith('/root') ? [jailRoots[manager]] : [])]
+  return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
+}
+
+const bareProxy = { running: false, configured: false, enabled: false, routes: [route], backends: ['jail_blog'] }
+const proxies = [{ ...readyProxy, routes: [route], backends: ['jail_blog'] }, bareProxy]
+
+/** Every change on every manager, as far as the two go together. */
+async function plans(): Promise<Plan[]> {
+  const commands = (await loadCommands()).map(({ command }) => command)
+  const hosts = managers.flatMap((manager) =>
+    [{}, { base: '/usr/base.txz' }].flatMap((more) =>
+      [false, true].flatMap((isZfs) =>
+        proxies.map((proxy) => testFacts({ ...observedWith(manager, isZfs), proxy }, layoutSchema.parse({ manager, ...more }))),
+      ),
+    ),
+  )
+  return commands.flatMap((command) => hosts.flatMap((facts) => planOn(command, facts)))
+}
+
+function planOn(command: Command, facts: Facts): Plan[] {
+  if (command.risk === 'bot') return []
+  const { args } = parseArguments(command, said[command.path] ?? ('jail' in command.args.shape ? { jail: 'blog' } : {}))
+  try {
+    const looks = command.looks?.({ args, facts }) ?? {}
+    for (const { argv } of Object.values(looks)) started.add(argv[0] ?? '')
+    if (command.risk === 'read') return []
+    const answer = { exitCode: 0, stdout: '1', stderr: '' }
+    const seen = {
+      ...facts,
+      ...factsOf(facts.layout, { ...facts, looked: Object.fromEntries(Object.keys(looks).map((name) => [name, answer])) }),
+    }
+    return [command.plan({ args, facts: seen, drivers: createDrivers(seen), request })]
+  } catch (error) {
+    if (error instanceof JailopsError && error.code === 'not_supported_by_driver') return []
+    throw error
+  }
 }
 
 function ofProbe(probe: Probe | undefined): (readonly string[])[] {
@@ -104,6 +183,7 @@ function pathsChanged(action: Action): string[] {
     case 'folder':
     case 'remove-folder':
     case 'map-entry':
+    case 'line':
       return [action.path]
     case 'move':
       return [action.from, action.to]

@@ -16,6 +16,7 @@ const trashed: Omit<TrashEntry, 'request'> = {
   wasRunning: false,
   routes: [],
   parts: testParts('old'),
+  limits: [],
   destroyedAt: 1,
 }
 

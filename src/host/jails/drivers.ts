@@ -24,6 +24,7 @@ export function createJailDrivers(facts: Facts, inside: InsideDriver): JailDrive
     boot: (jail, on) => of(jail).boot(jail, on),
     parts: (jail) => of(jail).parts(jail),
     rename: (jail, to) => of(jail).rename(jail, to),
+    renamed: (jail, to) => of(jail).renamed(jail, to),
     clone: (jail, to, request) => of(jail).clone(jail, to, request),
     readdress: (jail, address) => of(jail).readdress(jail, address),
     set: (jail, property, value) => of(jail).set(jail, property, value),

@@ -1,9 +1,10 @@
 import type { JailDriver } from '../../../core/drivers.ts'
 import type { Facts } from '../../../core/host.ts'
+import { markSteps } from '../../marks.ts'
 import { notSupported } from '../not-supported.ts'
 
 /** Jails of bastille. */
-export function createBastilleDriver(_facts: Facts): JailDriver {
+export function createBastilleDriver({ layout }: Facts): JailDriver {
   return {
     expected: not,
     make: not,
@@ -12,13 +13,14 @@ export function createBastilleDriver(_facts: Facts): JailDriver {
     boot: not,
     parts: not,
     rename: not,
+    renamed: not,
     clone: not,
     readdress: not,
     set: not,
     mount: not,
     unmount: not,
     depend: not,
-    mark: not,
+    mark: (jail, mark) => markSteps(layout, jail, mark),
     update: not,
     upgrade: not,
   }

@@ -38,6 +38,7 @@ export function createJailConfDriver(facts: Facts): JailDriver {
     },
     readdress: (jail, address) => [writeConfiguration(layout, { name: jail.name, address })],
     rename: not,
+    renamed: not,
     clone: not,
     set: not,
     mount: not,

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineCommand, jailName, JailopsError, nothingToDo, plan } from 'jailops'
+
+const day = 24 * 3600_000
+
+export default defineCommand({
+  path: 'jail purge',
+  summary: 'Remove destroyed jails from the trash for good',
+  permission: 'jail.purge',
+  risk: 'change',
+  example: 'jail purge blog',
+  needs: ['trash'],
+  args: z.object({
+    jail: jailName.optional().describe('all of that name; without it, all that are old enough'),
+    older: z.int().min(0).max(3650).optional().describe('only what lies there for so many days'),
+  }),
+  looks: () => ({ now: { argv: ['date', '+%s'] } }),
+  plan({ args, facts, drivers }) {
+    const days = args.older ?? (args.jail === undefined ? facts.layout.trashDays : 0)
+    const now = Number(facts.look('now').stdout.trim()) * 1000
+    if (!Number.isFinite(now) || now === 0) throw new JailopsError('host_not_ready', 'The host does not say what time it is (date +%s).')
+    const named = facts.trash.filter((entry) => args.jail === undefined || entry.name === args.jail)
+    if (args.jail !== undefined) facts.trashed(args.jail)
+    const old = named.filter((entry) => now - entry.destroyedAt >= days * day)
+    if (old.length === 0) return nothingToDo(`Nothing in the trash is older than ${days} days.`)
+    return plan(
+      old.flatMap((entry) => drivers.trash.purge(entry)),
+      {
+        resources: old.map((entry) => `trash:${entry.name}`),
+        outcome: [{ name: 'Gone for good', value: old.map((entry) => `${entry.name} (${entry.request})`).join(', ') }],
+      },
+    )
+  },
+})

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { defineCommand, jailName, JailopsError, plan } from 'jailops'
+
+export default defineCommand({
+  path: 'jail rename',
+  summary: 'Give a jail another name; its sites go with it',
+  permission: 'jail.rename',
+  risk: 'change',
+  example: 'jail rename blog to:journal',
+  needs: ['jails', 'proxy'],
+  args: z.object({ jail: jailName.describe('which jail'), to: jailName.describe('its new name') }),
+  plan({ args, facts, drivers }) {
+    const jail = facts.ownJail(args.jail)
+    const { to } = args
+    if (facts.jails.some((one) => one.name === to))
+      throw new JailopsError('jail_exists', `There is a jail ${to} already. Choose another name.`)
+    if (facts.reservedByOthers.includes(`jail:${to}`)) {
+      throw new JailopsError('jail_name_taken', `Another open request is about to make a jail ${to}. See /job list.`)
+    }
+    const dependents = facts.jails.filter((one) => one.depends.includes(jail.name)).map((one) => one.name)
+    if (dependents.length > 0) {
+      throw new JailopsError(
+        'host_not_ready',
+        `${dependents.join(', ')} ${dependents.length === 1 ? 'needs' : 'need'} ${jail.name} by that name. Take that away first: /jail depends remove ${dependents[0] ?? ''} on:${jail.name}`,
+      )
+    }
+    const runs = jail.state === 'running'
+    const routes = facts.routesTo(jail.name)
+    const hosts = routes.map((route) => route.host)
+    const renamed = drivers.jails.renamed(jail, to)
+    const limits = drivers.limits.of(jail)
+    return plan(
+      [
+        ...routes.flatMap((route) => drivers.proxy.remove(route)),
+        ...drivers.proxy.forget(jail.name),
+        ...(jail.startsAtBoot ? drivers.jails.boot(jail, false) : []),
+        ...(runs ? drivers.jails.stop(jail) : []),
+        ...drivers.limits.lift(jail, limits),
+        ...drivers.jails.rename(jail, to),
+        ...drivers.limits.bring(
+          renamed,
+          limits.map((line) => line.replace(`jail:${jail.kernelName}:`, `jail:${renamed.kernelName}:`)),
+        ),
+        ...(runs ? drivers.jails.start(renamed) : []),
+        ...(jail.startsAtBoot ? drivers.jails.boot(renamed, true) : []),
+        ...(hosts.length > 0 && jail.address !== undefined
+          ? [...(runs ? drivers.site.awaitAnswer(jail.address) : []), ...drivers.proxy.add(hosts, { name: to, address: jail.address })]
+          : []),
+      ],
+      {
+        resources: [...drivers.jails.resources(jail), `jail:${to}`, 'rc.conf', 'proxy'],
+        reserves: [`jail:${to}`],
+        outcome: [
+          { name: 'Name', value: to },
+          { name: 'Root', value: renamed.root },
+        ],
+        remarks: hosts.length > 0 ? [`Meanwhile these sites do not answer: ${hosts.join(', ')}.`] : [],
+      },
+    )
+  },
+})
