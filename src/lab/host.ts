@@ -31,11 +31,11 @@ export interface Mount {
   from: string
   /** As it was when mounted: moving a parent does not change it, as on the real system. */
   on: string
-  type: 'devfs' | 'nullfs'
+  type: 'devfs' | 'nullfs' | 'fdescfs' | 'procfs' | 'tmpfs'
   readOnly: boolean
   /** The real folder that it covers, wherever that has been moved to. */
   place: string
-  /** The real folder that shows through a nullfs. */
+  /** The real folder that shows through a nullfs or is a tmpfs. */
   source: string | undefined
 }
 

@@ -1,8 +1,8 @@
-import { lstatSync } from 'node:fs'
 import type { Call } from './call.ts'
-import type { Host, Mount } from './host.ts'
-import { mountsBelow, refuseThroughNullfs } from './mount-table.ts'
-import { isInside, resolveOnHost, toReal, toShown } from './paths.ts'
+import { parseFstabLine, readFstab, type FstabLine } from './fstab.ts'
+import type { Host } from './host.ts'
+import { mountOne, readOnlyIn } from './mounting.ts'
+import { toReal } from './paths.ts'
 import { refuse } from './refuse.ts'
 
 const fixed = [
@@ -10,25 +10,55 @@ const fixed = [
   { from: 'devfs', on: '/dev', type: 'devfs', readOnly: false },
 ]
 
-/** mount(8): lists, and writes a nullfs down in the table. */
+/** mount(8): lists, and mounts what the lab knows, one by one or all of an fstab. */
 export function mount(host: Host, call: Call): number {
+  const { flags, type, options, fstab, operands } = parseMountOptions('mount', call, 'aprvw', ['t', 'o', 'F'])
+  if (flags.has('a')) return mountAll(host, call, fstab ?? '/etc/fstab')
+  const [from, on, ...more] = operands
+  if (from === undefined) return list(host, call, type, flags.has('p'))
+  if (on === undefined || more.length > 0 || type === undefined) return refuse('mount', `${call.args.join(' ')} is not imitated here`)
+  const readOnly = flags.has('r') || readOnlyIn('mount', options)
+  return mountOne(host, call, { type, from, on, readOnly })
+}
+
+export interface MountOptions {
+  flags: Set<string>
+  type: string | undefined
+  options: string
+  fstab: string | undefined
+  operands: string[]
+}
+
+/** getopt(3) for mount and umount. */
+export function parseMountOptions(program: string, call: Call, known: string, withValue: string[]): MountOptions {
+  const flags = new Set<string>()
+  const values = new Map<string, string>()
   const { args } = call
-  const line = args.join(' ')
-  const all = [...fixed, ...host.mounts]
-  if (line === '-p') {
-    for (const { from, on, type, readOnly } of all) {
-      call.out(`${from}${blanks(from)}${on}${blanks(on)}${type}\t${readOnly ? 'ro' : 'rw'}\t\t${on === '/' ? '1 1' : '0 0'}\n`)
+  let at = 0
+  for (; at < args.length && /^-./.test(args[at] ?? ''); at++) {
+    const arg = args[at] ?? ''
+    for (let spot = 1; spot < arg.length; spot++) {
+      const letter = arg.charAt(spot)
+      if (withValue.includes(letter)) {
+        const value = arg.slice(spot + 1) || (args[++at] ?? '')
+        values.set(letter, letter === 'o' && values.has('o') ? `${values.get('o') ?? ''},${value}` : value)
+        break
+      }
+      if (!known.includes(letter)) return refuse(program, `option ${arg} is not imitated here`)
+      flags.add(letter)
     }
-    return 0
   }
-  const isNullfs = args[0] === '-t' && args[1] === 'nullfs'
-  if (isNullfs && args.length === 4) return mountNullfs(host, call, args[2] ?? '', args[3] ?? '', false)
-  if (isNullfs && args.length === 6 && args[2] === '-o' && args[3] === 'ro')
-    return mountNullfs(host, call, args[4] ?? '', args[5] ?? '', true)
-  if (line !== '' && !(args[0] === '-t' && args.length === 2)) return refuse('mount', `${line} is not imitated here`)
-  for (const { from, on, type, readOnly } of all) {
-    if (line !== '' && type !== args[1]) continue
-    call.out(`${from} on ${on} (${[type, ...(type === 'devfs' ? [] : ['local']), ...(readOnly ? ['read-only'] : [])].join(', ')})\n`)
+  return { flags, type: values.get('t'), options: values.get('o') ?? '', fstab: values.get('F'), operands: args.slice(at) }
+}
+
+function list(host: Host, call: Call, wanted: string | undefined, asFstab: boolean): number {
+  for (const { from, on, type, readOnly } of [...fixed, ...host.mounts]) {
+    if (wanted !== undefined && type !== wanted) continue
+    if (asFstab) call.out(`${from}${blanks(from)}${on}${blanks(on)}${type}\t${readOnly ? 'ro' : 'rw'}\t\t${on === '/' ? '1 1' : '0 0'}\n`)
+    else {
+      const local = type === 'devfs' || type === 'fdescfs' ? [] : ['local']
+      call.out(`${from} on ${on} (${[type, ...local, ...(readOnly ? ['read-only'] : [])].join(', ')})\n`)
+    }
   }
   return 0
 }
@@ -38,54 +68,23 @@ function blanks(text: string): string {
   return (text.length < 8 ? '\t' : '') + (text.length < 16 ? '\t' : '') + (text.length < 24 ? '\t' : ' ')
 }
 
-function mountNullfs(host: Host, call: Call, from: string, on: string, readOnly: boolean): number {
-  const [source, place] = [from, on].map((path) => folder(host, path, call.cwd))
-  if (source === undefined || place === undefined) return refuse('mount', `${from} or ${on} is no folder of the lab: not imitated here`)
-  for (const real of [source, place]) refuseThroughNullfs(host, 'mount', real)
-  if (place === host.paths.host || mountsBelow(host, place).length > 0) return refuse('mount', `over ${on} is not imitated here`)
-  const shown = (path: string, real: string) => (isInside(host.paths.folder, path) ? real : toShown(host.paths, real))
-  host.mounts.push({ type: 'nullfs', from: shown(from, source), on: shown(on, place), readOnly, source, place })
-  return 0
-}
-
-/** Follows links, as the real one does: also those that were planted in a jail. */
-function folder(host: Host, path: string, cwd: string): string | undefined {
-  const found = resolveOnHost(host.paths, path.startsWith('/') ? path : `${cwd}/${path}`)
-  return found.kind === 'found' && lstatSync(found.path).isDirectory() ? found.path : undefined
-}
-
-export function umount(host: Host, call: Call): number {
-  const isForced = call.args.includes('-f')
+function mountAll(host: Host, call: Call, file: string): number {
+  const lines = fstabLines(host, call, 'mount', file)
   let code = 0
-  for (const path of call.args) {
-    if (path === '-f') continue
-    if (path.startsWith('-')) return refuse('umount', `option ${path} is not imitated here`)
-    const problem = unmount(host, path, call.cwd, isForced)
-    if (problem === undefined) continue
-    call.err(`umount: ${problem}\n`)
-    code = 1
+  for (const { type, from, on, options = 'rw' } of lines ?? []) {
+    // What is there already is left alone, by both its names.
+    if (options.split(',').includes('noauto') || host.mounts.some((each) => each.on === on && each.from === from)) continue
+    code = mountOne(host, call, { type, from, on, readOnly: readOnlyIn('mount', options) }) || code
   }
-  return code
+  return lines === undefined ? 1 : code
 }
 
-/** By the name in the table or by where it lies now. */
-function unmount(host: Host, path: string, cwd: string, isForced: boolean): string | undefined {
-  const place = folder(host, path, cwd)
-  const found = host.mounts.find((each) => each.on === path) ?? host.mounts.find((each) => each.place === place)
-  if (found === undefined) return notMounted(host, path, cwd)
-  if (!isForced && isBusy(host, found)) return `unmount of ${found.on} failed: Device busy`
-  host.mounts = host.mounts.filter((each) => each !== found)
-  return undefined
-}
-
-/** Every daemon of a jail holds its /dev/null open. */
-function isBusy(host: Host, { type, on }: Mount): boolean {
-  return type === 'devfs' && host.jails.some((jail) => jail.services.size > 0 && `${jail.path}/dev` === on)
-}
-
-function notMounted(host: Host, path: string, cwd: string): string {
-  const found = lstatSync(toReal(host.paths, path, cwd), { throwIfNoEntry: false })
-  return found === undefined
-    ? `${path}: statfs: No such file or directory\numount: ${path}: unknown file system`
-    : `${path}: not a file system root directory`
+/** The lines of a whole fstab, for `-a`. */
+export function fstabLines(host: Host, call: Call, program: string, file: string): FstabLine[] | undefined {
+  const lines = readFstab(toReal(host.paths, file, call.cwd))
+  if (lines === undefined) {
+    call.err(`${program}: cannot open ${file}: No such file or directory\n`)
+    return undefined
+  }
+  return lines.flatMap((line) => parseFstabLine(line) ?? [])
 }

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { Mount } from './host.ts'
 import { refuse } from './refuse.ts'
 
 export function isInside(folder: string, path: string): boolean {
@@ -51,16 +52,24 @@ function realParent(path: string): string {
   return realpathSync(parent)
 }
 
-export type Inside =
-  | { kind: 'found'; path: string }
-  | { kind: 'missing'; path: string }
-  | { kind: 'error'; code: 'ENOENT' | 'ENOTDIR' | 'ELOOP' }
+export type Inside = ({ kind: 'found' } & Spot) | ({ kind: 'missing' } & Spot) | { kind: 'error'; code: 'ENOENT' | 'ENOTDIR' | 'ELOOP' }
+
+export interface Spot {
+  /** The real file. */
+  path: string
+  /** Where it lies by the mount table, if one was given: another place than `path` when it shows through a nullfs. */
+  place?: string
+  /** It shows through a read-only mount. */
+  readOnly?: boolean
+}
 
 interface ResolveOptions {
   cwd?: string
   followLast?: boolean
   /** What the target of a link means below the root. */
   readTarget?: (target: string) => string
+  /** What is looked through on the way; without it everything is taken to lie where it seems to. */
+  mounts?: Mount[] | undefined
 }
 
 /** As the imitated host's kernel resolves a path: links lead from HOST, and those that name a place in HOST in full lead there. */
@@ -73,9 +82,13 @@ export function resolveOnHost(paths: Paths, path: string, options: Pick<ResolveO
  * so that no link planted in a jail leads out. `missing` is a last component that does not exist yet.
  */
 export function resolveInside(root: string, path: string, options: ResolveOptions = {}): Inside {
-  const { cwd = '/', followLast = true, readTarget = (target) => target } = options
+  const { cwd = '/', followLast = true, readTarget = (target) => target, mounts = [] } = options
   const waiting = parts(path.startsWith('/') ? path : `${cwd}/${path}`)
   const done: string[] = []
+  // The mount table knows no symlinks.
+  const top = mounts.length > 0 && existsSync(root) ? realpathSync(root) : root
+  const spot = (names: string[]): Spot =>
+    mounts.length === 0 ? { path: join(root, ...names) } : showing(mounts, join(top, ...names), join(root, ...names))
   let links = 0
   while (waiting.length > 0) {
     const part = waiting.shift() ?? ''
@@ -83,13 +96,13 @@ export function resolveInside(root: string, path: string, options: ResolveOption
       done.pop()
       continue
     }
-    const here = join(root, ...done, part)
-    const found = lstatSync(here, { throwIfNoEntry: false })
+    const here = spot([...done, part])
+    const found = lstatSync(here.path, { throwIfNoEntry: false })
     const isLast = waiting.length === 0
-    if (found === undefined) return isLast ? { kind: 'missing', path: here } : { kind: 'error', code: 'ENOENT' }
+    if (found === undefined) return isLast ? { kind: 'missing', ...here } : { kind: 'error', code: 'ENOENT' }
     if (found.isSymbolicLink() && (!isLast || followLast)) {
       if (++links > 32) return { kind: 'error', code: 'ELOOP' }
-      const target = readTarget(readlinkSync(here))
+      const target = readTarget(readlinkSync(here.path))
       if (target.startsWith('/')) done.length = 0
       waiting.unshift(...parts(target))
       continue
@@ -97,7 +110,15 @@ export function resolveInside(root: string, path: string, options: ResolveOption
     if (!isLast && !found.isDirectory() && !found.isSymbolicLink()) return { kind: 'error', code: 'ENOTDIR' }
     done.push(part)
   }
-  return { kind: 'found', path: join(root, ...done) }
+  return { kind: 'found', ...spot(done) }
+}
+
+/** What lies at a place of the mount table: the nearest mount above it covers it, and through a nullfs its source shows. */
+function showing(mounts: Mount[], place: string, path: string): Spot {
+  let over: Mount | undefined
+  for (const mount of mounts) if (isInside(mount.place, place) && mount.place.length >= (over?.place.length ?? 0)) over = mount
+  const readOnly = over?.readOnly ?? false
+  return over?.source === undefined ? { path, place, readOnly } : { path: over.source + place.slice(over.place.length), place, readOnly }
 }
 
 function parts(path: string): string[] {

@@ -2,10 +2,10 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Call } from './call.ts'
 import type { Host, RunningJail } from './host.ts'
+import { errorText, place, resolveInJail, type InJail } from './inside/inside.ts'
 import { insideProgram } from './inside/programs.ts'
-import { resolveInside, toReal, toWritable } from './paths.ts'
+import { toReal, toWritable } from './paths.ts'
 import { hostProgram } from './programs.ts'
-import { refuseThroughNullfs } from './mount-table.ts'
 import { Refusal, refuse } from './refuse.ts'
 import { runShellLine, type Where } from './shell-line.ts'
 import { findUser, identity } from './users.ts'
@@ -53,45 +53,34 @@ export function onHost(host: Host): Where {
 }
 
 export function inJail(host: Host, jail: RunningJail): Where {
-  const root = toReal(host.paths, jail.path)
+  const at: InJail = { host, jail, root: toReal(host.paths, jail.path) }
   const where: Where = {
     run: async (argv, call) => {
       const [path = '', ...args] = argv
-      if (path.includes('/') && !mayBe(root, path)) return undefined
+      if (path.includes('/') && !mayBe(at, path)) return undefined
       const name = path.split('/').at(-1) ?? ''
-      if (name === 'sh' && args[0]?.startsWith('/etc/rc'))
-        return insideProgram('rc')?.({ host, jail, root }, { ...call, program: 'rc', args })
+      if (name === 'sh' && args[0]?.startsWith('/etc/rc')) return insideProgram('rc')?.(at, { ...call, program: 'rc', args })
       const common = await commonProgram(where, argv, call)
       if (common !== undefined) return common
-      return insideProgram(name)?.({ host, jail, root }, { ...call, program: name, args })
+      return insideProgram(name)?.(at, { ...call, program: name, args })
     },
-    write: (path, bytes, append) =>
-      write(
-        () => {
-          const found = resolveInside(root, path)
-          if (found.kind === 'error') throw new Error('No such file or directory')
-          refuseThroughNullfs(host, 'sh', found.path)
-          return found.path
-        },
-        bytes,
-        append,
-      ),
+    write: (path, bytes, append) => write(() => place(at, path, { write: true }), bytes, append),
   }
   return where
 }
 
 /** A program of the base system is taken to be there; one of a package must have been installed. */
-function mayBe(root: string, path: string): boolean {
-  return /^\/(usr\/)?s?bin\/[^/]+$/.test(path) || resolveInside(root, path).kind === 'found'
+function mayBe(at: InJail, path: string): boolean {
+  return /^\/(usr\/)?s?bin\/[^/]+$/.test(path) || resolveInJail(at, path).kind === 'found'
 }
 
-function write(place: () => string, bytes: Uint8Array, append: boolean): string | undefined {
+function write(find: () => string, bytes: Uint8Array, append: boolean): string | undefined {
   try {
     const put = append ? appendFileSync : writeFileSync
-    put(place(), bytes)
+    put(find(), bytes)
     return undefined
   } catch (error) {
     if (error instanceof Refusal) throw error
-    return error instanceof Error && /EISDIR/.test(error.message) ? 'Is a directory' : 'No such file or directory'
+    return errorText(error)
   }
 }

@@ -6,7 +6,7 @@ import { ifconfig } from './ifconfig.ts'
 import { jail } from './jail/jail.ts'
 import { jexec } from './jexec.ts'
 import { jls } from './jls/jls.ts'
-import { mount, umount } from './mount.ts'
+import { mount } from './mount.ts'
 import { pkg } from './pkg.ts'
 import { pw } from './pw/pw.ts'
 import { Refusal, refusalCode } from './refuse.ts'
@@ -14,6 +14,7 @@ import type { Settings } from './settings.ts'
 import { service } from './service/service.ts'
 import { smallPrograms } from './small.ts'
 import { sysrc } from './sysrc/sysrc.ts'
+import { umount } from './umount.ts'
 
 export type HostProgram = (host: Host, call: Call) => number | Promise<number>
 

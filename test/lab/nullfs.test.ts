@@ -20,18 +20,13 @@ describe('a nullfs', () => {
   })
 
   it.each([
-    'jexec one ls /mnt',
-    'jexec one tee /mnt/x </dev/null',
-    'jexec one rm -f /mnt/db',
-    'jexec one cat /mnt/folder/file',
-    "jexec one sh -c 'echo x > /mnt/x'",
     'cp -R /usr/jails/one /tmp/copy',
     'tar -cf /tmp/one.tar -C /usr/jails/one .',
     'mkdir /usr/jails/one/mnt/x',
     'mv /etc/rc.conf /usr/jails/one/mnt',
     'mv /usr/jails/one/mnt /tmp',
     'mount -t nullfs /etc /usr/jails/one/mnt',
-  ])('cannot be looked through: %s', async (line) => {
+  ])('cannot be looked through on the host: %s', async (line) => {
     const ran = await lab.sh(line)
     expect(ran.text).toContain('what lies below the nullfs on /usr/jails/one/mnt is not imitated here')
     expect(ran.code).toBe(70)

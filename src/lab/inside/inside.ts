@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
-import { refuseThroughNullfs } from '../mount-table.ts'
-import { resolveInside } from '../paths.ts'
-import { Refusal } from '../refuse.ts'
+import { isInside, resolveInside, type Inside } from '../paths.ts'
+import { Refusal, refuse } from '../refuse.ts'
 
 /** A running jail as its own programs see it: `root` is their `/`. */
 export interface InJail {
@@ -25,6 +23,8 @@ const texts: Record<string, string> = {
   EPERM: 'Operation not permitted',
   EXDEV: 'Cross-device link',
   ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+  EBUSY: 'Device busy',
 }
 
 export function errorText(error: unknown): string {
@@ -32,13 +32,33 @@ export function errorText(error: unknown): string {
   return texts[code] ?? (error instanceof Error ? error.message : String(error))
 }
 
+/** A path as the jail's kernel resolves it: links stay below the root, and a nullfs is looked through. */
+export function resolveInJail(at: Pick<InJail, 'host' | 'root'>, path: string, options: { followLast?: boolean } = {}): Inside {
+  return resolveInside(at.root, path, { ...options, mounts: at.host.mounts })
+}
+
+interface PlaceOptions {
+  followLast?: boolean
+  mustExist?: boolean
+  /** Something there will be made, changed or removed: not on a read-only mount. */
+  write?: boolean
+}
+
 /** The real place of a path in the jail; throws what the kernel would say. */
-export function place(at: InJail, path: string, options: { followLast?: boolean; mustExist?: boolean } = {}): string {
-  const found = resolveInside(at.root, path, options)
-  refuseThroughNullfs(at.host, 'jexec', found.kind === 'error' ? join(at.root, path) : found.path)
+export function place(at: Pick<InJail, 'host' | 'root'>, path: string, options: PlaceOptions = {}): string {
+  const found = resolveInJail(at, path, options)
   if (found.kind === 'error') throw withCode(found.code)
   if (found.kind === 'missing' && options.mustExist) throw withCode('ENOENT')
+  if (options.write && found.readOnly) throw withCode('EROFS')
   return found.path
+}
+
+/** The real place of something that will be moved or removed as a whole: no mount may lie there or below. */
+export function wholePlace(at: InJail, path: string, program: string): string {
+  const found = resolveInJail(at, path, { followLast: false })
+  const mount = found.kind === 'error' ? undefined : at.host.mounts.find((each) => isInside(found.place ?? found.path, each.place))
+  if (mount !== undefined) refuse(program, `${path} over the ${mount.type} on ${mount.on} is not imitated here`)
+  return place(at, path, { followLast: false, mustExist: true, write: true })
 }
 
 function withCode(code: string): Error {

@@ -4,11 +4,11 @@ import type { Host, RunningJail } from '../host.ts'
 import { addAlias, dropAlias } from '../ifconfig.ts'
 import { quoted } from '../jail-conf/quote.ts'
 import { isOn, valueOf, valuesOf, type JailConfig } from '../jail-conf/jails.ts'
-import { addDevfs, dropMount } from '../mount-table.ts'
 import { toReal } from '../paths.ts'
 import { refuse } from '../refuse.ts'
 import { killServices } from '../service/jail-services.ts'
 import { runCommands } from './commands.ts'
+import { addMounts, mountSteps } from './mounts.ts'
 import { isKernelParameter } from './parameters.ts'
 import { addressesOf, applyParameters, findMistake } from './settings.ts'
 
@@ -19,7 +19,7 @@ export interface Speech {
 
 /** Starts a jail as jail(8) does; what was done before a failure is taken back. Returns the exit code. */
 export async function createJail(host: Host, config: JailConfig, call: Call, speech: Speech): Promise<number> {
-  const mistake = findMistake(config)
+  const mistake = findMistake(config) ?? fstabProblem(host, config)
   if (mistake !== undefined) {
     failed(call, mistake)
     return 1
@@ -39,7 +39,7 @@ async function start(host: Host, config: JailConfig, call: Call, speech: Speech,
   const say = (parameter: string, jail?: RunningJail) => runCommands(host, config, parameter, call, speech.verbose, jail)
   if (!(await say('exec.prepare'))) return false
   if (!addAliases(host, config, call, speech, undo)) return false
-  if (!addMounts(host, config, call, undo)) return false
+  if (!addMounts(host, config, call, speech.verbose, undo)) return false
   if (!(await say('exec.prestart'))) return false
 
   const made = makeJail(host, config)
@@ -67,6 +67,11 @@ async function start(host: Host, config: JailConfig, call: Call, speech: Speech,
   return true
 }
 
+function fstabProblem(host: Host, config: JailConfig): string | undefined {
+  const steps = mountSteps(host, config)
+  return typeof steps === 'string' ? steps : undefined
+}
+
 function failed(call: Call, message: string): false {
   call.err(`jail: ${message}\n`)
   return false
@@ -84,24 +89,6 @@ function addAliases(host: Host, config: JailConfig, call: Call, speech: Speech, 
     }
     undo.push(() => void dropAlias(host, name, address))
   }
-  return true
-}
-
-function addMounts(host: Host, config: JailConfig, call: Call, undo: (() => void)[]): boolean {
-  const path = valueOf(config, 'path') ?? ''
-  const fstab = valueOf(config, 'mount.fstab')
-  if (fstab !== undefined) {
-    if (isFile(toReal(host.paths, fstab))) refuse('jail', 'mount.fstab is not imitated here')
-    return failed(call, `${config.name}: mount.fstab: ${fstab}: No such file or directory`)
-  }
-  if (valuesOf(config, 'mount').length > 0) refuse('jail', 'parameter mount is not imitated here')
-  if (!isOn(config, 'mount.devfs')) return true
-  const dev = `${path}/dev`
-  if (!isFolder(toReal(host.paths, dev))) {
-    return failed(call, `${config.onCommandLine ? '' : `${config.name}: `}mount.devfs: ${dev}: No such file or directory`)
-  }
-  addDevfs(host, dev)
-  undo.push(() => void dropMount(host, dev))
   return true
 }
 
@@ -156,8 +143,4 @@ function bare(config: JailConfig): string {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }

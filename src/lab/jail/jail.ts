@@ -52,7 +52,7 @@ async function byConfiguration(host: Host, options: JailOptions, call: Call): Pr
     return 1
   }
   if (options.removeOnly) return each(named, (config) => removeOnly(host, config.name, call))
-  if (options.cleanup) return each(named, (config) => cleanup(host, config))
+  if (options.cleanup) return each(named, (config) => cleanup(host, config, call))
   let code = 0
   if (options.remove) code = await stop(host, named, all, options, call)
   if (options.create) code = (await start(host, named, all, options, call)) || code
@@ -129,9 +129,8 @@ async function removeOnly(host: Host, name: string, call: Call): Promise<number>
   return 1
 }
 
-async function cleanup(host: Host, config: JailConfig): Promise<number> {
-  if (findJail(host, config.name) === undefined) cleanUp(host, config)
-  return 0
+async function cleanup(host: Host, config: JailConfig, call: Call): Promise<number> {
+  return findJail(host, config.name) === undefined ? cleanUp(host, config, call) : 0
 }
 
 async function onCommandLine(host: Host, options: JailOptions, call: Call): Promise<number> {

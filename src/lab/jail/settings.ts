@@ -17,8 +17,7 @@ export function findMistake(config: JailConfig): string | undefined {
   const prefix = config.onCommandLine ? '' : `${config.name}: `
   for (const { name } of config.parameters) {
     if (!isKnown(name)) return `${prefix}unknown parameter: ${name}`
-    if (notImitated.has(positive(name)) || /^(mount\.(fdescfs|procfs)|children\.max)$/.test(name))
-      refuse('jail', `parameter ${name} is not imitated here`)
+    if (notImitated.has(positive(name)) || name === 'children.max') refuse('jail', `parameter ${name} is not imitated here`)
   }
   const wrong = addressesOf(config).find(({ address }) => !isIPv4(address))
   return wrong === undefined ? undefined : `${prefix}ip4.addr: not an IPv4 address: ${wrong.address}`

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Service } from '../host.ts'
-import { place, type InJail } from '../inside/inside.ts'
+import { errorText, place, type InJail } from '../inside/inside.ts'
 import { isAlive, runReal, signal, waitForEnd } from '../real.ts'
-import { refuseNullfsBelow } from '../mount-table.ts'
+import { isInside } from '../paths.ts'
 import { refuse, refuseOption } from '../refuse.ts'
 import { translateConf, type Translated } from './translate.ts'
 
@@ -96,10 +96,10 @@ interface Prepared {
 function prepare(at: InJail, path: string, use = 'conf'): Prepared {
   const own = join(at.host.paths.folder, 'run', 'nginx', `${encodeURIComponent(at.jail.name)}-${at.jail.jid}`)
   const conf = join(own, use)
-  refuseNullfsBelow(at.host, 'nginx', at.root)
+  const { mounts } = at.host
   const addresses = at.host.sharedAddress === undefined ? at.jail.addresses : [at.host.sharedAddress, ...at.jail.addresses]
   const inHttp = { always: temporaryFolders(at), withoutAccessLog: `access_log ${folderFor(at, '/var/log/nginx/access.log')};` }
-  const translated = translateConf(path, { root: at.root, addresses, conf, inHttp })
+  const translated = translateConf(path, { root: at.root, mounts, addresses, conf, inHttp })
   const { files, problems, unavailable } = translated
   if (problems.length > 0) refuse('nginx', problems.join('; '))
   rmSync(conf, { recursive: true, force: true })
@@ -111,7 +111,14 @@ function prepare(at: InJail, path: string, use = 'conf'): Prepared {
   // What nginx would write below its prefix before it has read anything stays in the jail too.
   const args = ['-c', `${conf}${path}`, '-p', `${at.root}/usr/local/`, '-e', errorLog]
   const cannotBind = unavailable[0] === undefined ? undefined : `nginx: [emerg] bind() to ${unavailable[0]} failed (${noAddress})\n`
-  return { conf, args, pidFile: pid, cannotBind, back: (text) => onFreeBSD(text.replaceAll(conf, '').replaceAll(at.root, '')) }
+  return { conf, args, pidFile: pid, cannotBind, back: (text) => onFreeBSD(asInJail(at, text.replaceAll(conf, ''))) }
+}
+
+/** nginx speaks of real places: of those behind a nullfs too. */
+function asInJail(at: InJail, text: string): string {
+  const own = at.host.mounts.filter((mount) => isInside(at.root, mount.place))
+  const shown = own.reduce((said, { source, place: on }) => (source === undefined ? said : said.replaceAll(`${source}/`, `${on}/`)), text)
+  return shown.replaceAll(at.root, '')
 }
 
 const noAddress = "49: Can't assign requested address"
@@ -147,10 +154,18 @@ function temporaryFolders(at: InJail): string {
 function folderFor(at: InJail, path: string): string {
   const parts = dirname(path).split('/')
   for (let count = 2; count <= parts.length; count++) {
-    const folder = place(at, parts.slice(0, count).join('/'))
-    if (!existsSync(folder)) mkdirSync(folder)
+    const folder = parts.slice(0, count).join('/')
+    if (!existsSync(place(at, folder))) mkdirSync(writable(at, folder))
   }
-  return place(at, path)
+  return writable(at, path)
+}
+
+function writable(at: InJail, path: string): string {
+  try {
+    return place(at, path, { write: true })
+  } catch (error) {
+    return refuse('nginx', `${path}: ${errorText(error)}: not imitated here`)
+  }
 }
 
 function write(path: string, text: string): void {

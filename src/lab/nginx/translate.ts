@@ -1,7 +1,8 @@
 import { isIPv4 } from 'node:net'
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { globToPattern, resolveInside } from '../paths.ts'
+import type { Mount } from '../host.ts'
+import { globToPattern, isInside, resolveInside, type Spot } from '../paths.ts'
 import { argumentProblem, isImitated, isMediaType, pathDirectives } from './directives.ts'
 import { statementsOf, type Statement, type Word } from './tokens.ts'
 
@@ -10,6 +11,8 @@ const prefix = '/usr/local'
 
 export interface Translation {
   root: string
+  /** What is mounted in the jail: nginx is given the real places behind it. */
+  mounts?: Mount[]
   /** Addresses that the jail may listen on; the first stands for "any". */
   addresses: string[]
   /** Where translated files go: CONF + the path in the jail. */
@@ -53,7 +56,7 @@ export function translateConf(
   into: Translated = { files: new Map(), problems: [], unavailable: [], pid: undefined, hasErrorLog: false },
 ): Translated {
   if (into.files.has(path)) return into
-  const found = resolveInside(to.root, path)
+  const found = resolveInside(to.root, path, { mounts: to.mounts })
   if (found.kind !== 'found') return into
   into.files.set(path, '')
   const text = readFileSync(found.path, 'utf8')
@@ -119,8 +122,14 @@ function realPath(name: string, text: string, { to, complain }: Context): string
   if (text.includes('$')) return refused('a variable in a path is not imitated here')
   if (/^[a-z]+:/.test(text)) return refused('only a file is imitated here')
   const path = text.startsWith('/') ? text : join(name.startsWith('ssl_') || name.startsWith('auth_') ? folderOfConf : prefix, text)
-  const real = realPlace(to.root, path)
-  if (real === undefined) return refused('a symlink that leads nowhere in the jail is not imitated here')
+  const spot = realPlace(to, path)
+  if (spot === undefined) return refused('a symlink that leads nowhere in the jail is not imitated here')
+  const place = spot.place ?? spot.path
+  const below = to.mounts?.find((mount) => mount.source !== undefined && mount.place !== place && isInside(place, mount.place))
+  if (below !== undefined) return refused(`the ${below.type} below it, on ${below.on}, is not imitated here`)
+  if (spot.readOnly && ['access_log', 'error_log', 'pid'].includes(name))
+    return refused('writing to a read-only mount is not imitated here')
+  const real = spot.path
   // A name from a symlink as well as from the file: it is written out bare, and a `$` in it would be a variable.
   if (!/^[\p{L}\p{N}/._@%+:,=~-]+$/u.test(real)) return refused('such letters in a path are not imitated here')
   if (name === 'alias' && real === to.root) return refused('as an alias the root of the jail is not imitated here')
@@ -128,17 +137,17 @@ function realPath(name: string, text: string, { to, complain }: Context): string
 }
 
 /** Where a path of the jail lies, so that nothing is left in it that the machine's kernel would follow in another way. */
-function realPlace(root: string, path: string): string | undefined {
-  const found = resolveInside(root, path)
-  if (found.kind !== 'error') return found.path
+function realPlace({ root, mounts }: Translation, path: string): Spot | undefined {
+  const found = resolveInside(root, path, { mounts })
+  if (found.kind !== 'error') return found
   const parts = resolve('/', path).split('/').slice(1)
-  let known = root
+  let known: Spot = { path: root }
   for (const [index, part] of parts.entries()) {
-    if (lstatSync(join(known, part), { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-      const link = resolveInside(root, `/${parts.slice(0, index + 1).join('/')}`)
-      if (link.kind !== 'found') return undefined
-      known = link.path
-    } else known = join(known, part)
+    const step = resolveInside(root, `/${parts.slice(0, index + 1).join('/')}`, { mounts })
+    const real = join(known.path, part)
+    if (step.kind === 'found') known = step
+    else if (lstatSync(real, { throwIfNoEntry: false })?.isSymbolicLink() === true) return undefined
+    else known = { path: real, readOnly: known.readOnly === true }
   }
   return known
 }
@@ -173,7 +182,7 @@ function include(text: string, { to, into, complain }: Context): string {
     return '/nonexistent'
   }
   if (/[*?]/.test(path)) {
-    const found = resolveInside(to.root, folder)
+    const found = resolveInside(to.root, folder, { mounts: to.mounts })
     const names = found.kind === 'found' ? listFolder(found.path).filter((name) => globToPattern(path).test(name)) : []
     for (const name of names) translateConf(join(folder, name), to, into)
   } else translateConf(path, to, into)

@@ -1,7 +1,6 @@
 import type { Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
-import type { InJail } from '../inside/inside.ts'
-import { resolveInside } from '../paths.ts'
+import { resolveInJail, type InJail } from '../inside/inside.ts'
 import { refuse } from '../refuse.ts'
 import { runningNginx, startNginx, stopNginx, testNginx } from '../nginx/nginx.ts'
 import { isYes, readForService } from './rc.ts'
@@ -16,7 +15,7 @@ export function jailRcFiles(at: InJail, service?: string): { real: string; shown
     ...(service === undefined ? [] : [`/etc/rc.conf.d/${service}`, `/usr/local/etc/rc.conf.d/${service}`]),
   ]
   return names.flatMap((shown) => {
-    const found = resolveInside(at.root, shown)
+    const found = resolveInJail(at, shown)
     return found.kind === 'found' ? [{ real: found.path, shown }] : []
   })
 }
@@ -29,7 +28,7 @@ export function startDaemon(at: InJail, name: string): void {
 export async function startServices(at: InJail, call: Call): Promise<number> {
   const values = readForService(jailRcFiles(at), call)
   if (values === undefined) return 2
-  if (resolveInside(at.root, '/etc/rc').kind !== 'found') {
+  if (resolveInJail(at, '/etc/rc').kind !== 'found') {
     call.err('sh: cannot open /etc/rc: No such file or directory\n')
     return 2
   }
@@ -47,7 +46,7 @@ export async function startServices(at: InJail, call: Call): Promise<number> {
 }
 
 export function hasNginx(at: InJail): boolean {
-  return resolveInside(at.root, '/usr/local/etc/rc.d/nginx').kind === 'found'
+  return resolveInJail(at, '/usr/local/etc/rc.d/nginx').kind === 'found'
 }
 
 async function bootNginx(at: InJail, call: Call): Promise<void> {
@@ -59,7 +58,7 @@ async function bootNginx(at: InJail, call: Call): Promise<void> {
 
 /** `/bin/sh /etc/rc.shutdown jail`. */
 export async function stopServices(at: InJail, call: Call): Promise<number> {
-  if (resolveInside(at.root, '/etc/rc.shutdown').kind !== 'found') refuse('sh', 'the jail has no /etc/rc.shutdown')
+  if (resolveInJail(at, '/etc/rc.shutdown').kind !== 'found') refuse('sh', 'the jail has no /etc/rc.shutdown')
   const nginx = runningNginx(at.jail)
   if (nginx !== undefined) {
     call.out(`Stopping nginx.\nWaiting for PIDS: ${nginx.pid}.\n`)

@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import { findJail, type Host } from '../host.ts'
-import type { InJail } from '../inside/inside.ts'
+import { resolveInJail, type InJail } from '../inside/inside.ts'
 import { toReal } from '../paths.ts'
 import { refuse } from '../refuse.ts'
 import { haproxyService } from './haproxy.ts'
@@ -62,7 +62,8 @@ export async function serviceInJail(at: InJail, call: Call): Promise<number> {
   const context: RcContext = { values, ...splitCommand(word) }
   if (name === 'nginx' && hasNginx(at)) return nginxService(at, context, call)
   if (Object.hasOwn(imitatedDaemons, name)) return daemon(at, name, context, call)
-  return hasScript(at.root, name) ? refuse('service', `${name} in a jail is not imitated here`) : noSuchService(name, call)
+  const isThere = ['etc/rc.d', 'usr/local/etc/rc.d'].some((folder) => resolveInJail(at, `${folder}/${name}`).kind === 'found')
+  return isThere ? refuse('service', `${name} in a jail is not imitated here`) : noSuchService(name, call)
 }
 
 function daemon(at: InJail, name: string, context: RcContext, call: Call): number {

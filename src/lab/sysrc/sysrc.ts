@@ -35,7 +35,8 @@ export function sysrc(host: Host, call: Call): number {
 export function sysrcInJail(at: InJail, call: Call): number {
   const options = parse(call.args)
   const shown = options.file ?? '/etc/rc.conf'
-  return run(options, { real: place(at, shown), shown }, call)
+  const write = options.flags.has('x') || options.words.some((word) => word.includes('='))
+  return run(options, { real: place(at, shown, { write }), shown }, call)
 }
 
 function parse(args: string[]): Options {
