@@ -17,6 +17,8 @@ export interface RunningJail {
   meta: string
   env: string
   services: Map<string, Service>
+  /** Of a jail with vnet: its own stack. */
+  interfaces: Interface[]
   /** Set while its start commands run: others see the jail already. */
   starting: boolean
 }
@@ -42,6 +44,15 @@ export interface Mount {
 export interface Interface {
   name: string
   aliases: { address: string; prefix: number }[]
+  /** Nothing for a loopback. */
+  kind?: 'epair' | 'bridge'
+  /** Of an epair: the same number at both ends. */
+  pair?: number
+  up?: boolean
+  /** Of a bridge. */
+  members?: string[] | undefined
+  description?: string
+  ether?: string
 }
 
 /** The imitated machine: everything that a reboot forgets. Files are real and lie below `paths.host`. */

@@ -1,23 +1,11 @@
 import type { Call } from './call.ts'
-import type { Host, Interface } from './host.ts'
+import { findJail, type Host } from './host.ts'
+import { changeInterface } from './ifconfig-change.ts'
+import { describe, ethernet } from './interface-text.ts'
 import type { InJail } from './inside/inside.ts'
+import { absent, createEpair, destroyInterface, findInterface, type Stack } from './network.ts'
+import { toReal } from './paths.ts'
 import { refuse } from './refuse.ts'
-
-/** Returns ifconfig's complaint, or nothing. An alias that is there already is no error, as on the real system. */
-export function addAlias(host: Host, name: string, address: string, prefix: number): string | undefined {
-  const found = host.interfaces.find((each) => each.name === name)
-  if (found === undefined) return `ifconfig: interface ${name} does not exist`
-  if (!found.aliases.some((alias) => alias.address === address)) found.aliases.push({ address, prefix })
-  return undefined
-}
-
-export function dropAlias(host: Host, name: string, address: string): string | undefined {
-  const found = host.interfaces.find((each) => each.name === name)
-  if (found === undefined) return `ifconfig: interface ${name} does not exist`
-  if (!found.aliases.some((alias) => alias.address === address)) return "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address"
-  found.aliases = found.aliases.filter((alias) => alias.address !== address)
-  return undefined
-}
 
 const usage = `usage: ifconfig [-j jail] [-f type:format] [-g groupname] [-C] [-L] interface address_family
                 [address [dest_address]] [parameters]
@@ -27,86 +15,86 @@ const usage = `usage: ifconfig [-j jail] [-f type:format] [-g groupname] [-C] [-
        ifconfig [-j jail] [-g groupname] [-C] [-L] [-d] [-m] [-u] [-v]
 `
 
+/** ifconfig(8) on the host: loopbacks, epairs and bridges. */
 export function ifconfig(host: Host, call: Call): number {
   const [first = '', second, ...rest] = call.args
   if (first.startsWith('--')) return fail(call, `ifconfig: illegal option -- -\n${usage.trimEnd()}`)
+  if (first === '-j') return ofJail(host, { ...call, args: rest }, second ?? '')
   if (first === '-l' && second === undefined) return say(call, `${['vtnet0', ...host.interfaces.map(({ name }) => name)].join(' ')}\n`)
-  if (first === '-g' && second === 'lo') return say(call, host.interfaces.map(({ name }) => `${name}\n`).join(''))
+  if (first === '-g' && second !== undefined) return group(host, call, second)
   if (first === '-f' && second === 'inet:cidr' && rest.length === 1) return show(host, call, rest[0] ?? '', true)
   if (first === '-a' && second === undefined) return say(call, [ethernet, ...host.interfaces.map((each) => describe(each))].join(''))
   if (first.startsWith('-') || first === '') return refuse('ifconfig', `${call.args.join(' ')} is not imitated here`)
   if (second === undefined || (second === 'inet' && rest.length === 0)) return show(host, call, first, false)
-  if (second === 'create' && rest.length === 0) return create(host, call, first)
+  if (second === 'create') return create(host, call, first, rest)
   if (second === 'destroy' && rest.length === 0) return destroy(host, call, first)
-  return change(host, call, first, [second, ...rest])
+  return changeInterface(host, host, call, first, [second, ...rest])
 }
 
-function change(host: Host, call: Call, name: string, words: string[]): number {
-  const plain = words.filter((word) => !['inet', 'alias', '-alias', 'add', 'delete'].includes(word))
-  const isAdd = words.includes('alias') || words.includes('add')
-  const isDrop = words.includes('-alias') || words.includes('delete')
-  const [address = '', prefix = '32'] = (plain[0] ?? '').split('/')
-  const masked = plain[1] === 'netmask' && (plain[2] === '255.255.255.255' || plain[2] === '0xffffffff')
-  if (isAdd === isDrop || (plain.length !== 1 && !(plain.length === 3 && masked)) || !/^[0-9.]+$/.test(address)) {
-    return refuse('ifconfig', `${call.args.join(' ')} is not imitated here`)
+function ofJail(host: Host, call: Call, name: string): number {
+  const jail = findJail(host, name)
+  if (jail === undefined) return fail(call, 'ifconfig: jail not found: No such file or directory')
+  return ifconfigInJail({ host, jail, root: toReal(host.paths, jail.path) }, call)
+}
+
+function group(host: Host, call: Call, wanted: string): number {
+  const names = host.interfaces.filter(({ kind = 'lo' }) => kind === wanted).map(({ name }) => `${name}\n`)
+  return say(call, names.join(''))
+}
+
+function create(host: Host, call: Call, asked: string, words: string[]): number {
+  const found = /^(lo|epair|bridge)([0-9]+)?$/.exec(asked)
+  if (found === null) return refuse('ifconfig', `creating ${asked} is not imitated here`)
+  const [, kind = '', digits] = found
+  const exists = () => fail(call, `ifconfig: interface ${asked} already exists`)
+  if (kind === 'epair') {
+    const end = createEpair(host, digits === undefined ? undefined : Number(digits))
+    if (end === undefined) return exists()
+    call.out(`${end}\n`)
+    return words.length === 0 ? 0 : changeInterface(host, host, call, end, words)
   }
-  const problem = isAdd ? addAlias(host, name, address, Number(prefix)) : dropAlias(host, name, address)
-  return problem === undefined ? 0 : fail(call, problem)
-}
-
-function create(host: Host, call: Call, name: string): number {
-  if (!/^lo[0-9]+$/.test(name)) return refuse('ifconfig', `creating ${name} is not imitated here`)
-  if (host.interfaces.some((each) => each.name === name)) return fail(call, `ifconfig: interface ${name} already exists`)
-  host.interfaces.push({ name, aliases: [] })
-  return 0
+  if (findInterface(host, asked) !== undefined) return exists()
+  let number = Number(digits ?? 0)
+  while (findInterface(host, `${kind}${number}`) !== undefined) number++
+  const name = `${kind}${number}`
+  host.interfaces.push({ name, aliases: [], ...(kind === 'bridge' ? { kind: 'bridge', members: [] } : {}) })
+  // Only a name that ifconfig has chosen itself is told.
+  if (digits === undefined) call.out(`${name}\n`)
+  return words.length === 0 ? 0 : changeInterface(host, host, call, name, words)
 }
 
 function destroy(host: Host, call: Call, name: string): number {
-  if (!host.interfaces.some((each) => each.name === name)) return fail(call, `ifconfig: interface ${name} does not exist`)
-  host.interfaces = host.interfaces.filter((each) => each.name !== name)
+  const found = findInterface(host, name)
+  if (found === undefined) return fail(call, absent(name))
+  destroyInterface(host, found)
   return 0
 }
 
-function show(host: Host, call: Call, name: string, cidr: boolean): number {
-  const found = host.interfaces.find((each) => each.name === name)
+function show(stack: Stack, call: Call, name: string, cidr: boolean): number {
+  const found = findInterface(stack, name)
   if (name === 'vtnet0') return refuse('ifconfig', 'showing vtnet0 is not imitated here')
-  return found === undefined ? fail(call, `ifconfig: interface ${name} does not exist`) : say(call, describe(found, { cidr }))
+  return found === undefined ? fail(call, absent(name)) : say(call, describe(found, { cidr }))
 }
 
-/** The host's own interface and address, as the recorded machine has them. */
-const ethernet = `vtnet0: flags=1008843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST,LOWER_UP> metric 0 mtu 1500
-	ether 52:54:00:12:34:56
-	inet 10.0.2.15 netmask 0xffffff00 broadcast 10.0.2.255
-	media: Ethernet autoselect (10Gbase-T <full-duplex>)
-	status: active
-`
-
-const upFlags = 'flags=1008049<UP,LOOPBACK,RUNNING,MULTICAST,LOWER_UP>'
-
-export function describe(found: Interface, style: { cidr?: boolean; only?: string[]; flags?: string } = {}): string {
-  const { cidr = false, only, flags = upFlags } = style
-  const aliases = found.aliases.filter(({ address }) => only?.includes(address) ?? true)
-  const lines = [
-    `${found.name}: ${flags} metric 0 mtu 16384`,
-    '\toptions=680003<RXCSUM,TXCSUM,LINKSTATE,RXCSUM_IPV6,TXCSUM_IPV6>',
-    ...aliases.map(({ address, prefix }) => (cidr ? `\tinet ${address}/${prefix}` : `\tinet ${address} netmask ${netmask(prefix)}`)),
-    ...(only === undefined ? [`\tinet6 fe80::1%${found.name} prefixlen 64 scopeid 0x3`] : []),
-    '\tgroups: lo',
-    ...(only === undefined ? ['\tnd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>'] : []),
-  ]
-  return `${lines.join('\n')}\n`
-}
-
-function netmask(prefix: number): string {
-  return `0x${((0xffffffff << (32 - prefix)) >>> 0).toString(16)}`
-}
-
-/** A jail sees its own addresses only. */
+/** A jail sees its own addresses only; with vnet it has interfaces of its own. */
 export function ifconfigInJail(at: InJail, call: Call): number {
-  const [name, ...rest] = call.args
-  const found = at.host.interfaces.find((each) => each.name === name)
-  if (found === undefined || rest.length > 0) return refuse('ifconfig', `${call.args.join(' ')} is not imitated inside a jail`)
-  return say(call, describe(found, { only: at.jail.addresses }))
+  const { args } = call
+  const [name = '', ...rest] = args
+  const isOwn = at.jail.values.get('vnet') === 'new'
+  const stack: Stack = isOwn ? at.jail : at.host
+  const style = isOwn ? {} : { only: at.jail.addresses }
+  if (args.length === 1 && name === '-l')
+    return say(call, `${[...(isOwn ? [] : ['vtnet0']), ...stack.interfaces.map((each) => each.name)].join(' ')}\n`)
+  if (args.length === 0 || (args.length === 1 && name === '-a'))
+    return say(call, stack.interfaces.map((each) => describe(each, style)).join(''))
+  const isCidr = name === '-f' && rest[0] === 'inet:cidr' && rest.length === 2
+  const asked = isCidr ? (rest[1] ?? '') : name
+  const found = findInterface(stack, asked)
+  if (asked.startsWith('-')) return refuse('ifconfig', `${args.join(' ')} is not imitated inside a jail`)
+  if (found === undefined) return fail(call, absent(asked))
+  if (isCidr || rest.length === 0 || rest.join(' ') === 'inet') return say(call, describe(found, { ...style, cidr: isCidr }))
+  if (!isOwn) return refuse('ifconfig', `${args.join(' ')} is not imitated inside a jail without vnet`)
+  return changeInterface(at.host, stack, call, name, rest)
 }
 
 function say(call: Call, text: string): 0 {

@@ -76,7 +76,7 @@ describe('what is not imitated', () => {
     ['jls -X', 'lab: jls: option -X is not imitated here\n'],
     ['jail -d -c one', 'lab: jail: option -d is not imitated here\n'],
     ['pw groupadd bob', 'lab: pw: groupadd bob is not imitated here\n'],
-    ['mount -t tmpfs tmpfs /mnt', 'lab: mount: -t tmpfs tmpfs /mnt is not imitated here\n'],
+    ['mount -t msdosfs /dev/da0 /mnt', 'lab: mount: type msdosfs is not imitated here\n'],
     ['jexec one find /', 'lab: find: is not imitated inside a jail\n'],
     ['pkg upgrade', 'lab: pkg: upgrade is not imitated here\n'],
   ])('%s is refused', async (line, text) => {

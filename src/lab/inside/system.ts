@@ -4,7 +4,7 @@ import { refuse, refuseOption } from '../refuse.ts'
 import { serviceInJail } from '../service/service.ts'
 import { startServices, stopServices } from '../service/jail-services.ts'
 import { sysrcInJail } from '../sysrc/sysrc.ts'
-import type { InsideProgram } from './inside.ts'
+import type { InJail, InsideProgram } from './inside.ts'
 import { wordsOf } from '../words.ts'
 
 export const loginEnvironment = wordsOf(`
@@ -38,6 +38,7 @@ const sysctl: InsideProgram = (at, call) => {
     ['security.jail.jailed', '1'],
     ['security.jail.env', at.jail.env],
     ['kern.hostname', at.jail.hostname],
+    ['kern.osrelease', releaseOf(at)],
   ])
   let code = 0
   for (const name of bare ? call.args.slice(1) : call.args) {
@@ -58,9 +59,14 @@ const rc: InsideProgram = (at, call) => {
   return refuse('sh', `sh ${line} is not imitated here`)
 }
 
+/** A jail of an older release is told so by its parameter osrelease. */
+function releaseOf({ jail, host }: InJail): string {
+  return jail.values.get('osrelease') ?? host.sysctls.get('kern.osrelease') ?? ''
+}
+
 const uname: InsideProgram = (at, call) => {
   const [flag = '-s'] = call.args
-  const shown: Record<string, string> = { '-s': 'FreeBSD', '-r': '15.1-RELEASE-p1', '-n': at.jail.hostname, '-m': 'amd64', '-p': 'amd64' }
+  const shown: Record<string, string> = { '-s': 'FreeBSD', '-r': releaseOf(at), '-n': at.jail.hostname, '-m': 'amd64', '-p': 'amd64' }
   call.out(`${shown[flag] ?? refuseOption('uname', flag)}\n`)
   return 0
 }

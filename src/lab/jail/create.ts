@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
-import type { Call } from '../call.ts'
+import { subCall, type Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
-import { addAlias, dropAlias } from '../ifconfig.ts'
+import { addAlias, dropAlias, giveBackInterfaces } from '../network.ts'
+import { ifconfig } from '../ifconfig.ts'
 import { quoted } from '../jail-conf/quote.ts'
 import { isOn, valueOf, valuesOf, type JailConfig } from '../jail-conf/jails.ts'
 import { toReal } from '../paths.ts'
@@ -50,14 +51,16 @@ async function start(host: Host, config: JailConfig, call: Call, speech: Speech,
   if (announces) call.out(`${config.name}: created\n`)
   undo.push(async () => {
     await killServices(host, made)
+    giveBackInterfaces(host, made)
     host.jails = host.jails.filter((jail) => jail !== made)
     if (announces) call.out(`${config.name}: removed\n`)
   })
 
   for (const name of valuesOf(config, 'vnet.interface')) {
-    if (host.interfaces.some((each) => each.name === name)) refuse('jail', 'vnet.interface is not imitated here')
-    call.err(`ifconfig: interface ${name} does not exist\njail: ${config.name}: /sbin/ifconfig ${name} vnet ${made.jid}: failed\n`)
-    return false
+    const command = `/sbin/ifconfig ${name} vnet ${made.jid}`
+    if (speech.verbose) call.out(`${config.name}: run command: ${command}\n`)
+    if (ifconfig(host, subCall(call, 'ifconfig', [name, 'vnet', String(made.jid)])) !== 0)
+      return failed(call, `${config.name}: ${command}: failed`)
   }
   if (!(await say('exec.created'))) return false
   if (!(await say('exec.start', made)) || !(await say('command', made))) return false
@@ -116,9 +119,13 @@ function makeJail(host: Host, config: JailConfig): RunningJail | string {
     cpuset: 2 * jid + 1,
     values: new Map(),
     services: new Map(),
+    interfaces: [],
     starting: true,
   }
   applyParameters(jail, config)
+  if (jail.values.get('vnet') !== 'new') return jail
+  if (jail.addresses.length > 0) return `${prefix}vnet jails cannot have IP address restrictions`
+  jail.interfaces.push({ name: 'lo0', aliases: [] })
   return jail
 }
 

@@ -1,10 +1,11 @@
 import type { Call } from '../call.ts'
-import { findJail, type Host } from '../host.ts'
+import { findJail, type Host, type RunningJail } from '../host.ts'
 import { valueOf, type JailConfig } from '../jail-conf/jails.ts'
 import { ConfError } from '../jail-conf/lexer.ts'
 import { quoted } from '../jail-conf/quote.ts'
 import { readJailConf } from '../jail-conf/read.ts'
-import { refuse, refuseOption } from '../refuse.ts'
+import { jailValue } from '../jls/values.ts'
+import { refuseOption } from '../refuse.ts'
 import { createJail } from './create.ts'
 import { parseJailOptions, type JailOptions } from './options.ts'
 import { startOrder, stopOrder } from './order.ts'
@@ -135,7 +136,6 @@ async function cleanup(host: Host, config: JailConfig, call: Call): Promise<numb
 
 async function onCommandLine(host: Host, options: JailOptions, call: Call): Promise<number> {
   const config = fromWords(options.operands)
-  if (config.parameters.some(({ name }) => name === 'vnet')) return refuse('jail', 'parameter vnet is not imitated here')
   const running = findJail(host, config.name)
   if (options.modify && running !== undefined) return modify(host, config, call)
   if (!options.create) {
@@ -163,7 +163,7 @@ function fromWords(words: string[]): JailConfig {
 
 async function modify(host: Host, config: JailConfig, call: Call): Promise<number> {
   const running = findJail(host, config.name)
-  const mistake = running === undefined ? `"${config.name}" not found` : (findMistake(config) ?? pathMistake(config, running.path))
+  const mistake = running === undefined ? `"${config.name}" not found` : (findMistake(config) ?? fixedMistake(config, running))
   if (running === undefined || mistake !== undefined) {
     call.err(`jail: ${mistake ?? ''}\n`)
     return 1
@@ -172,7 +172,11 @@ async function modify(host: Host, config: JailConfig, call: Call): Promise<numbe
   return 0
 }
 
-function pathMistake(config: JailConfig, path: string): string | undefined {
-  const wanted = valueOf(config, 'path')
-  return wanted === undefined || wanted === path ? undefined : 'path cannot be changed after creation'
+/** Some are for the making of a jail only; the same value again is no mistake. */
+function fixedMistake(config: JailConfig, running: RunningJail): string | undefined {
+  const changed = ['path', 'osrelease', 'osreldate'].find((name) => {
+    const wanted = valueOf(config, name)
+    return wanted !== undefined && wanted !== jailValue(running, name)
+  })
+  return changed === undefined ? undefined : `${changed} cannot be changed after creation`
 }

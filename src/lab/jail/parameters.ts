@@ -58,7 +58,16 @@ export const kernelParameters: [name: string, byDefault: string][] = [
   ['ip6.saddrsel', 'true'],
 ]
 
-const kernelNames = new Set(kernelParameters.map(([name]) => name))
+/** What a module brings when it is loaded: jail(8) takes it and jls(8) shows it by name, among all of them it is not listed here. */
+const moduleParameters = wordsOf(`
+  allow.mount.fdescfs allow.mount.fusefs allow.mount.linprocfs allow.mount.linsysfs allow.mount.nullfs allow.mount.zfs allow.vmm
+`)
+
+export function moduleValue(name: string): string | undefined {
+  return moduleParameters.includes(name) ? 'false' : undefined
+}
+
+const kernelNames = new Set([...kernelParameters.map(([name]) => name), ...moduleParameters])
 
 /** What jail(8) itself acts on. */
 const programParameters = new Set(
@@ -71,7 +80,7 @@ const programParameters = new Set(
 )
 
 /** jail(8) would act on these; the lab does not, and says so. */
-export const notImitated = new Set(['exec.fib', 'ip_hostname', 'zfs.dataset', 'allow.dying'])
+export const notImitated = new Set(['ip_hostname', 'zfs.dataset'])
 
 export function isKnown(name: string): boolean {
   if (kernelNames.has(name) || programParameters.has(name)) return true

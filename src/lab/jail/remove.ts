@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import type { Host, RunningJail } from '../host.ts'
-import { dropAlias } from '../ifconfig.ts'
+import { dropAlias, giveBackInterfaces } from '../network.ts'
 import { type JailConfig } from '../jail-conf/jails.ts'
 import { killServices } from '../service/jail-services.ts'
 import { runCommands } from './commands.ts'
@@ -34,6 +34,7 @@ export async function removeJail(
 /** The jail is gone and with it every process in it; mounts and aliases are not the kernel's to take away. */
 export async function endJail(host: Host, jail: RunningJail): Promise<void> {
   await killServices(host, jail)
+  giveBackInterfaces(host, jail)
   host.jails = host.jails.filter((each) => each !== jail)
 }
 

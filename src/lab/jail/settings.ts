@@ -15,12 +15,17 @@ export interface Address {
 export function findMistake(config: JailConfig): string | undefined {
   if (config.errors[0] !== undefined) return config.errors[0]
   const prefix = config.onCommandLine ? '' : `${config.name}: `
-  for (const { name } of config.parameters) {
+  for (const { name, values } of config.parameters) {
     if (!isKnown(name)) return `${prefix}unknown parameter: ${name}`
-    if (notImitated.has(positive(name)) || name === 'children.max') refuse('jail', `parameter ${name} is not imitated here`)
+    if (notImitated.has(positive(name)) || isOddly(name, values)) refuse('jail', `parameter ${name} is not imitated here`)
   }
   const wrong = addressesOf(config).find(({ address }) => !isIPv4(address))
   return wrong === undefined ? undefined : `${prefix}ip4.addr: not an IPv4 address: ${wrong.address}`
+}
+
+/** What means nothing here may be said; what would mean something is refused. */
+function isOddly(name: string, values: string[]): boolean {
+  return (name === 'exec.fib' || name === 'children.max') && values.join(',') !== '0'
 }
 
 /** `lo1|10.0.0.3/32`, `10.0.0.3`, or with `interface = lo1`. */
@@ -45,11 +50,13 @@ export function applyParameters(jail: RunningJail, config: JailConfig): void {
     else if (name === 'persist' || name === 'nopersist') jail.persist = name === 'persist' && text !== 'false' && text !== '0'
     else if (name === 'meta' || name === 'env') jail[name] = text
     else if (/^(meta|env)\./.test(name)) setKey(jail, name.startsWith('meta') ? 'meta' : 'env', name.slice(name.indexOf('.') + 1), text)
-    else if (name !== 'name' && name !== 'jid' && name !== 'path') jail.values.set(positive(name), switchValue(name, text))
+    else if (name !== 'name' && name !== 'jid' && name !== 'path') jail.values.set(positive(name), plainValue(name, text))
   }
 }
 
-function switchValue(name: string, text: string): string {
+function plainValue(name: string, text: string): string {
+  // `vnet;` means `vnet = new;`.
+  if (/^(host|ip4|ip6|vnet|sysv(msg|sem|shm))$/.test(name) && text === '') return 'new'
   if (!isSwitch(positive(name))) return text
   if (positive(name) !== name) return 'false'
   return text === '0' || text === 'false' ? 'false' : 'true'

@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import { findJail, type Host, type RunningJail } from '../host.ts'
 import { quoted } from '../jail-conf/quote.ts'
+import { moduleValue } from '../jail/parameters.ts'
 import { refuseOption } from '../refuse.ts'
 import { briefFields, longFields, namedFields, toLibxo } from './json.ts'
 import { allNames, isSwitch, jailValue, namesForSetting, switchName } from './values.ts'
@@ -23,7 +24,7 @@ export function jls(host: Host, call: Call): number {
     if (found === undefined) call.err(`jls: jail ${/^[0-9]+$/.test(wanted) ? wanted : `"${wanted}"`} not found\n`)
     jails = found === undefined ? [] : [found]
   }
-  const unknown = names.find((name) => !allNames().includes(name) && !/^(meta|env)\../.test(name))
+  const unknown = names.find((name) => !allNames().includes(name) && moduleValue(name) === undefined && !/^(meta|env)\../.test(name))
   if (unknown !== undefined) {
     call.err(`jls: unknown parameter: ${unknown}\n`)
     return 1

@@ -1,12 +1,12 @@
 import type { RunningJail } from '../host.ts'
-import { isSwitch, kernelParameters } from '../jail/parameters.ts'
+import { isSwitch, kernelParameters, moduleValue } from '../jail/parameters.ts'
 
 /** A parameter of a running jail as jls knows it; undefined: there is no such parameter. */
 export function jailValue(jail: RunningJail, name: string): string | undefined {
-  const known = kernelParameters.find(([each]) => each === name)
+  const byDefault = kernelParameters.find(([each]) => each === name)?.[1] ?? moduleValue(name)
   const key = /^(meta|env)\.(.+)$/.exec(name)
   if (key !== null) return keyValue(key[1] === 'meta' ? jail.meta : jail.env, key[2] ?? '')
-  if (known === undefined) return undefined
+  if (byDefault === undefined) return undefined
   const own: Record<string, string> = {
     jid: String(jail.jid),
     name: jail.name,
@@ -18,7 +18,7 @@ export function jailValue(jail: RunningJail, name: string): string | undefined {
     'host.hostname': jail.hostname,
     'ip4.addr': jail.addresses.join(','),
   }
-  return own[name] ?? jail.values.get(name) ?? known[1]
+  return own[name] ?? jail.values.get(name) ?? byDefault
 }
 
 function keyValue(text: string, key: string): string {

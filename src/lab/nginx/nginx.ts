@@ -94,10 +94,12 @@ interface Prepared {
 }
 
 function prepare(at: InJail, path: string, use = 'conf'): Prepared {
-  const own = join(at.host.paths.folder, 'run', 'nginx', `${encodeURIComponent(at.jail.name)}-${at.jail.jid}`)
-  const conf = join(own, use)
+  const folder = join(at.host.paths.folder, 'run', 'nginx', `${encodeURIComponent(at.jail.name)}-${at.jail.jid}`)
+  const conf = join(folder, use)
   const { mounts } = at.host
-  const addresses = at.host.sharedAddress === undefined ? at.jail.addresses : [at.host.sharedAddress, ...at.jail.addresses]
+  const own = at.jail.interfaces.filter(({ kind }) => kind !== undefined).flatMap(({ aliases }) => aliases.map(({ address }) => address))
+  const { sharedAddress } = at.host
+  const addresses = [...(sharedAddress === undefined ? [] : [sharedAddress]), ...at.jail.addresses, ...own]
   const inHttp = { always: temporaryFolders(at), withoutAccessLog: `access_log ${folderFor(at, '/var/log/nginx/access.log')};` }
   const translated = translateConf(path, { root: at.root, mounts, addresses, conf, inHttp })
   const { files, problems, unavailable } = translated

@@ -3,6 +3,7 @@ import type { Host, RunningJail } from '../host.ts'
 import { resolveInJail, type InJail } from '../inside/inside.ts'
 import { refuse } from '../refuse.ts'
 import { runningNginx, startNginx, stopNginx, testNginx } from '../nginx/nginx.ts'
+import { bringUpJail } from './netif.ts'
 import { isYes, readForService } from './rc.ts'
 
 /** Daemons of the base system that are only names with a number here. */
@@ -32,6 +33,7 @@ export async function startServices(at: InJail, call: Call): Promise<number> {
     call.err('sh: cannot open /etc/rc: No such file or directory\n')
     return 2
   }
+  bringUpJail(at, values, call)
   const steps = ['ELF ldconfig path: /lib /usr/lib /usr/lib/compat', '32-bit compatibility ldconfig path:', 'Clearing /tmp (X related).']
   const more = ['Updating /var/run/os-release done.', 'Creating and/or trimming log files.', 'Updating motd:.']
   call.out(`${[...steps, ...more].join('\n')}\n`)

@@ -1,6 +1,9 @@
-import type { Call } from '../call.ts'
+import { subCall, type Call } from '../call.ts'
 import type { Host } from '../host.ts'
-import { addAlias, describe } from '../ifconfig.ts'
+import { ifconfigInJail } from '../ifconfig.ts'
+import { describe } from '../interface-text.ts'
+import type { InJail } from '../inside/inside.ts'
+import { addAlias } from '../network.ts'
 import { refuse } from '../refuse.ts'
 import type { RcContext } from './rc.ts'
 
@@ -37,4 +40,22 @@ export function bringUpInterfaces(host: Host, values: Map<string, string>): void
       if (found?.[1] !== undefined) addAlias(host, name, found[1], Number(found[2] ?? 32))
     }
   }
+}
+
+/** What `/etc/rc` of a jail with vnet does with its interfaces: those that rc.conf has an address for get it. There is no DHCP here. */
+export function bringUpJail(at: InJail, values: Map<string, string>, call: Call): void {
+  if (at.jail.values.get('vnet') !== 'new') return
+  addAlias(at.jail, 'lo0', '127.0.0.1', 8)
+  const names = ['lo0']
+  for (const { name } of at.jail.interfaces) {
+    const own = [...values].filter(([variable]) => new RegExp(`^ifconfig_${name}(_alias[0-9]+)?$`).test(variable))
+    for (const [, text] of own.filter(([, words]) => words.startsWith('inet '))) {
+      ifconfigInJail(at, subCall(call, 'ifconfig', [name, ...text.split(/\s+/), ...(/^inet \S+$/.test(text) ? ['alias'] : [])]))
+    }
+    if (own.length > 0 && name !== 'lo0') names.push(name)
+  }
+  call.out(`Starting Network: ${names.join(' ')}.\n`)
+  for (const each of at.jail.interfaces) if (names.includes(each.name)) call.out(describe(each))
+  const router = values.get('defaultrouter') ?? ''
+  if (/^[0-9.]+$/.test(router)) call.out(`add net default: gateway ${router}\n`)
 }
