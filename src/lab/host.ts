@@ -1,5 +1,6 @@
 import type { Guard } from '../guard/guard.ts'
 import type { Paths } from './paths.ts'
+import type { Rule } from './rctl/rules.ts'
 import type { Settings } from './settings.ts'
 
 /** A value that jail(8) knows only by text; parameters without one are switches. */
@@ -65,6 +66,8 @@ export interface Host {
   interfaces: Interface[]
   mounts: Mount[]
   sysctls: Map<string, string>
+  /** rctl(8)'s rules. */
+  limits: Rule[]
   /** Files with the schg flag, by real path. */
   immutable: Set<string>
   /** All jails share one address (machines that bind no other 127.x.y.z). */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Guard } from '../guard/guard.ts'
 import { makeBase, makeBaseArchive } from './base.ts'
@@ -27,7 +27,7 @@ export async function makeHostFiles(host: string, haproxyFolder: string): Promis
   const isNew = !existsSync(join(host, 'etc/rc.conf'))
   makeBase(host)
   if (isNew) writeFileSync(join(host, 'etc/rc.conf'), rcConf)
-  for (const name of ['jail', 'ipfw', 'netif', 'routing']) put(join(host, 'etc/rc.d', name), script)
+  for (const name of ['jail', 'ipfw', 'netif', 'rctl', 'routing']) put(join(host, 'etc/rc.d', name), script)
   put(join(host, 'usr/local/etc/rc.d/haproxy'), script)
   if (isNew) writeFileSync(join(host, 'etc/resolv.conf'), 'nameserver 10.0.2.3\n')
   for (const folder of ['etc/jail.conf.d', 'usr/jails/.trash', 'usr/local/sbin']) mkdirSync(join(host, folder), { recursive: true })
@@ -54,7 +54,7 @@ export function coldMachine(paths: Paths, guard: Guard, settings: Settings): Hos
     mounts: [],
     sysctls: new Map([
       ['kern.securelevel', '-1'],
-      ['kern.racct.enable', '0'],
+      ['kern.racct.enable', loaderSays(paths.host, 'kern.racct.enable') ?? '0'],
       ['kern.ostype', 'FreeBSD'],
       ['kern.osrelease', '15.1-RELEASE-p1'],
       ['kern.osreldate', '1501000'],
@@ -63,12 +63,21 @@ export function coldMachine(paths: Paths, guard: Guard, settings: Settings): Hos
       ['net.inet.ip.fw.one_pass', '0'],
       ['security.jail.jailed', '0'],
     ]),
+    limits: [],
     immutable: new Set(),
     sharedAddress: settings.sharedAddress ? '127.0.0.1' : undefined,
     hasZfs: settings.zfs,
     managers: settings.managers,
     locks: createLocks(),
   }
+}
+
+/** A tunable that the loader gives to the kernel. */
+function loaderSays(host: string, name: string): string | undefined {
+  const file = join(host, 'boot/loader.conf')
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  const line = lines.findLast((each) => each.trim().startsWith(`${name}=`))
+  return line === undefined ? undefined : /="?([^"#\s]*)/.exec(line)?.[1]
 }
 
 /** What rc(8) does at boot with rc.conf. Returns what it said. */
@@ -79,6 +88,7 @@ export async function boot(host: Host): Promise<string> {
   cleanVarRun(join(host.paths.host, 'var/run'))
   host.sysctls.set('kern.hostname', values.get('hostname') ?? '')
   bringUpInterfaces(host, values)
+  if (isYes(values.get('rctl_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['rctl', 'start'] })
   const hasJails = existsSync(join(host.paths.host, 'etc/jail.conf')) || (values.get('jail_list') ?? '') !== ''
   if (isYes(values.get('jail_enable')) && hasJails) {
     await runHostProgram(host, { ...said.call, program: 'service', args: ['jail', 'start'] })

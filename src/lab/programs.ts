@@ -11,6 +11,7 @@ import { pkg } from './pkg.ts'
 import { pw } from './pw/pw.ts'
 import { Refusal, refusalCode } from './refuse.ts'
 import type { Settings } from './settings.ts'
+import { rctl } from './rctl/rctl.ts'
 import { service } from './service/service.ts'
 import { smallPrograms } from './small.ts'
 import { sysrc } from './sysrc/sysrc.ts'
@@ -29,6 +30,7 @@ const others: Record<string, HostProgram> = {
   pw,
   mount,
   umount,
+  rctl,
   rm,
   mkdir,
   rmdir,

@@ -120,7 +120,8 @@ export const scenes: Scene[] = [
   },
   {
     transcript: '06-rctl-hooks-vnet',
-    before: (host) => files(host, { 'etc/rc.conf': lo1, 'etc/jail.conf': jailConf, 'tmp/e.conf': hooks }),
+    before: (host) =>
+      files(host, { 'etc/rc.conf': lo1, 'etc/jail.conf': jailConf, 'tmp/e.conf': hooks, 'boot/loader.conf': 'kern.racct.enable=1\n' }),
     after: async (lab) => {
       roots(lab)
       await lab.sh('jail -c alpha')

@@ -2,6 +2,7 @@ import type { Call } from '../call.ts'
 import { findJail, type Host } from '../host.ts'
 import { resolveInJail, type InJail } from '../inside/inside.ts'
 import { toReal } from '../paths.ts'
+import { rctlService } from '../rctl/rctl.ts'
 import { refuse } from '../refuse.ts'
 import { haproxyService } from './haproxy.ts'
 import { hasNginx, imitatedDaemons, jailRcFiles, startDaemon } from './jail-services.ts'
@@ -28,6 +29,7 @@ export async function service(host: Host, call: Call): Promise<number> {
   const context: RcContext = { values, ...splitCommand(second) }
   if (first === 'jail') return jailService(host, context, rest, call)
   if (first === 'haproxy') return haproxyService(host, context, call)
+  if (first === 'rctl') return beforeCommand('rctl', '', context, call) ?? rctlService(host, context.command, call)
   if (first === 'netif') return netif(host, context, rest, call)
   if (first === 'ipfw' && context.command === 'status') {
     call.out(isYes(values.get('firewall_enable')) ? 'ipfw is enabled\n' : 'ipfw is not enabled\n')

@@ -22,6 +22,7 @@ export const rcDefaults = new Map<string, string>([
   ['jail_reverse_stop', 'NO'],
   ['kld_list', ''],
   ['pf_enable', 'NO'],
+  ['rctl_enable', 'YES'],
   ['sendmail_enable', 'NO'],
   ['sshd_enable', 'NO'],
   ['sysctl', ''],
