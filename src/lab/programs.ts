@@ -1,6 +1,7 @@
 import type { Call } from './call.ts'
 import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
 import { tar } from './files/tar.ts'
+import { fetch } from './fetch.ts'
 import type { Host } from './host.ts'
 import { ifconfig } from './ifconfig.ts'
 import { jail } from './jail/jail.ts'
@@ -31,6 +32,7 @@ const others: Record<string, HostProgram> = {
   mount,
   umount,
   rctl,
+  fetch,
   rm,
   mkdir,
   rmdir,
