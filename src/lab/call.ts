@@ -4,6 +4,8 @@ export interface Call {
   args: string[]
   /** The caller's working folder, as the caller sees it. */
   cwd: string
+  /** What programs here ask for of the caller's environment: TERM. */
+  environment: Record<string, string>
   out(text: string | Uint8Array): void
   err(text: string | Uint8Array): void
   /** Everything on standard input; asked for only by programs that read it. */
@@ -27,14 +29,18 @@ export interface Recorder {
 const noInput = () => Promise.resolve(Buffer.alloc(0))
 
 /** A call whose output is kept: for the resident's answer, and for programs that call programs. */
-export function recordCall(program: string, args: string[], given: Partial<Pick<Call, 'cwd' | 'input' | 'signal'>> = {}): Recorder {
+export function recordCall(
+  program: string,
+  args: string[],
+  given: Partial<Pick<Call, 'cwd' | 'environment' | 'input' | 'signal'>> = {},
+): Recorder {
   const chunks: Chunk[] = []
   const write = (stream: Chunk['stream']) => (text: string | Uint8Array) => {
     const bytes = Buffer.from(text)
     if (bytes.length > 0) chunks.push({ stream, bytes })
   }
-  const { cwd = '/', input = noInput, signal = new AbortController().signal } = given
-  const call = { program, args, cwd, input, signal, out: write('out'), err: write('err') }
+  const { cwd = '/', environment = {}, input = noInput, signal = new AbortController().signal } = given
+  const call = { program, args, cwd, environment, input, signal, out: write('out'), err: write('err') }
   return { call, chunks, text: () => Buffer.concat(chunks.map((chunk) => chunk.bytes)).toString() }
 }
 

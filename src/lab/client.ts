@@ -59,7 +59,7 @@ gone() {
 [ -e "$call.reply" ] && ${realOrName('rm')} -f "$call".*
 ${realOrName('mkfifo')} -m 600 "$call.reply" 2>/dev/null || gone
 exec 3<>"$call.reply"
-printf '%s\\0' "$program" "$PWD" "$@" >"$call.request"
+printf '%s\\0' "$program" "$PWD" "\${TERM-}" "$@" >"$call.request"
 [ -e "$lab/run/resident" ] && kill -0 "$resident" 2>/dev/null || gone
 echo "$$" 1<>"$lab/run/requests"
 while read -r word <&3; do

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { layoutSchema, type Layout } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
 import { installPrograms } from './client.ts'
+import { setUpEzjail } from './ezjail/setup.ts'
 import { setFaults, withFaults } from './faults.ts'
 import { boot, coldMachine, makeHostFiles } from './machine.ts'
 import { hostProgramNames, runHostProgram } from './programs.ts'
@@ -54,6 +55,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 
   mkdirSync(controlFolder, { recursive: true })
   await makeHostFiles(hostFolder, layout.haproxy.configFolder)
+  if (settings.managers.includes('ezjail')) setUpEzjail(hostFolder)
   installPrograms(folder, hostProgramNames(settings))
 
   const run = join(folder, 'run')

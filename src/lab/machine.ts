@@ -94,10 +94,12 @@ export async function boot(host: Host): Promise<string> {
     await runHostProgram(host, { ...said.call, program: 'service', args: ['jail', 'start'] })
   }
   if (isYes(values.get('haproxy_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['haproxy', 'start'] })
+  if (isYes(values.get('ezjail_enable')) && existsSync(join(host.paths.host, 'usr/local/etc/rc.d/ezjail')))
+    await runHostProgram(host, { ...said.call, program: 'service', args: ['ezjail', 'start'] })
   return said.text()
 }
 
-/** Process ids of before the reboot are somebody else's by now. */
+/** Process ids and jail ids of before the reboot are somebody else's by now. */
 function cleanVarRun(folder: string): void {
-  for (const name of readdirSync(folder)) if (name.endsWith('.pid')) rmSync(join(folder, name))
+  for (const name of readdirSync(folder)) if (/\.pid$|^jail[._]/.test(name)) rmSync(join(folder, name))
 }

@@ -2,6 +2,7 @@ import type { Call } from './call.ts'
 import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
 import { tar } from './files/tar.ts'
 import { fetch } from './fetch.ts'
+import { ezjailAdmin } from './ezjail/ezjail.ts'
 import type { Host } from './host.ts'
 import { ifconfig } from './ifconfig.ts'
 import { jail } from './jail/jail.ts'
@@ -42,6 +43,7 @@ const others: Record<string, HostProgram> = {
   sha256,
   tar,
   tee,
+  'ezjail-admin': ezjailAdmin,
 }
 
 /** Programs of the host that the lab imitates. */

@@ -43,13 +43,13 @@ export function startResident(runFolder: string, answer: Answerer): Resident {
     const file = join(calls, id)
     const fields = readRequest(`${file}.request`)
     if (fields === undefined) return
-    const [program = '', cwd = '/', ...args] = fields
+    const [program = '', cwd = '/', TERM = '', ...args] = fields
     const askForInput = () =>
       new Promise<Buffer>((resolve) => {
         waitingForInput.set(id, resolve)
         if (!say(file, 'input')) resolve(Buffer.alloc(0))
       })
-    const recorder = recordCall(program, args, { cwd, input: askForInput, signal: stopping.signal })
+    const recorder = recordCall(program, args, { cwd, environment: { TERM }, input: askForInput, signal: stopping.signal })
     const code = await answer(recorder.call)
     waitingForInput.delete(id)
     if (code === 'hang' || stopping.signal.aborted) return

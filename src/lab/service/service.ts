@@ -1,4 +1,5 @@
 import type { Call } from '../call.ts'
+import { ezjailService } from '../ezjail/rc.ts'
 import { findJail, type Host } from '../host.ts'
 import { resolveInJail, type InJail } from '../inside/inside.ts'
 import { toReal } from '../paths.ts'
@@ -30,6 +31,7 @@ export async function service(host: Host, call: Call): Promise<number> {
   if (first === 'jail') return jailService(host, context, rest, call)
   if (first === 'haproxy') return haproxyService(host, context, call)
   if (first === 'rctl') return beforeCommand('rctl', '', context, call) ?? rctlService(host, context.command, call)
+  if (first === 'ezjail') return ezjailService(host, context, rest, call)
   if (first === 'netif') return netif(host, context, rest, call)
   if (first === 'ipfw' && context.command === 'status') {
     call.out(isYes(values.get('firewall_enable')) ? 'ipfw is enabled\n' : 'ipfw is not enabled\n')
@@ -53,6 +55,7 @@ function listEnabled(values: Map<string, string>, call: Call): number {
   const names = alwaysEnabled.filter((name) => asked[name] === undefined || isYes(values.get(asked[name])))
   call.out(names.map((name) => `/etc/rc.d/${name}\n`).join(''))
   if (isYes(values.get('haproxy_enable'))) call.out('/usr/local/etc/rc.d/haproxy\n')
+  if (isYes(values.get('ezjail_enable'))) call.out('/usr/local/etc/rc.d/ezjail\n')
   return 0
 }
 
