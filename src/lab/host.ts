@@ -34,7 +34,7 @@ export interface Mount {
   from: string
   /** As it was when mounted: moving a parent does not change it, as on the real system. */
   on: string
-  type: 'devfs' | 'nullfs' | 'fdescfs' | 'procfs' | 'tmpfs'
+  type: 'devfs' | 'nullfs' | 'fdescfs' | 'procfs' | 'tmpfs' | 'cd9660'
   readOnly: boolean
   /** The real folder that it covers, wherever that has been moved to. */
   place: string
@@ -65,6 +65,8 @@ export interface Host {
   nextPid: number
   interfaces: Interface[]
   mounts: Mount[]
+  /** Units of mdconfig(8). */
+  memoryDisks: Set<number>
   sysctls: Map<string, string>
   /** rctl(8)'s rules. */
   limits: Rule[]

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { layoutSchema, type Layout } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
 import { installPrograms } from './client.ts'
+import { takeOldDiscsAway } from './disc.ts'
+import { makeReleaseDisc } from './release-disc.ts'
 import { setUpEzjail } from './ezjail/setup.ts'
 import { setFaults, withFaults } from './faults.ts'
 import { boot, coldMachine, makeHostFiles } from './machine.ts'
@@ -54,13 +56,17 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const layout = layoutOf(folder, hostFolder, sockets.folder, { ...settings, proxyAddress: options.proxyAddress ?? '127.0.0.1' })
 
   mkdirSync(controlFolder, { recursive: true })
+  takeOldDiscsAway(folder)
   await makeHostFiles(hostFolder, layout.haproxy.configFolder)
-  if (settings.managers.includes('ezjail')) setUpEzjail(hostFolder)
+  if (settings.managers.includes('ezjail')) {
+    setUpEzjail(hostFolder)
+    await makeReleaseDisc(hostFolder, folder)
+  }
   installPrograms(folder, hostProgramNames(settings))
 
   const run = join(folder, 'run')
   const guard = startGuard(run)
-  const host = coldMachine({ folder, host: hostFolder }, guard, settings)
+  const host = coldMachine({ folder, host: hostFolder, discs: new Set() }, guard, settings)
   writeFileSync(join(run, 'boot.log'), await boot(host))
   const resident = startResident(
     run,

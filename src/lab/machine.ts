@@ -52,6 +52,7 @@ export function coldMachine(paths: Paths, guard: Guard, settings: Settings): Hos
     nextPid: 1579,
     interfaces: [{ name: 'lo0', aliases: [{ address: '127.0.0.1', prefix: 8 }] }],
     mounts: [],
+    memoryDisks: new Set(),
     sysctls: new Map([
       ['kern.securelevel', '-1'],
       ['kern.racct.enable', loaderSays(paths.host, 'kern.racct.enable') ?? '0'],

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Call } from './call.ts'
+import { mountDisc } from './disc.ts'
 import type { Host, Mount } from './host.ts'
 import { mountsBelow, refuseThroughNullfs } from './mount-table.ts'
 import { isInside, resolveOnHost, toShown } from './paths.ts'
@@ -25,6 +26,7 @@ export function mountOne(host: Host, call: Call, wanted: Wanted): number {
     call.err(`mount: ${on}: No such file or directory\n`)
     return 1
   }
+  if (type === 'cd9660') return mountDisc(host, call, { from, on, place })
   const source = type === 'nullfs' ? folderAt(host, from, call.cwd) : undefined
   if (type === 'nullfs' && source === undefined) {
     if (isThere(host, from, call.cwd)) return refuse('mount', `${from} is no folder of the lab: not imitated here`)
@@ -46,7 +48,7 @@ export function mountOne(host: Host, call: Call, wanted: Wanted): number {
 }
 
 function isKind(type: string): type is Mount['type'] {
-  return ['nullfs', 'devfs', 'fdescfs', 'procfs', 'tmpfs'].includes(type)
+  return ['nullfs', 'devfs', 'fdescfs', 'procfs', 'tmpfs', 'cd9660'].includes(type)
 }
 
 const meaningless = /^(rw|ro|noatime|nosuid|noexec|nocache|cache|late|failok|noauto|nosymfollow|linrdlnk|ruleset=\d+|mode=\d+|size=\w+)$/

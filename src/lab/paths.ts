@@ -12,6 +12,8 @@ export interface Paths {
   folder: string
   /** Stands for `/` of the host. */
   host: string
+  /** Real folders that show a disc: nothing there can be changed. */
+  discs: Set<string>
 }
 
 /** A path as a person or a file wrote it → the real place in the lab. What already lies in the lab means itself. */
@@ -42,6 +44,7 @@ export function toWritable(
   const found = resolveInside('/', real, options)
   const end = found.kind === 'error' ? realParent(real) : found.path
   if (!isInside(top, realParent(real)) || !isInside(top, end)) refuse(program, `${path} lies outside the lab`)
+  for (const disc of paths.discs) if (isInside(disc, end)) refuse(program, `a change to ${path}, on a disc, is not imitated here`)
   return real
 }
 

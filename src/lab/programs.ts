@@ -8,6 +8,7 @@ import { ifconfig } from './ifconfig.ts'
 import { jail } from './jail/jail.ts'
 import { jexec } from './jexec.ts'
 import { jls } from './jls/jls.ts'
+import { mdconfig } from './mdconfig.ts'
 import { mount } from './mount.ts'
 import { pkg } from './pkg.ts'
 import { pw } from './pw/pw.ts'
@@ -43,6 +44,7 @@ const others: Record<string, HostProgram> = {
   sha256,
   tar,
   tee,
+  mdconfig,
   'ezjail-admin': ezjailAdmin,
 }
 

@@ -1,5 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs'
 import type { Call } from './call.ts'
+import { takeDiscAway } from './disc.ts'
 import type { Host, Mount } from './host.ts'
 import { fstabLines, parseMountOptions } from './mount.ts'
 import { mountPoint } from './mounting.ts'
@@ -28,6 +29,7 @@ function unmount(host: Host, path: string, cwd: string, how: { isForced: boolean
   if (how.type !== undefined && found.type !== how.type) return `${path}: not a file system root directory`
   if (!how.isForced && isBusy(host, found)) return `unmount of ${found.on} failed: Device busy`
   host.mounts = host.mounts.filter((each) => each !== found)
+  if (found.type === 'cd9660') takeDiscAway(host, found.from, found.place)
   if (found.type === 'tmpfs' && found.source !== undefined) rmSync(found.source, { recursive: true, force: true })
   return undefined
 }
