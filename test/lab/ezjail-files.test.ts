@@ -77,6 +77,9 @@ describe('ezjail-admin install', () => {
 
   it('fails without what it needs', async () => {
     expect((await lab.sh('ezjail-admin install -r newest')).text).toBe('newest does not look like a valid FreeBSD version descriptor\n')
+    const fetched = await lab.sh('ezjail-admin install -h http://nowhere.example')
+    expect(fetched.text).toContain('Could not fetch base from http://nowhere.example.\n')
+    expect(fetched.code).toBe(1)
     expect((await lab.sh('ezjail-admin install -h file:///nowhere')).text).toBe('Error: Can not access package file /nowhere/base.txz\n')
   })
 })

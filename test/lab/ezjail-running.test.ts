@@ -130,4 +130,13 @@ describe('ezjail-admin delete', () => {
     expect(await lab.sh('ezjail-admin delete -w -f shop')).toEqual({ code: 0, text: 'Stopping jails: shop.\n' })
     expect((await lab.sh('jls -N')).text).not.toContain('shop')
   })
+
+  it('-f stops no norun jail, and goes on below it: the lab refuses to empty what is mounted', async () => {
+    await lab.sh('ezjail-admin start x.y; ezjail-admin config -r norun x.y')
+    const ran = await lab.sh('ezjail-admin delete -w -f x.y')
+    expect(ran.code).toBe(70)
+    expect(ran.text).toContain(' skipping x_y')
+    expect((await lab.sh('ezjail-admin list')).text).not.toContain('x.y')
+    expect((await lab.sh('jls -N')).text).toContain('x_y')
+  })
 })

@@ -44,7 +44,7 @@ export async function ezjailAdmin(host: Host, call: Call): Promise<number> {
     return /(start|stop)(crypto)?$/.test(word) ? await startOrStop(host, word, args, call) : fail(usage.admin)
   } catch (error) {
     if (!isFailure(error)) throw error
-    call.err(`${error.message}\n`)
+    if (error.message !== '') call.err(`${error.message}\n`)
     return 1
   }
 }

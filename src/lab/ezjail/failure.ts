@@ -1,9 +1,9 @@
-/** exerr() of ezjail-admin: the text goes to standard error, the exit code is 1. */
+/** exerr() of ezjail-admin: the text, if there is one, goes to standard error, the exit code is 1. */
 class EzjailFailure extends Error {
   override name = 'EzjailFailure'
 }
 
-export function fail(message: string): never {
+export function fail(message = ''): never {
   throw new EzjailFailure(message)
 }
 

@@ -67,7 +67,7 @@ async function unpack(host: Host, settings: EzjailSettings, source: Source, name
   }
   await run(host, call, 'mkdir', ['-p', settings.temporary])
   const cwd = toReal(host.paths, settings.temporary)
-  if (!(await fetchOne(host, source, name, cwd, call))) return notFetched(source, name)
+  if (!(await fetchOne(host, source, name, cwd, call))) return notFetched(source, name, call)
   const code = await run(host, call, 'tar', ['-xpJf', join(cwd, `${name}.txz`), '-C', folder])
   await run(host, call, 'rm', ['-rf', settings.temporary])
   if (code !== 0) fail(`Error: Package install script for ${name} failed.`)
@@ -84,11 +84,14 @@ async function fetchOne(host: Host, { protocol, place, release }: Source, name: 
   return false
 }
 
-function notFetched({ protocol, place, release }: Source, name: string): never {
+function notFetched({ protocol, place, release }: Source, name: string, call: Call): never {
   const why = `Maybe your release (${release}) is specified incorrectly or the host ${place} does not provide that release build.`
   const hint = 'Use the -r option to specify an existing release or the -h option to specify an alternative ftp server.'
-  const isAsked = protocol === 'ftp' ? '\nQuerying your ftp-server... ' : ''
-  return fail(`\nCould not fetch ${name} from ${protocol}://${place}.\n  ${why}\n  ${hint}${isAsked}`)
+  call.err(`\nCould not fetch ${name} from ${protocol}://${place}.\n  ${why}\n  ${hint}\n`)
+  if (protocol !== 'ftp') return fail()
+  call.out('Querying your ftp-server... ')
+  call.out(`Warning: I am having problems querying the ftp server you specified (${place}).\n`)
+  return fail()
 }
 
 async function split(host: Host, settings: EzjailSettings, call: Call): Promise<void> {
