@@ -66,9 +66,14 @@ function write(path: string, text: string, mode: number): void {
 }
 
 /** base.txz as a release has it; .tar.gz where the machine has no xz. Returns its path. */
-export async function makeBaseArchive(base: string, folder: string): Promise<string> {
+export function makeBaseArchive(base: string, folder: string): Promise<string> {
+  return makeArchive(base, folder, 'base')
+}
+
+/** A set of a release: NAME.txz with all that lies in a folder. */
+export async function makeArchive(base: string, folder: string, name: string): Promise<string> {
   const isXz = findReal('xz') !== undefined
-  const archive = join(folder, isXz ? 'base.txz' : 'base.tar.gz')
+  const archive = join(folder, isXz ? `${name}.txz` : `${name}.tar.gz`)
   if (existsSync(archive)) return archive
   mkdirSync(folder, { recursive: true })
   const { code, text } = await runReal('tar', [isXz ? '-cJf' : '-czf', archive, '-C', base, '.'], { cwd: base })

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { manifestOf } from './mirror.ts'
 import { runReal } from './real.ts'
 
 /** HOST/usr/freebsd-dist/disc1.iso: as an installation disc has it, with the sets below usr/freebsd-dist. */
@@ -13,10 +13,7 @@ export async function makeReleaseDisc(host: string, folder: string): Promise<voi
   const onDisc = join(stage, 'usr/freebsd-dist')
   mkdirSync(onDisc, { recursive: true })
   copyFileSync(base, join(onDisc, 'base.txz'))
-  const digest = createHash('sha256').update(readFileSync(base)).digest('hex')
-  const listed = await runReal('tar', ['-tf', base], { cwd: stage })
-  const count = listed.text.trimEnd().split('\n').length
-  writeFileSync(join(onDisc, 'MANIFEST'), `base.txz\t${digest}\t${count}\tbase\t"Base system (MANDATORY)"\ton\n`)
+  writeFileSync(join(onDisc, 'MANIFEST'), await manifestOf(base, undefined))
   const { code, text } = await runReal('tar', ['-cf', disc, '-C', stage, 'usr'], { cwd: stage })
   rmSync(stage, { recursive: true })
   if (code !== 0) throw new Error(`lab: cannot make ${disc}: ${text}`)

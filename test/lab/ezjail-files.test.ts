@@ -75,6 +75,13 @@ describe('ezjail-admin install', () => {
     )
   })
 
+  it('fetches another release, its 32-bit libraries too', async () => {
+    const ran = await lab.sh('ezjail-admin install -r 15.0-RELEASE')
+    expect(ran.code).toBe(0)
+    expect(readFileSync(join(jails, 'basejail/bin/freebsd-version'), 'utf8')).toContain('USERLAND_VERSION="15.0-RELEASE"')
+    expect((await lab.sh('ezjail-admin install -r 9.9-RELEASE')).text).toContain('Could not fetch base from ftp://ftp.freebsd.org.\n')
+  })
+
   it('fails without what it needs', async () => {
     expect((await lab.sh('ezjail-admin install -r newest')).text).toBe('newest does not look like a valid FreeBSD version descriptor\n')
     const fetched = await lab.sh('ezjail-admin install -h http://nowhere.example')

@@ -16,8 +16,9 @@ describe('fetch', () => {
     expect(existsSync(join(lab.hostFolder, 'usr/freebsd-dist/15.0-RELEASE'))).toBe(false)
     expect(await lab.sh(`fetch -qo /tmp/base.txz ${mirror}/15.0-RELEASE/base.txz`)).toEqual({ code: 0, text: '' })
     const manifest = await lab.sh(`fetch -qo - ${mirror.replace('.org/', '.org/ftp/')}/15.0-RELEASE/MANIFEST`)
-    const [file, digest, count, name, title, state] = manifest.text.trimEnd().split('\t')
+    const [file, digest, count, name, title, state] = (manifest.text.split('\n')[0] ?? '').split('\t')
     expect([file, name, title, state]).toEqual(['base.txz', 'base', '"Base system (MANDATORY)"', 'on'])
+    expect(manifest.text.split('\n')[1]).toMatch(/^lib32\.txz\t/)
     expect(Number(count)).toBeGreaterThan(50)
     expect((await lab.sh('sha256 -q /tmp/base.txz')).text).toBe(`${digest}\n`)
     await lab.sh('mkdir /usr/jails/old; tar -xpf /tmp/base.txz -C /usr/jails/old')
@@ -33,7 +34,7 @@ describe('fetch', () => {
 
   it.each([
     [`${mirror}/9.0-RELEASE/base.txz`, 'Not Found'],
-    [`${mirror}/15.1-RELEASE/lib32.txz`, 'Not Found'],
+    [`${mirror}/15.1-RELEASE/kernel.txz`, 'Not Found'],
     ['https://example.org/x', 'Not Found'],
     ['file:///srv/none', 'No such file or directory'],
   ])('fails for %s', async (url, why) => {

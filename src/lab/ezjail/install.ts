@@ -78,8 +78,7 @@ const folders = ['pub/FreeBSD/releases', 'pub/FreeBSD/snapshot', 'pub/FreeBSD', 
 async function fetchOne(host: Host, { protocol, place, release }: Source, name: string, cwd: string, call: Call): Promise<boolean> {
   for (const folder of folders) {
     const url = `${protocol}://${place}/${folder}/amd64/amd64/${release}/${name}.txz`
-    // Without -o the real one writes to the folder that it runs in, under the same name.
-    if ((await run(host, call, 'fetch', ['-o', join(cwd, `${name}.txz`), url], { cwd })) === 0) return true
+    if ((await run(host, call, 'fetch', [url], { cwd })) === 0) return true
   }
   return false
 }
