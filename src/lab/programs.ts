@@ -1,8 +1,11 @@
 import type { Call } from './call.ts'
+import { chroot } from './chroot.ts'
 import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
+import { find, stat } from './files/looking.ts'
 import { tar } from './files/tar.ts'
 import { fetch } from './fetch.ts'
 import { ezjailAdmin } from './ezjail/ezjail.ts'
+import { fstat } from './fstat.ts'
 import type { Host } from './host.ts'
 import { ifconfig } from './ifconfig.ts'
 import { jail } from './jail/jail.ts'
@@ -34,6 +37,10 @@ const others: Record<string, HostProgram> = {
   mount,
   umount,
   rctl,
+  chroot,
+  find,
+  fstat,
+  stat,
   fetch,
   rm,
   mkdir,

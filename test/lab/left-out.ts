@@ -18,7 +18,6 @@ export const leftOut: LeftOut[] = [
   { transcript: '05-jls-json-meta-depend', command: /^ps -J alpha/, why: "syslogd's helpers and process numbers" },
   { transcript: '06-rctl-hooks-vnet', command: /^rctl -u/, why: 'what the jail used' },
   { transcript: '06-rctl-hooks-vnet', command: /od -c/, why: "the machine's own od writes other blanks; bytes have a test of their own" },
-  { transcript: '07-jail-conf-story', command: /fstat/, why: 'fstat: not there' },
   { transcript: '07-jail-conf-story', command: /ls \/usr\/jails\/\.trash\/blog\.r1\/dev/, why: 'devfs has no content here' },
   { transcript: '07-jail-conf-story', command: /^mv .*shop\.r2; mount|; find \/usr\/jails/, why: 'what shows through a nullfs' },
   { transcript: '07-jail-conf-story', command: /mdconfig|newfs|\/mnt\/t|md9/, why: 'disk images' },

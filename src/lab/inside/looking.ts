@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { parseFlags } from '../files/operands.ts'
 import { Refusal, refuse, refuseOption } from '../refuse.ts'
+import { statLine } from '../stat-format.ts'
 import { forEach, place, type InJail, type InsideProgram } from './inside.ts'
 
 const ls: InsideProgram = (at, call) => {
@@ -50,22 +51,12 @@ function fileTest(at: InJail, sign: string, path: string): boolean {
   return refuse('test', `${sign} is not imitated here`)
 }
 
-/** Only `stat -f FORMAT`: %z size, %m modification time, %Lp permissions, %N name, %Su owner. */
+/** Only `stat -f FORMAT`. */
 const stat: InsideProgram = (at, call) => {
   const [flag, format = '', ...operands] = call.args
   if (flag !== '-f') return refuse('stat', 'only stat -f FORMAT is imitated here')
   return forEach(call, operands, (path) => {
-    const found = lstatSync(place(at, path, { mustExist: true, followLast: false }))
-    const line = format.replace(/%(Lp|Su|HT|[a-zA-Z])/g, (code, letter: string) => {
-      if (letter === 'z') return String(found.size)
-      if (letter === 'm') return String(Math.floor(found.mtimeMs / 1000))
-      if (letter === 'Lp') return (found.mode & 0o777).toString(8)
-      if (letter === 'N') return path
-      if (letter === 'u' || letter === 'g') return '0'
-      if (letter === 'HT') return found.isDirectory() ? 'Directory' : found.isSymbolicLink() ? 'Symbolic Link' : 'Regular File'
-      return letter === 'Su' ? 'root' : refuse('stat', `${code} is not imitated here`)
-    })
-    call.out(`${line}\n`)
+    call.out(`${statLine(format, path, lstatSync(place(at, path, { mustExist: true, followLast: false })))}\n`)
   })
 }
 

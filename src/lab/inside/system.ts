@@ -35,7 +35,7 @@ const sysctl: InsideProgram = (at, call) => {
   const bare = call.args[0] === '-n'
   const values = new Map([
     ...at.host.sysctls,
-    ['security.jail.jailed', '1'],
+    ['security.jail.jailed', at.jail.jid === 0 ? '0' : '1'],
     ['security.jail.env', at.jail.env],
     ['kern.hostname', at.jail.hostname],
     ['kern.osrelease', releaseOf(at)],
