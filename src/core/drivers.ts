@@ -134,6 +134,8 @@ export interface SiteDriver {
   install(jail: Pick<Jail, 'name' | 'kernelName'>, address: string): Step[]
   /** Waits until the jail's nginx answers. */
   awaitAnswer(address: string): Step[]
+  /** Whether this nginx.conf is the one that install wrote for a jail of that name and address. */
+  wrote(configuration: string, name: string, address: string): boolean
 }
 
 export interface Drivers {

@@ -59,6 +59,7 @@ afterAll(async () => {
 /** How a change is said where it takes more, or something else, than `jail:blog`. */
 const said: Record<string, Record<string, unknown>> = {
   'jail adopt': { jail: 'theirs' },
+  'jail clone': { jail: 'blog', to: 'shop' },
   'jail create': { jail: 'shop' },
   'jail depends add': { jail: 'blog', on: 'mute' },
   'jail depends remove': { jail: 'blog', on: 'database' },

@@ -53,6 +53,7 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
         },
       ]
     },
+    wrote: (text, name, address) => text.trim() === nginxConfiguration({ name, address, endpoint: endpointOf(layout, address) }).trim(),
     awaitAnswer: (address) => [
       {
         title: `Wait until the site at ${address} answers`,
