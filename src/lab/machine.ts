@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path'
 import type { Guard } from '../guard/guard.ts'
 import { makeBase, makeBaseArchive } from './base.ts'
+import { bootBastille, setUpBastille } from './bastille/first-start.ts'
 import { recordCall } from './call.ts'
 import { createLocks, type Host } from './host.ts'
 import type { Paths } from './paths.ts'
@@ -93,6 +94,10 @@ export async function boot(host: Host): Promise<string> {
   const hasJails = existsSync(join(host.paths.host, 'etc/jail.conf')) || (values.get('jail_list') ?? '') !== ''
   if (isYes(values.get('jail_enable')) && hasJails) {
     await runHostProgram(host, { ...said.call, program: 'service', args: ['jail', 'start'] })
+  }
+  if (host.managers.includes('bastille')) {
+    await setUpBastille(host, said.call)
+    await bootBastille(host, values, said.call)
   }
   if (isYes(values.get('haproxy_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['haproxy', 'start'] })
   if (isYes(values.get('ezjail_enable')) && existsSync(join(host.paths.host, 'usr/local/etc/rc.d/ezjail')))

@@ -1,3 +1,4 @@
+import { bastille } from './bastille/bastille.ts'
 import type { Call } from './call.ts'
 import { chroot } from './chroot.ts'
 import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
@@ -53,6 +54,7 @@ const others: Record<string, HostProgram> = {
   tee,
   mdconfig,
   'ezjail-admin': ezjailAdmin,
+  bastille,
 }
 
 /** Programs of the host that the lab imitates. */
