@@ -1,5 +1,6 @@
+import { refuse } from '../refuse.ts'
 import { findWrongName, isAddress } from './create.ts'
-import { isFolder, readText, timestamp, writeText } from './files.ts'
+import { isFolder, linesOf, readText, timestamp, writeText } from './files.ts'
 import { usage, withOptions, type Script } from './options.ts'
 import { ask, fail, pipe, run, say, type Bastille } from './session.ts'
 import { isAddressIn } from './start-stop.ts'
@@ -20,6 +21,7 @@ export function clone(bastille: Bastille, args: string[]): Promise<number> {
     if (given === undefined || words.length !== 3) return usage(bastille, cloneScript)
     const target = await setTargetSingle(bastille, given)
     if (target === undefined) return 1
+    mustNotBeVnet(bastille, target)
     const wrong = findWrongName(bastille, name, false)
     if (wrong !== undefined) return fail(bastille, wrong)
     if (!isAddress(address)) return fail(bastille, `[ERROR]: Invalid IP: ${address}`)
@@ -43,6 +45,12 @@ export function clone(bastille: Bastille, args: string[]): Promise<number> {
   })
 }
 
+/** Its cable's names would have to change, here and in the jail's rc.conf. */
+function mustNotBeVnet(bastille: Bastille, jail: string): void {
+  const lines = linesOf(bastille, `${bastille.conf.jails}/${jail}/jail.conf`)
+  if (lines.some((line) => line.trim() === 'vnet;')) refuse('bastille', 'clone and rename of a vnet jail are not imitated here')
+}
+
 async function replicate(bastille: Bastille, from: string, to: string): Promise<number> {
   const tag = `bastille_clone_${timestamp().full}`
   await run(bastille, 'zfs', ['snapshot', '-r', `${from}@${tag}`])
@@ -61,7 +69,9 @@ export function rename(bastille: Bastille, args: string[]): Promise<number> {
     const [given, name = ''] = words
     if (given === undefined || words.length !== 2) return usage(bastille, renameScript)
     const target = await setTargetSingle(bastille, given)
-    if (target === undefined || !(await mustStop(bastille, target, flags.has('auto')))) return 1
+    if (target === undefined) return 1
+    mustNotBeVnet(bastille, target)
+    if (!(await mustStop(bastille, target, flags.has('auto')))) return 1
     const { dataset, jails } = bastille.conf
     if (isFolder(bastille, `${jails}/${name}`)) return fail(bastille, `[ERROR]: Jail: ${name} already exists.`)
     const wrong = findWrongName(bastille, name, false)

@@ -60,7 +60,9 @@ export function create(bastille: Bastille, args: string[]): Promise<number> {
     const wrong = findWrongName(bastille, name, flags.has('bridge')) ?? (isEmpty ? undefined : findWrongRelease(bastille, release))
     if (wrong === 'usage') return usage(bastille, script)
     if (wrong !== undefined) return fail(bastille, wrong)
-    const addresses = isEmpty ? [] : await readAddresses(bastille, address, given)
+    if (flags.has('bridge') && !(await isBridge(bastille, given ?? '')))
+      return fail(bastille, `[ERROR]: Interface is not a bridge: ${given ?? ''}`)
+    const addresses = isEmpty ? [] : await readAddresses(bastille, address, given, flags.has('bridge'))
     if (addresses === undefined) return 1
     if (isEmpty) say(bastille, `\nCreating empty jail: ${name}`)
     return makeJail(bastille, {
@@ -75,6 +77,10 @@ export function create(bastille: Bastille, args: string[]): Promise<number> {
       nameservers: (values.get('nameserver') ?? '').split(',').filter((each) => each !== ''),
     })
   })
+}
+
+async function isBridge(bastille: Bastille, name: string): Promise<boolean> {
+  return (await ask(bastille, 'ifconfig', ['-g', 'bridge'])).text.split('\n').includes(name)
 }
 
 function combination(flags: Set<string>): string | undefined {
@@ -108,12 +114,18 @@ const quad = String.raw`(?:[0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])`
 const goodAddress = new RegExp(String.raw`^(?:${quad}\.){3}${quad}(?:/(?:[0-9]|[1-2][0-9]|3[0-2]))?$`)
 
 /** One address or several with blanks between. One that is taken is only warned of. undefined: what is wrong has been said. */
-async function readAddresses(bastille: Bastille, text: string, given: string | undefined): Promise<NewJail['addresses'] | undefined> {
+async function readAddresses(
+  bastille: Bastille,
+  text: string,
+  given: string | undefined,
+  isVnet: boolean,
+): Promise<NewJail['addresses'] | undefined> {
   const { text: shown } = await ask(bastille, 'ifconfig', ['-a'])
   const { text: interfaces } = await ask(bastille, 'ifconfig', ['-l'])
   const name = given ?? bastille.conf.interface
   const addresses: NewJail['addresses'] = []
-  for (const address of text.split(/\s+/).filter((word) => word !== '')) {
+  for (const word of text.split(/\s+/).filter((each) => each !== '')) {
+    const address = isVnet && !word.includes('/') ? `${word}/24` : word
     if (/:|^(SLAAC|inherit|ip_hostname|DHCP|SYNCDHCP|0\.0\.0\.0)$/.test(address))
       refuse('bastille', `the address ${address} is not imitated here`)
     if (!goodAddress.test(address)) return void fail(bastille, `[ERROR]: Invalid IP: ${address}`)

@@ -3,7 +3,7 @@ import { toReal, toWritable } from '../paths.ts'
 import { wordsOf } from '../words.ts'
 import type { NewJail } from './create.ts'
 import { isFolder, readText, timestamp, writeText } from './files.ts'
-import { jailConf, minimalConf } from './jail-conf.ts'
+import { epairOf, jailConf, minimalConf } from './jail-conf.ts'
 import { userland } from './jail-info.ts'
 import { fail, pipe, run, say, type Bastille } from './session.ts'
 import { isRunning, settingsFile } from './targets.ts'
@@ -131,7 +131,8 @@ async function finishRoot(bastille: Bastille, root: string): Promise<void> {
 async function applyTemplate(bastille: Bastille, { name, kind, bridge, addresses, nameservers }: NewJail, root: string): Promise<void> {
   const template = `default/${kind}`
   say(bastille, `\n[${name}]:\nApplying template: ${template}...`)
-  const vnet = bridge === undefined ? [] : [`ifconfig_e0b_${name}_name=vnet0`, `ifconfig_vnet0=inet ${addresses[0]?.address ?? ''}`]
+  const [, inner] = bridge === undefined ? [] : epairOf(name)
+  const vnet = inner === undefined ? [] : [`ifconfig_${inner}_name=vnet0`, `ifconfig_vnet0=inet ${addresses[0]?.address ?? ''}`]
   const words = ['syslogd_flags=-ss', 'sendmail_enable=NONE', 'cron_flags=-J 60', ...vnet]
   for (const word of words) await run(bastille, 'sysrc', ['-j', name, word])
   await run(bastille, 'cp', [bastille.conf.resolvConf, `${root}/etc/resolv.conf`])

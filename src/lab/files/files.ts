@@ -127,7 +127,7 @@ export async function cp(host: Host, call: Call): Promise<number> {
 function refuseLinksOut(host: Host, source: string, target: string): void {
   if (lstatSync(target, { throwIfNoEntry: false }) === undefined) return
   toWritable(host.paths, 'cp', target, '/')
-  if (!statSync(source, { throwIfNoEntry: false })?.isDirectory()) return
+  for (const path of [source, target]) if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
   for (const name of readdirSync(source)) refuseLinksOut(host, join(source, name), join(target, name))
 }
 

@@ -20,7 +20,8 @@ export async function tar(host: Host, call: Call): Promise<number> {
   if (piped !== undefined && mode !== 'c') writeFileSync(piped, await call.input())
   const real = piped ?? (mode === 'c' ? toWritable(host.paths, 'tar', archive, call.cwd) : readable(host, call, archive))
   // A nullfs is a mount of its own: --one-file-system stays out of it, as out of the folder that it covers.
-  if (mode === 'c' && !options.long.includes('--one-file-system')) refuseNullfsBelow(host, 'tar', folder)
+  if (mode === 'c' && !options.long.includes('--one-file-system'))
+    for (const member of members) refuseNullfsBelow(host, 'tar', join(folder, member))
   if (mode === 'x') await refuseLinksOut(host, real, folder)
   const words = [`-${options.flags}f`, real, '-C', folder, ...options.long, '--', ...members]
   const { code, text } = await runReal('tar', words, { cwd: host.paths.host })

@@ -48,6 +48,10 @@ export function bringUpJail(at: InJail, values: Map<string, string>, call: Call)
   addAlias(at.jail, 'lo0', '127.0.0.1', 8)
   const names = ['lo0']
   for (const { name } of at.jail.interfaces) {
+    const given = values.get(`ifconfig_${name}_name`)
+    if (given !== undefined) ifconfigInJail(at, subCall(call, 'ifconfig', [name, 'name', given]))
+  }
+  for (const { name } of at.jail.interfaces) {
     const own = [...values].filter(([variable]) => new RegExp(`^ifconfig_${name}(_alias[0-9]+)?$`).test(variable))
     for (const [, text] of own.filter(([, words]) => words.startsWith('inet '))) {
       ifconfigInJail(at, subCall(call, 'ifconfig', [name, ...text.split(/\s+/), ...(/^inet \S+$/.test(text) ? ['alias'] : [])]))
