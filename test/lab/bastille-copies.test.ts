@@ -101,3 +101,26 @@ describe('a host with bastille', () => {
     expect(text).toBe('wiki\n')
   })
 })
+
+describe('releases of bastille', () => {
+  it('are fetched, given to a thin jail, and destroyed when no jail has them', async () => {
+    const lab = await temporaryLab({ managers: ['bastille'] })
+    const fetched = await lab.sh('bastille bootstrap 14.3-RELEASE')
+    const missing = await lab.sh('bastille bootstrap 13.5-RELEASE')
+    await lab.sh('bastille create wiki 14.3-RELEASE 127.0.0.5')
+    const running = await lab.sh('bastille upgrade wiki 15.1-RELEASE')
+    const upgraded = await lab.sh('bastille upgrade -a wiki 15.1-RELEASE')
+    const fstab = readFileSync(join(lab.hostFolder, jails, 'wiki/fstab'), 'utf8')
+    const destroyed = await lab.sh('bastille destroy 14.3-RELEASE')
+    const left = await lab.sh('bastille list releases')
+    await lab.remove()
+
+    expect(fetched.text).toMatch(/Validated checksum for 14\.3-RELEASE: base\.txz\n[^]*Bootstrap successful\./)
+    expect(missing).toEqual({ code: 1, text: "[ERROR]: Unable to fetch MANIFEST. See 'bootstrap urls'.\n" })
+    expect(running.code).toBe(1)
+    expect(upgraded.text).toContain('Upgraded wiki: 14.3-RELEASE -> 15.1-RELEASE\n')
+    expect(fstab).toContain('/releases/15.1-RELEASE ')
+    expect(destroyed.code).toBe(0)
+    expect(left.text).toMatch(/^15\.1-RELEASE\S*\n$/)
+  })
+})

@@ -1,6 +1,6 @@
 import { refuse } from '../refuse.ts'
 import { isFolder, linesOf, namesIn, readText, writeText } from './files.ts'
-import { isThin } from './jail-info.ts'
+import { isThin, userland } from './jail-info.ts'
 import { usage, withOptions, type Script } from './options.ts'
 import { ask, complain, fail, run, say, type Bastille } from './session.ts'
 import { mustRun, mustStop, setTargetSingle } from './targets.ts'
@@ -126,16 +126,10 @@ async function moveThin(bastille: Bastille, jail: string, release: string, auto:
   const fstab = readText(bastille, `${jails}/${jail}/fstab`) ?? ''
   const old = /\/releases\/([^/ ]+) /.exec(fstab)?.[1] ?? ''
   if (old === release) return fail(bastille, `[ERROR]: Jail is already running ${release}.`)
-  for (const file of ['fstab', 'jail.conf']) {
-    const path = `${jails}/${jail}/${file}`
-    writeText(
-      bastille,
-      path,
-      (readText(bastille, path) ?? '').replaceAll(file === 'fstab' ? `/releases/${old} ` : `"${old}`, (found) =>
-        found.replace(old, release),
-      ),
-    )
-  }
+  writeText(bastille, `${jails}/${jail}/fstab`, fstab.replaceAll(`/releases/${old} `, `/releases/${release} `))
+  const conf = `${jails}/${jail}/jail.conf`
+  const version = userland(bastille, `${releases}/${release}`) ?? release
+  writeText(bastille, conf, (readText(bastille, conf) ?? '').replace(/osrelease = ".*";/, `osrelease = "${version}";`))
   say(bastille, `\n[${jail}]:\nUpgraded ${jail}: ${old} -> ${release}\nSee 'bastille etcupdate TARGET' to update /etc`)
   if (auto) await run(bastille, 'bastille', ['start', jail])
   return 0
