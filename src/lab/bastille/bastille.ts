@@ -12,10 +12,11 @@ import { inside } from './inside.ts'
 import { limits } from './limits.ts'
 import { list } from './list.ts'
 import { mountIn, umountIn } from './mounts.ts'
-import { bootstrap, update, upgrade, verify } from './releases.ts'
+import { bootstrap } from './releases.ts'
 import type { Bastille } from './session.ts'
 import { restart, start, stop } from './start-stop.ts'
 import { tags } from './tags.ts'
+import { update, upgrade, verify } from './updates.ts'
 import { zfs } from './zfs.ts'
 
 const scripts: Record<string, (bastille: Bastille, args: string[]) => Promise<number>> = {

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
 import { isYes } from '../service/rc.ts'
 import { confFile, readConf } from './conf.ts'
+import { repositories, repositoriesFolder } from './packaged.ts'
 import { markAsRelease } from './releases.ts'
 import { run, type Bastille } from './session.ts'
 
@@ -17,6 +18,8 @@ export async function setUpBastille(host: Host, call: Call): Promise<void> {
   writeFileSync(conf, confText(host))
   const script = join(host.paths.host, 'usr/local/etc/rc.d/bastille')
   writeFileSync(script, '#!/bin/sh\n# lab: imitated\n', { mode: 0o755 })
+  mkdirSync(join(host.paths.host, repositoriesFolder), { recursive: true })
+  writeFileSync(join(host.paths.host, repositoriesFolder, 'FreeBSD-base.conf'), repositories)
   const bastille: Bastille = { host, call, conf: readConf(host.paths) }
   const { prefix, dataset, logs, releases } = bastille.conf
   const parts = ['backups', 'cache', 'jails', 'releases', 'templates', `releases/${release}`]

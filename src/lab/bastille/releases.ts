@@ -1,9 +1,8 @@
 import { refuse } from '../refuse.ts'
-import { isFolder, linesOf, namesIn, readText, writeText } from './files.ts'
-import { isThin, userland } from './jail-info.ts'
+import { isFolder, linesOf, readText, writeText } from './files.ts'
+import { installBase } from './packaged.ts'
 import { usage, withOptions, type Script } from './options.ts'
 import { ask, complain, fail, run, say, type Bastille } from './session.ts'
-import { mustRun, mustStop, setTargetSingle } from './targets.ts'
 
 const bootstrapScript: Script = {
   usage: ['Usage: bastille bootstrap [option(s)] RELEASE [update|arch]', '                          TEMPLATE'],
@@ -25,9 +24,25 @@ export function bootstrap(bastille: Bastille, args: string[]): Promise<number> {
       complain(bastille, 'Bootstrap appears complete.')
       return 0
     }
-    if (flags.has('pkgbase') || Number.parseInt(release) >= 16) return refuse('bastille', 'bootstrap from packages is not imitated here')
-    return fetchRelease(bastille, release, folder)
+    const isPackages = flags.has('pkgbase') || Number.parseInt(release) >= 16
+    return isPackages ? installRelease(bastille, release, folder) : fetchRelease(bastille, release, folder)
   })
+}
+
+async function installRelease(bastille: Bastille, release: string, folder: string): Promise<number> {
+  say(bastille, `\nAttempting to bootstrap FreeBSD release: ${release}`)
+  await makeFolder(bastille, 'releases', release)
+  if ((await installBase(bastille, release, folder)) !== 0) return fail(bastille, '[ERROR]: Failed to install FreeBSD base packages.')
+  markAsRelease(bastille, folder)
+  say(bastille, "\nBootstrap successful.\nSee 'bastille --help' for available commands.")
+  return 0
+}
+
+async function makeFolder(bastille: Bastille, part: 'cache' | 'releases', release: string): Promise<void> {
+  const { dataset, [part]: parent } = bastille.conf
+  if (isFolder(bastille, `${parent}/${release}`)) return
+  if (dataset === undefined) await run(bastille, 'mkdir', ['-p', `${parent}/${release}`])
+  else await run(bastille, 'zfs', ['create', `${dataset}/${part}/${release}`])
 }
 
 async function fetchRelease(bastille: Bastille, release: string, folder: string): Promise<number> {
@@ -35,15 +50,8 @@ async function fetchRelease(bastille: Bastille, release: string, folder: string)
   const cached = `${bastille.conf.cache}/${release}`
   if ((await ask(bastille, 'fetch', ['-qo', '/dev/null', `${url}/MANIFEST`])).code !== 0)
     return fail(bastille, "[ERROR]: Unable to fetch MANIFEST. See 'bootstrap urls'.")
-  say(bastille, '\nAttempting to bootstrap FreeBSD release: ' + release)
-  for (const [part, path] of [
-    ['cache', cached],
-    ['releases', folder],
-  ] as const) {
-    if (isFolder(bastille, path)) continue
-    const { dataset } = bastille.conf
-    await (dataset === undefined ? run(bastille, 'mkdir', ['-p', path]) : run(bastille, 'zfs', ['create', `${dataset}/${part}/${release}`]))
-  }
+  say(bastille, `\nAttempting to bootstrap FreeBSD release: ${release}`)
+  for (const part of ['cache', 'releases'] as const) await makeFolder(bastille, part, release)
   for (const file of ['MANIFEST', 'base.txz'])
     if ((await run(bastille, 'fetch', ['-qo', `${cached}/${file}`, `${url}/${file}`])) !== 0)
       return fail(bastille, `[ERROR]: Failed to fetch ${file}.`)
@@ -68,81 +76,4 @@ async function fetchRelease(bastille: Bastille, release: string, folder: string)
 export function markAsRelease(bastille: Bastille, folder: string): void {
   if (readText(bastille, `${folder}/COPYRIGHT`) === undefined)
     writeText(bastille, `${folder}/COPYRIGHT`, 'The compilation of software known as FreeBSD\n')
-}
-
-const updateScript: Script = { usage: ['Usage: bastille update [option(s)] JAIL|RELEASE|TEMPLATE'], flags: { a: 'auto', f: 'force' } }
-
-/** Thin jails share their release's files: `update RELEASE` changes them all, running or not. */
-export function update(bastille: Bastille, args: string[]): Promise<number> {
-  return withOptions(bastille, args, updateScript, async ({ flags, words }) => {
-    const [target, ...more] = words
-    if (target === undefined || more.length > 0) return usage(bastille, updateScript)
-    if (/^all$/i.test(target)) return fail(bastille, '[ERROR]: Batch upgrade is unsupported.')
-    const { releases, jails } = bastille.conf
-    if (/^[0-9]{2}\.[0-9]-RELEASE/.test(target)) {
-      if (!isFolder(bastille, `${releases}/${target}`)) return fail(bastille, `[ERROR]: Release not found: ${target}`)
-      await patch(bastille, `${releases}/${target}`)
-      return 0
-    }
-    const jail = await setTargetSingle(bastille, target)
-    if (jail === undefined || !(await mustRun(bastille, jail, flags.has('auto')))) return 1
-    say(bastille, `\n[${jail}]:`)
-    if (isThin(bastille, jail))
-      return fail(bastille, `[ERROR]: ${jail} is not a thick container.\nSee 'bastille update RELEASE' to update thin jails.`)
-    return patch(bastille, `${jails}/${jail}/root`)
-  })
-}
-
-function patch(bastille: Bastille, root: string): Promise<number> {
-  return run(bastille, 'freebsd-update', ['--not-running-from-cron', '-b', root, 'fetch', 'install'])
-}
-
-const upgradeScript: Script = {
-  usage: ['Usage: bastille upgrade [option(s)] TARGET NEW_RELEASE', '                                   TARGET install'],
-  flags: { a: 'auto', f: 'force' },
-}
-
-/** A thin jail is given another release by a line in its fstab; a thick one is upgraded, and installed with a second call. */
-export function upgrade(bastille: Bastille, args: string[]): Promise<number> {
-  return withOptions(bastille, args, upgradeScript, async ({ flags, words }) => {
-    const [target, release = '', ...more] = words
-    if (target === undefined || release === '' || more.length > 0) return usage(bastille, upgradeScript)
-    const jail = await setTargetSingle(bastille, target)
-    if (jail === undefined) return 1
-    const auto = flags.has('auto')
-    if (isThin(bastille, jail)) return (await mustStop(bastille, jail, auto)) ? moveThin(bastille, jail, release, auto) : 1
-    if (!(await mustRun(bastille, jail, auto))) return 1
-    say(bastille, `\n[${jail}]:`)
-    const root = `${bastille.conf.jails}/${jail}/root`
-    const verbs = release === 'install' ? ['install'] : ['-r', release, 'upgrade']
-    return run(bastille, 'freebsd-update', ['--not-running-from-cron', '-b', root, ...verbs])
-  })
-}
-
-async function moveThin(bastille: Bastille, jail: string, release: string, auto: boolean): Promise<number> {
-  const { jails, releases } = bastille.conf
-  if (!namesIn(bastille, releases).includes(release))
-    return fail(bastille, "[ERROR]: Release must be bootstrapped first.\nSee 'bastille bootstrap'.")
-  const fstab = readText(bastille, `${jails}/${jail}/fstab`) ?? ''
-  const old = /\/releases\/([^/ ]+) /.exec(fstab)?.[1] ?? ''
-  if (old === release) return fail(bastille, `[ERROR]: Jail is already running ${release}.`)
-  writeText(bastille, `${jails}/${jail}/fstab`, fstab.replaceAll(`/releases/${old} `, `/releases/${release} `))
-  const conf = `${jails}/${jail}/jail.conf`
-  const version = userland(bastille, `${releases}/${release}`) ?? release
-  writeText(bastille, conf, (readText(bastille, conf) ?? '').replace(/osrelease = ".*";/, `osrelease = "${version}";`))
-  say(bastille, `\n[${jail}]:\nUpgraded ${jail}: ${old} -> ${release}\nSee 'bastille etcupdate TARGET' to update /etc`)
-  if (auto) await run(bastille, 'bastille', ['start', jail])
-  return 0
-}
-
-const verifyScript: Script = { usage: ['Usage: bastille verify RELEASE|TEMPLATE'] }
-
-export function verify(bastille: Bastille, args: string[]): Promise<number> {
-  return withOptions(bastille, args, verifyScript, ({ words }) => {
-    const [release, ...more] = words
-    if (release === undefined || more.length > 0) return usage(bastille, verifyScript)
-    const folder = `${bastille.conf.releases}/${release}`
-    if (!isFolder(bastille, folder)) return fail(bastille, "[ERROR]: Release not found. See 'bastille bootstrap'.")
-    return run(bastille, 'freebsd-update', ['-b', folder, 'IDS'])
-  })
 }
