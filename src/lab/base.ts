@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { findReal } from './client.ts'
 import { runReal } from './real.ts'
 import { wordsOf } from './words.ts'
+import { zoneFiles } from './zoneinfo.ts'
 
 const passwd = `root:*:0:0:Charlie &:/root:/bin/sh
 toor:*:0:0:Bourne-again Superuser:/root:
@@ -23,6 +24,7 @@ const folders = wordsOf(`
 const script = '#!/bin/sh\n# lab: imitated\n'
 
 const files: Record<string, string> = {
+  ...zoneFiles,
   'etc/passwd': passwd,
   'etc/master.passwd': passwd.replaceAll(/^([^:]+:\*:\d+:\d+):/gm, '$1::0:0:'),
   'etc/group': group,
@@ -47,16 +49,35 @@ const programs = [
   'bin/mv',
   'bin/mkdir',
   'bin/hostname',
+  'usr/bin/uname',
   'usr/bin/true',
   'usr/bin/false',
   'usr/bin/tee',
 ]
 
+export interface BaseFile {
+  name: string
+  text: string
+  mode: number
+}
+
+/** What a release of the base system consists of; its files tell the releases apart by bin/freebsd-version alone. */
+export function baseTree(release = '15.1-RELEASE'): { folders: string[]; files: BaseFile[] } {
+  const texts = [...Object.entries(files), ...programs.map((name) => [name, script] as const)]
+  const version = { name: 'bin/freebsd-version', text: versionScript(release), mode: 0o755 }
+  return { folders, files: [version, ...texts.map(([name, text]) => ({ name, text, mode: text.startsWith('#!') ? 0o755 : 0o644 }))] }
+}
+
+/** The line of it that says how far the userland is updated is all that is read of it. */
+export function versionScript(release: string): string {
+  return `${script}USERLAND_VERSION="${release}"\n`
+}
+
 /** A tiny userland: enough of the tree for jails to be made of, without any program in it. */
-export function makeBase(folder: string): void {
-  for (const name of folders) mkdirSync(join(folder, name), { recursive: true })
-  for (const [name, text] of Object.entries(files)) write(join(folder, name), text, text.startsWith('#!') ? 0o755 : 0o644)
-  for (const name of programs) write(join(folder, name), script, 0o755)
+export function makeBase(folder: string, release?: string): void {
+  const tree = baseTree(release)
+  for (const name of tree.folders) mkdirSync(join(folder, name), { recursive: true })
+  for (const { name, text, mode } of tree.files) write(join(folder, name), text, mode)
 }
 
 function write(path: string, text: string, mode: number): void {

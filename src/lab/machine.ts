@@ -6,6 +6,7 @@ import { bootBastille, setUpBastille } from './bastille/first-start.ts'
 import { recordCall } from './call.ts'
 import { createLocks, type Host } from './host.ts'
 import type { Paths } from './paths.ts'
+import { installOwn } from './pkg/pkg.ts'
 import { runHostProgram } from './programs.ts'
 import type { Settings } from './settings.ts'
 import { isYes, readForService } from './service/rc.ts'
@@ -26,7 +27,7 @@ const script = '#!/bin/sh\n# lab: imitated\n'
 /** Makes the host's files where they are missing: a folder that was a lab before stays as it is. */
 export async function makeHostFiles(host: string, haproxyFolder: string): Promise<void> {
   const isNew = !existsSync(join(host, 'etc/rc.conf'))
-  makeBase(host)
+  makeBase(host, '15.1-RELEASE-p1')
   if (isNew) writeFileSync(join(host, 'etc/rc.conf'), rcConf)
   for (const name of ['jail', 'ipfw', 'netif', 'rctl', 'routing']) put(join(host, 'etc/rc.d', name), script)
   put(join(host, 'usr/local/etc/rc.d/haproxy'), script)
@@ -85,6 +86,7 @@ function loaderSays(host: string, name: string): string | undefined {
 /** What rc(8) does at boot with rc.conf. Returns what it said. */
 export async function boot(host: Host): Promise<string> {
   const said = recordCall('rc', [])
+  installOwn({ host, folder: host.paths.host })
   const values = readForService([{ real: join(host.paths.host, 'etc/rc.conf'), shown: '/etc/rc.conf' }], said.call)
   if (values === undefined) return said.text()
   cleanVarRun(join(host.paths.host, 'var/run'))

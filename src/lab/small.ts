@@ -1,13 +1,12 @@
 import { loadavg } from 'node:os'
 import type { Call } from './call.ts'
+import { freebsdVersion, kernelRelease as release } from './freebsd-version.ts'
 import { findJail, type Host } from './host.ts'
 import { runningNginx } from './nginx/nginx.ts'
 import { refuse, refuseOption } from './refuse.ts'
 
 /** Programs of a few lines. */
 type Small = (host: Host, call: Call) => number
-
-const release = '15.1-RELEASE-p1'
 
 const sysctl: Small = (host, call) => {
   const bare = call.args[0] === '-n'
@@ -37,12 +36,6 @@ const uname: Small = (host, call) => {
   }
   const all = `FreeBSD ${name} ${release} FreeBSD ${release} TINY amd64`
   call.out(`${flag === '-a' ? all : (shown[flag] ?? refuseOption('uname', flag))}\n`)
-  return 0
-}
-
-const freebsdVersion: Small = (_host, call) => {
-  if (!['', '-k', '-r', '-u'].includes(call.args[0] ?? '')) return refuseOption('freebsd-version', call.args.join(' '))
-  call.out(`${release}\n`)
   return 0
 }
 

@@ -78,7 +78,7 @@ describe('what is not imitated', () => {
     ['pw groupadd bob', 'lab: pw: groupadd bob is not imitated here\n'],
     ['mount -t msdosfs /dev/da0 /mnt', 'lab: mount: type msdosfs is not imitated here\n'],
     ['jexec one find /', 'lab: find: is not imitated inside a jail\n'],
-    ['pkg upgrade', 'lab: pkg: upgrade is not imitated here\n'],
+    ['pkg check', 'lab: pkg: check is not imitated here\n'],
   ])('%s is refused', async (line, text) => {
     expect(await lab.sh(line)).toEqual({ code: 70, text })
   })

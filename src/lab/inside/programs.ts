@@ -9,7 +9,7 @@ import { wordsOf } from '../words.ts'
 const notImitated = new Set(
   wordsOf(`
   awk chown chflags cp crontab diff dd df du fetch find grep kill mount umount netstat
-  passwd ping printf ps pw sed sockstat sort su tar top vi wc nc install chroot date
+  passwd ping printf ps pw sed sockstat sort su tar top vi wc nc install chroot
 `),
 )
 

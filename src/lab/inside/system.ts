@@ -1,9 +1,12 @@
+import { freebsdVersionInJail } from '../freebsd-version.ts'
 import { ifconfigInJail } from '../ifconfig.ts'
 import { nginxInJail } from '../nginx/nginx.ts'
+import { pkgInJail } from '../pkg/pkg.ts'
 import { refuse, refuseOption } from '../refuse.ts'
 import { serviceInJail } from '../service/service.ts'
 import { startServices, stopServices } from '../service/jail-services.ts'
 import { sysrcInJail } from '../sysrc/sysrc.ts'
+import { date, tzsetupInJail } from './clock.ts'
 import type { InJail, InsideProgram } from './inside.ts'
 import { wordsOf } from '../words.ts'
 
@@ -82,4 +85,8 @@ export const insideSystem: Record<string, InsideProgram> = {
   sysrc: sysrcInJail,
   service: serviceInJail,
   nginx: nginxInJail,
+  pkg: pkgInJail,
+  date,
+  tzsetup: tzsetupInJail,
+  'freebsd-version': freebsdVersionInJail,
 }
