@@ -17,7 +17,8 @@ interface Place {
 
 /** FreeBSD's rc script for HAProxy (not master-worker: a reload is a new process with -sf), around the machine's real one. */
 export async function haproxyService(host: Host, context: RcContext, call: Call): Promise<number> {
-  const ended = beforeCommand('haproxy', '', context, call)
+  const isRunning = runningPids(placeOf(host, context)).length > 0
+  const ended = beforeCommand('haproxy', '', { ...context, isRunning }, call)
   if (ended !== undefined) return ended
   if (context.values.has('haproxy_flags') || (context.values.get('haproxy_profiles') ?? '') !== '') {
     return refuse('service', 'haproxy_flags and haproxy_profiles are not imitated here')
@@ -55,7 +56,7 @@ function placeOf(host: Host, { values }: RcContext): Place {
 async function start(host: Host, at: Place, call: Call): Promise<number> {
   const [running] = runningPids(at)
   if (running !== undefined) {
-    call.err(`haproxy already running? (pid=${running}).\n`)
+    call.err(`haproxy already running?  (pid=${running}).\n`)
     return 1
   }
   if (!existsSync(at.real)) {

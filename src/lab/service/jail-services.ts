@@ -4,10 +4,9 @@ import { resolveInJail, type InJail } from '../inside/inside.ts'
 import { refuse } from '../refuse.ts'
 import { runningNginx, startNginx, stopNginx, testNginx } from '../nginx/nginx.ts'
 import { bringUpJail } from './netif.ts'
+import { stop } from './daemon.ts'
+import { daemonsOf, startDaemon } from './daemons.ts'
 import { isYes, readForService } from './rc.ts'
-
-/** Daemons of the base system that are only names with a number here. */
-export const imitatedDaemons: Record<string, string> = { syslogd: '/usr/sbin/syslogd -ss', cron: '/usr/sbin/cron -s' }
 
 export function jailRcFiles(at: InJail, service?: string): { real: string; shown: string }[] {
   const names = [
@@ -19,10 +18,6 @@ export function jailRcFiles(at: InJail, service?: string): { real: string; shown
     const found = resolveInJail(at, shown)
     return found.kind === 'found' ? [{ real: found.path, shown }] : []
   })
-}
-
-export function startDaemon(at: InJail, name: string): void {
-  at.jail.services.set(name, { pid: at.host.nextPid++, command: imitatedDaemons[name] ?? name })
 }
 
 /** `/bin/sh /etc/rc` in a jail: what its rc.conf enables, in rc's words. */
@@ -37,10 +32,10 @@ export async function startServices(at: InJail, call: Call): Promise<number> {
   const steps = ['ELF ldconfig path: /lib /usr/lib /usr/lib/compat', '32-bit compatibility ldconfig path:', 'Clearing /tmp (X related).']
   const more = ['Updating /var/run/os-release done.', 'Creating and/or trimming log files.', 'Updating motd:.']
   call.out(`${[...steps, ...more].join('\n')}\n`)
-  for (const name of Object.keys(imitatedDaemons)) {
-    if (!isYes(values.get(`${name}_enable`))) continue
-    startDaemon(at, name)
-    call.out(`Starting ${name}.\n`)
+  for (const daemon of daemonsOf(at)) {
+    if (!isYes(values.get(`${daemon.name}_enable`))) continue
+    startDaemon(at, daemon)
+    call.out(`${daemon.before}Starting ${daemon.name}.\n`)
   }
   if (isYes(values.get('nginx_enable')) && hasNginx(at)) await bootNginx(at, call)
   call.out(`\n${dateLine(new Date())}\n`)
@@ -66,8 +61,11 @@ export async function stopServices(at: InJail, call: Call): Promise<number> {
     call.out(`Stopping nginx.\nWaiting for PIDS: ${nginx.pid}.\n`)
     await stopNginx(at, nginx, 'SIGTERM')
   }
-  if (at.jail.services.delete('cron')) call.out('Stopping cron.\n')
-  at.jail.services.delete('syslogd')
+  for (const daemon of daemonsOf(at).toReversed()) {
+    // syslogd goes with the last breath of init, without a word.
+    if (daemon.name === 'syslogd') at.jail.services.delete('syslogd')
+    else if (at.jail.services.has(daemon.name)) stop(at, daemon, call)
+  }
   call.out('Terminated\n.\n')
   return 0
 }

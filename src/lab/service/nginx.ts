@@ -8,7 +8,7 @@ const script = '/usr/local/etc/rc.d/nginx'
 
 /** FreeBSD's rc script for nginx, around the machine's real nginx. */
 export async function nginxService(at: InJail, context: RcContext, call: Call): Promise<number> {
-  const ended = beforeCommand('nginx', '', context, call)
+  const ended = beforeCommand('nginx', '', { ...context, isRunning: runningNginx(at.jail) !== undefined }, call)
   if (ended !== undefined) return ended
   switch (context.command) {
     case 'start':
@@ -43,7 +43,7 @@ function failedCheck(call: Call): number {
 async function start(at: InJail, call: Call): Promise<number> {
   const running = runningNginx(at.jail)
   if (running !== undefined) {
-    call.err(`nginx already running? (pid=${running.pid}).\n`)
+    call.err(`nginx already running?  (pid=${running.pid}).\n`)
     return 1
   }
   if ((await check(at, call)) !== 0) return failedCheck(call)

@@ -1,12 +1,16 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { Call } from '../call.ts'
 import { ezjailService } from '../ezjail/rc.ts'
 import { findJail, type Host } from '../host.ts'
-import { resolveInJail, type InJail } from '../inside/inside.ts'
-import { toReal } from '../paths.ts'
+import { place, type InJail } from '../inside/inside.ts'
+import { toReal, toWritable } from '../paths.ts'
 import { rctlService } from '../rctl/rctl.ts'
 import { refuse } from '../refuse.ts'
 import { haproxyService } from './haproxy.ts'
-import { hasNginx, imitatedDaemons, jailRcFiles, startDaemon } from './jail-services.ts'
+import { daemonService } from './daemon.ts'
+import { daemonsOf, scriptOf, scriptsOf } from './daemons.ts'
+import { hasNginx, jailRcFiles } from './jail-services.ts'
 import { jailService } from './jail.ts'
 import { netif } from './netif.ts'
 import { nginxService } from './nginx.ts'
@@ -27,7 +31,9 @@ export async function service(host: Host, call: Call): Promise<number> {
   if (first === '-e') return listEnabled(values, call)
   if (first.startsWith('-') || first === '') return refuse('service', `${call.args.join(' ')} is not imitated here`)
   if (!hasScript(host.paths.host, first)) return noSuchService(first, call)
-  const context: RcContext = { values, ...splitCommand(second) }
+  const script = [`/etc/rc.d/${first}`].find((path) => existsSync(toReal(host.paths, path))) ?? `/usr/local/etc/rc.d/${first}`
+  const rcConf = () => toWritable(host.paths, 'service', '/etc/rc.conf', '/')
+  const context: RcContext = { values, ...splitCommand(second), script, rcConf }
   if (first === 'jail') return jailService(host, context, rest, call)
   if (first === 'haproxy') return haproxyService(host, context, call)
   if (first === 'rctl') return beforeCommand('rctl', '', context, call) ?? rctlService(host, context.command, call)
@@ -62,35 +68,26 @@ function listEnabled(values: Map<string, string>, call: Call): number {
 /** service(8) in a jail. */
 export async function serviceInJail(at: InJail, call: Call): Promise<number> {
   const [name = '', word = ''] = call.args
-  const values = readForService(jailRcFiles(at, name), call)
+  const values = readForService(jailRcFiles(at, name.startsWith('-') ? undefined : name), call)
   if (values === undefined) return 2
-  const context: RcContext = { values, ...splitCommand(word) }
+  if (name.startsWith('-')) return list(at, name, values, call)
+  const script = scriptOf(at, name)
+  if (script === undefined) return noSuchService(name, call)
+  const rcConf = () => place(at, '/etc/rc.conf', { write: true })
+  const context: RcContext = { values, ...splitCommand(word), script, rcConf }
   if (name === 'nginx' && hasNginx(at)) return nginxService(at, context, call)
-  if (Object.hasOwn(imitatedDaemons, name)) return daemon(at, name, context, call)
-  const isThere = ['etc/rc.d', 'usr/local/etc/rc.d'].some((folder) => resolveInJail(at, `${folder}/${name}`).kind === 'found')
-  return isThere ? refuse('service', `${name} in a jail is not imitated here`) : noSuchService(name, call)
+  const daemon = daemonsOf(at).find((each) => each.name === name)
+  return daemon === undefined ? refuse('service', `${name} in a jail is not imitated here`) : daemonService(at, daemon, context, call)
 }
 
-function daemon(at: InJail, name: string, context: RcContext, call: Call): number {
-  const ended = beforeCommand(name, '', context, call)
-  if (ended !== undefined) return ended
-  const running = at.jail.services.get(name)
-  const { command } = context
-  if (command === 'status') {
-    call.out(running === undefined ? `${name} is not running.\n` : `${name} is running as pid ${running.pid}.\n`)
-    return running === undefined ? 1 : 0
-  }
-  if (command === 'start' && running !== undefined) {
-    call.err(`${name} already running? (pid=${running.pid}).\n`)
-    return 1
-  }
-  if (!['start', 'stop', 'restart'].includes(command)) return refuse('service', `${name} ${command} is not imitated here`)
-  if (command !== 'start') {
-    if (at.jail.services.delete(name)) call.out(`Stopping ${name}.\n`)
-    else call.err(`${name} not running? (check /var/run/${name}.pid).\n`)
-  }
-  if (command === 'stop') return running === undefined ? 1 : 0
-  startDaemon(at, name)
-  call.out(`Starting ${name}.\n`)
+/** -l names, -r all in rc's order, -e what rc.conf enables. */
+function list(at: InJail, flag: string, values: Map<string, string>, call: Call): number {
+  const scripts = scriptsOf(at)
+  if (flag === '-l') call.out(scripts.map((path) => `${basename(path)}\n`).join(''))
+  else if (flag === '-r') call.out(scripts.map((path) => `${path}\n`).join(''))
+  else if (flag === '-e') {
+    const enabled = scripts.filter((path) => isYes(values.get(`${basename(path)}_enable`)))
+    call.out(enabled.map((path) => `${path}\n`).join(''))
+  } else refuse('service', `${call.args.join(' ')} is not imitated here`)
   return 0
 }
