@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Call } from './call.ts'
 import type { Host, RunningJail } from './host.ts'
-import { errorText, place, resolveInJail, type InJail } from './inside/inside.ts'
+import { errorText, place, resolveInJail, type InJail, type InsideProgram } from './inside/inside.ts'
 import { insideProgram } from './inside/programs.ts'
 import { toReal, toWritable } from './paths.ts'
 import { hostProgram } from './programs.ts'
@@ -24,6 +24,14 @@ async function commonProgram(where: Where, argv: string[], call: Call): Promise<
     case 'echo':
       call.out(args[0] === '-n' ? args.slice(1).join(' ') : `${args.join(' ')}\n`)
       return 0
+    case 'env': {
+      // What it sets is nothing that a program here would look at.
+      const start = args.findIndex((arg) => arg !== '-i' && !/^[A-Za-z_]\w*=/.test(arg))
+      if (start < 0) return undefined
+      const code = await where.run(args.slice(start), call)
+      if (code === undefined) call.err(`env: ${args[start] ?? ''}: No such file or directory\n`)
+      return code ?? 127
+    }
     case 'sleep':
       await wait(Number(args[0] ?? 0) * 1000, undefined, { signal: call.signal }).catch(() => undefined)
       return 0
@@ -62,11 +70,17 @@ export function inJail(host: Host, jail: RunningJail): Where {
       if (name === 'sh' && args[0]?.startsWith('/etc/rc')) return insideProgram('rc')?.(at, { ...call, program: 'rc', args })
       const common = await commonProgram(where, argv, call)
       if (common !== undefined) return common
-      return insideProgram(name)?.(at, { ...call, program: name, args })
+      return (insideProgram(name) ?? ofPackage(at, name))?.(at, { ...call, program: name, args })
     },
     write: (path, bytes, append) => write(() => place(at, path, { write: true }), bytes, append),
   }
   return where
+}
+
+/** Packages lay down names without programs: those are refused, while what is not installed does not exist. */
+function ofPackage(at: InJail, name: string): InsideProgram | undefined {
+  const isThere = ['bin', 'sbin'].some((folder) => resolveInJail(at, `/usr/local/${folder}/${name}`).kind === 'found')
+  return isThere && name !== '' ? () => refuse(name, 'the program of a package is not imitated here') : undefined
 }
 
 /** A program of the base system is taken to be there; one of a package must have been installed. */

@@ -1,8 +1,8 @@
 import { loadavg } from 'node:os'
 import type { Call } from './call.ts'
 import { freebsdVersion, kernelRelease as release } from './freebsd-version.ts'
-import { findJail, type Host } from './host.ts'
-import { runningNginx } from './nginx/nginx.ts'
+import type { Host } from './host.ts'
+import { ps } from './processes.ts'
 import { refuse, refuseOption } from './refuse.ts'
 
 /** Programs of a few lines. */
@@ -72,23 +72,7 @@ const kldload: Small = (_host, call) => {
   return 0
 }
 
-/** Only `ps -J JAIL [-o pid,command]`: the daemons that the lab knows of. */
-const ps: Small = (host, call) => {
-  const [flag, name = '', ...rest] = call.args
-  if (flag !== '-J' || !['', '-o pid,command', '-o pid'].includes(rest.join(' ')))
-    return refuse('ps', `${call.args.join(' ')} is not imitated here`)
-  const jail = findJail(host, name)
-  if (jail === undefined) {
-    call.err(`ps: Invalid jail id: ${name}\n`)
-    return 1
-  }
-  runningNginx(jail)
-  const services = [...jail.services.values()].toSorted((one, other) => one.pid - other.pid)
-  const isShort = rest[1] === 'pid'
-  call.out(isShort ? ' PID\n' : ' PID COMMAND\n')
-  for (const { pid, command } of services) call.out(isShort ? `${String(pid).padStart(4)}\n` : `${String(pid).padStart(4)} ${command}\n`)
-  return services.length > 0 ? 0 : 1
-}
+const top: Small = (_host, call) => refuse('top', `${call.args.join(' ')} is not imitated here`)
 
 const ipfw: Small = (_host, call) => refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
 
@@ -117,5 +101,6 @@ export const smallPrograms: Record<string, Small> = {
   kldstat,
   kldload,
   ps,
+  top,
   ipfw,
 }

@@ -18,6 +18,10 @@ export function hasUser(root: string, name: string): boolean {
   return findUser(root, name) !== undefined
 }
 
+export function hasGroup(root: string, name: string): boolean {
+  return rows(root, '/etc/group').some((fields) => fields[0] === name)
+}
+
 /** What id(1) says: the user's groups as `home` has them, all names as `root` knows them. */
 export function identity(user: User, home: string, root: string): string {
   const others = rows(home, '/etc/group').filter((row) => row[3]?.split(',').includes(user.name) && Number(row[2]) !== user.gid)

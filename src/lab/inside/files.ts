@@ -18,14 +18,20 @@ import { basename, join } from 'node:path'
 import { parseFlags } from '../files/operands.ts'
 import { refuse } from '../refuse.ts'
 import { forEach, place, resolveInJail, wholePlace, type InJail, type InsideProgram } from './inside.ts'
+import { linesOf } from './text.ts'
 
 const cat: InsideProgram = async (at, call) => {
-  const { operands } = parseFlags(call, 'u')
+  const { flags, operands } = parseFlags(call, 'un')
+  let line = 0
+  const show = (bytes: Buffer) => {
+    if (!flags.has('n')) call.out(bytes)
+    else for (const text of linesOf(bytes.toString())) call.out(`${String(++line).padStart(6)}\t${text}`)
+  }
   if (operands.length === 0) {
-    call.out(await call.input())
+    show(await call.input())
     return 0
   }
-  return forEach(call, operands, (path) => call.out(readFileSync(place(at, path))))
+  return forEach(call, operands, (path) => show(readFileSync(place(at, path))))
 }
 
 const tee: InsideProgram = async (at, call) => {

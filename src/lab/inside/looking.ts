@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { parseFlags } from '../files/operands.ts'
-import { Refusal, refuse, refuseOption } from '../refuse.ts'
+import { Refusal, refuse } from '../refuse.ts'
 import { statLine } from '../stat-format.ts'
 import { forEach, place, type InJail, type InsideProgram } from './inside.ts'
 
@@ -70,22 +70,6 @@ const sha256: InsideProgram = (at, call) => {
   })
 }
 
-const cutLines =
-  (take: (lines: string[], count: number) => string[]): InsideProgram =>
-  async (at, call) => {
-    const [first = '', second = '', ...rest] = call.args
-    const short = /^-([0-9]+)$/.exec(first)?.[1]
-    const count = Number(short ?? (first === '-n' ? second : 10))
-    const operands = short === undefined ? (first === '-n' ? rest : call.args) : call.args.slice(1)
-    if (operands.some((operand) => operand.startsWith('-'))) return refuseOption(call.program, operands.join(' '))
-    const show = (text: string) => call.out(take(text.match(/[^\n]*\n|[^\n]+$/g) ?? [], count).join(''))
-    if (operands.length === 0) {
-      show((await call.input()).toString('latin1'))
-      return 0
-    }
-    return forEach(call, operands, (path) => show(readFileSync(place(at, path), 'utf8')))
-  }
-
 /** Programs that only look. */
 export const insideLooking: Record<string, InsideProgram> = {
   ls,
@@ -93,6 +77,4 @@ export const insideLooking: Record<string, InsideProgram> = {
   '[': test,
   stat,
   sha256,
-  head: cutLines((lines, count) => lines.slice(0, count)),
-  tail: cutLines((lines, count) => lines.slice(-count)),
 }

@@ -6,7 +6,11 @@ import { refuse, refuseOption } from '../refuse.ts'
 import { serviceInJail } from '../service/service.ts'
 import { startServices, stopServices } from '../service/jail-services.ts'
 import { sysrcInJail } from '../sysrc/sysrc.ts'
+import { pwInJail } from '../pw/pw.ts'
+import { psInJail } from '../processes.ts'
 import { date, tzsetupInJail } from './clock.ts'
+import { grep } from './grep.ts'
+import { kill } from './kill.ts'
 import type { InJail, InsideProgram } from './inside.ts'
 import { wordsOf } from '../words.ts'
 
@@ -86,6 +90,10 @@ export const insideSystem: Record<string, InsideProgram> = {
   service: serviceInJail,
   nginx: nginxInJail,
   pkg: pkgInJail,
+  pw: pwInJail,
+  ps: psInJail,
+  kill,
+  grep,
   date,
   tzsetup: tzsetupInJail,
   'freebsd-version': freebsdVersionInJail,

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Host } from '../host.ts'
-import { resolveOnHost } from '../paths.ts'
+import { resolveOnHost, type Inside } from '../paths.ts'
 import { refuse } from '../refuse.ts'
 
 /** The account files of the host or of another root; each line is its fields, and a comment is a line of one field. */
@@ -13,9 +13,19 @@ export interface Accounts {
   groups: string[][]
 }
 
+/** Whose accounts: how a path of that system is found, and how it is called in messages. */
+export interface AccountRoot {
+  find(path: string): Inside
+  shown(path: string): string
+}
+
 /** As the real pw -R does, this follows links at ROOT/etc: they lead to the host's own files. Never out of the lab. */
-export function loadAccounts(host: Host, root: string): Accounts {
-  const file = (name: string) => fileOf(host, join(root, 'etc', name))
+export function rootOnHost(host: Host, root: string): AccountRoot {
+  return { find: (path) => resolveOnHost(host.paths, join(root, path), { followLast: false }), shown: (path) => join(root, path) }
+}
+
+export function loadAccounts(root: AccountRoot): Accounts {
+  const file = (name: string) => fileOf(root, `/etc/${name}`)
   const files = { master: file('master.passwd'), passwd: file('passwd'), group: file('group') }
   return { files, users: readLines(files.master), groups: readLines(files.group) }
 }
@@ -27,10 +37,11 @@ export function saveAccounts({ files, users, groups }: Accounts): void {
   write(files.group, groups)
 }
 
-function fileOf(host: Host, path: string): string {
-  const found = resolveOnHost(host.paths, path, { followLast: false })
-  if (found.kind !== 'found') return refuse('pw', `${path} is not there, or a link leads out of the lab`)
-  return lstatSync(found.path).isFile() ? found.path : refuse('pw', `${path} is no plain file: not imitated here`)
+function fileOf(root: AccountRoot, path: string): string {
+  const found = root.find(path)
+  if (found.kind !== 'found') return refuse('pw', `${root.shown(path)} is not there, or a link leads out of the lab`)
+  if (found.readOnly) return refuse('pw', `${root.shown(path)} lies on a read-only mount: not imitated here`)
+  return lstatSync(found.path).isFile() ? found.path : refuse('pw', `${root.shown(path)} is no plain file: not imitated here`)
 }
 
 function readLines(file: string): string[][] {

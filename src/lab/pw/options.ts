@@ -10,7 +10,7 @@ export interface Wish {
   password: string | undefined
 }
 
-const taking = { useradd: 'nsdwh', usermod: 'nsdwh', userdel: 'n', usershow: 'n' }
+const taking = { useradd: 'nsdwh', usermod: 'nsdwh', userdel: 'n', usershow: 'n', lock: 'n', unlock: 'n' }
 
 export type Command = keyof typeof taking
 

@@ -1,33 +1,56 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
-import { resolveOnHost } from '../paths.ts'
+import { resolveInJail, type InsideProgram } from '../inside/inside.ts'
 import { refuse } from '../refuse.ts'
-import { loadAccounts, saveAccounts, type Accounts } from './accounts.ts'
+import { loadAccounts, rootOnHost, saveAccounts, type AccountRoot, type Accounts } from './accounts.ts'
 import { isCommand, parseWish, type Wish } from './options.ts'
 
 const dataError = 65
 const noUser = 67
 
+const noPermission = 77
+
 /** pw(8): users, with a group of their own. Owners of files are not imitated. */
 export async function pw(host: Host, call: Call): Promise<number> {
   const hasRoot = call.args[0] === '-R'
   const root = hasRoot ? (call.args[1] ?? '') : '/'
-  const [command = '', ...rest] = call.args.slice(hasRoot ? 2 : 0)
-  if (!isCommand(command) || !root.startsWith('/')) return refuse('pw', `${call.args.join(' ')} is not imitated here`)
+  if (!root.startsWith('/')) return refuse('pw', `${call.args.join(' ')} is not imitated here`)
+  return run(rootOnHost(host, root), hasRoot ? call.args.slice(2) : call.args, call)
+}
+
+/** In a jail no link leads out of it. */
+export const pwInJail: InsideProgram = (at, call) =>
+  run({ find: (path) => resolveInJail(at, path, { followLast: false }), shown: (path) => path }, call.args, call)
+
+async function run(root: AccountRoot, args: string[], call: Call): Promise<number> {
+  const [command = '', ...rest] = args
+  if (!isCommand(command)) return refuse('pw', `${call.args.join(' ')} is not imitated here`)
   const wish = await parseWish(command, rest, call)
-  const accounts = loadAccounts(host, root)
+  const accounts = loadAccounts(root)
   const user = accounts.users.find(([name]) => name === wish.name)
   if (command === 'useradd') {
     if (user !== undefined) return fail(call, `login name \`${wish.name}' already exists`, dataError)
-    return add(host, accounts, wish, root)
+    return add(root, accounts, wish)
   }
   if (user === undefined) return fail(call, `no such user \`${wish.name}'`, noUser)
+  if (command === 'lock' || command === 'unlock') return lock(accounts, user, command, call)
   if (command === 'usershow') call.out(`${user.join(':')}\n`)
   else if (command === 'usermod') change(accounts, user, wish)
   else if (wish.name === 'root') return fail(call, "cannot remove user 'root'", dataError)
   else remove(accounts, wish.name)
+  return 0
+}
+
+const locked = '*LOCKED*'
+
+/** A mark before the password, which stays. */
+function lock(accounts: Accounts, user: string[], command: 'lock' | 'unlock', call: Call): number {
+  const [name = '', password = ''] = user
+  const isLocked = password.startsWith(locked)
+  if (isLocked === (command === 'lock')) return fail(call, `user '${name}' is ${isLocked ? 'already locked' : 'not locked'}`, noPermission)
+  user[1] = isLocked ? password.slice(locked.length) : `${locked}${password}`
+  saveAccounts(accounts)
   return 0
 }
 
@@ -36,12 +59,12 @@ function fail(call: Call, message: string, code: number): number {
   return code
 }
 
-function add(host: Host, accounts: Accounts, wish: Wish, root: string): number {
+function add(root: AccountRoot, accounts: Accounts, wish: Wish): number {
   const { name, shell = '/bin/sh', home = `/home/${wish.name}`, password = '*' } = wish
   const uid = nextNumber(accounts.users)
   const gid = groupFor(accounts, name, uid)
   accounts.users.push([name, password, uid, gid, '', '0', '0', 'User &', home, shell])
-  if (wish.makeHome) makeFolders(host, root, home)
+  if (wish.makeHome) makeFolders(root, home)
   saveAccounts(accounts)
   return 0
 }
@@ -60,11 +83,12 @@ function groupFor({ groups }: Accounts, name: string, uid: string): string {
   return gid
 }
 
-function makeFolders(host: Host, root: string, home: string): void {
+function makeFolders(root: AccountRoot, home: string): void {
   const parts = home.split('/').filter((part) => part !== '')
   for (const [index] of parts.entries()) {
-    const step = resolveOnHost(host.paths, join(root, ...parts.slice(0, index + 1)))
-    if (step.kind === 'error') refuse('pw', `${home} is not there, or a link leads out of the lab`)
+    const step = root.find(`/${parts.slice(0, index + 1).join('/')}`)
+    if (step.kind === 'error' || (step.kind === 'missing' && step.readOnly))
+      refuse('pw', `${home} cannot be made there, or a link leads out of the lab`)
     else if (step.kind === 'missing') mkdirSync(step.path)
   }
 }
