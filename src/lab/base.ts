@@ -18,7 +18,7 @@ const group = 'wheel:*:0:root\ndaemon:*:1:\noperator:*:5:root\nwww:*:80:\nnobody
 const folders = wordsOf(`
   bin sbin dev lib libexec media mnt proc root tmp etc/rc.d etc/rc.conf.d etc/newsyslog.conf.d
   usr/bin usr/sbin usr/lib usr/share usr/home usr/local/bin usr/local/sbin usr/local/etc/rc.d usr/local/www
-  var/cache var/db var/empty var/log var/run var/tmp var/mail
+  var/cache var/db var/db/freebsd-update var/empty var/log var/run var/tmp var/mail
 `)
 
 const script = '#!/bin/sh\n# lab: imitated\n'
@@ -36,6 +36,7 @@ const files: Record<string, string> = {
   'etc/rc.d/cron': script,
   'etc/rc.d/syslogd': script,
   'etc/rc.d/sshd': script,
+  'etc/freebsd-update.conf': '# Components of the base system which should be kept updated.\nComponents src world kernel\n',
   'etc/newsyslog.conf': '# configuration file for newsyslog\n',
   'var/run/os-release': 'NAME=FreeBSD\nVERSION="15.1-RELEASE-p1"\nVERSION_ID="15.1"\nID=freebsd\n',
 }

@@ -9,6 +9,7 @@ import { ezjailAdmin } from './ezjail/ezjail.ts'
 import { fstat } from './fstat.ts'
 import type { Host } from './host.ts'
 import { ifconfig } from './ifconfig.ts'
+import { tzsetupOnHost } from './inside/clock.ts'
 import { jail } from './jail/jail.ts'
 import { jexec } from './jexec.ts'
 import { jls } from './jls/jls.ts'
@@ -22,6 +23,8 @@ import { rctl } from './rctl/rctl.ts'
 import { service } from './service/service.ts'
 import { smallPrograms } from './small.ts'
 import { sysrc } from './sysrc/sysrc.ts'
+import { etcupdate } from './update/etcupdate.ts'
+import { freebsdUpdate } from './update/freebsd-update.ts'
 import { umount } from './umount.ts'
 
 export type HostProgram = (host: Host, call: Call) => number | Promise<number>
@@ -34,6 +37,10 @@ const others: Record<string, HostProgram> = {
   service,
   ifconfig,
   pkg,
+  'pkg-static': pkg,
+  'freebsd-update': freebsdUpdate,
+  etcupdate,
+  tzsetup: tzsetupOnHost,
   pw,
   mount,
   umount,

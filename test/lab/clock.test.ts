@@ -36,6 +36,15 @@ it('an unknown zone fails and changes nothing; a link stays a link', async () =>
   expect(readlinkSync(inOne('etc/localtime'))).toBe('/usr/share/zoneinfo/Europe/London')
 })
 
+it('sets the zone of a root from the host', async () => {
+  await lab.sh('cp -a /usr/jails/.base /usr/jails/two')
+  expect(await lab.sh('tzsetup -C /usr/jails/two Asia/Tokyo')).toEqual({ code: 0, text: '' })
+  expect(readFileSync(join(lab.hostFolder, 'usr/jails/two/var/db/zoneinfo'), 'utf8')).toBe('Asia/Tokyo\n')
+  expect((await lab.sh('tzsetup -C /usr/jails/two Mars')).text).toBe(
+    'Could not open /usr/jails/two/usr/share/zoneinfo/Mars: No such file or directory\n',
+  )
+})
+
 it('freebsd-version tells kernel and userland apart', async () => {
   expect((await lab.sh('freebsd-version; freebsd-version -kru; freebsd-version -j one')).text).toBe(
     '15.1-RELEASE-p1\n15.1-RELEASE-p1\n15.1-RELEASE-p1\n15.1-RELEASE-p1\n15.1-RELEASE\n',

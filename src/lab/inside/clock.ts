@@ -1,5 +1,7 @@
 import { lstatSync, symlinkSync } from 'node:fs'
 import type { Call } from '../call.ts'
+import type { Host } from '../host.ts'
+import { toReal, toWritable } from '../paths.ts'
 import { refuse, refuseOption } from '../refuse.ts'
 import { findIn, readIn, removeIn, writeIn, type Root } from '../root-files.ts'
 import { readZone, type Zone } from '../zoneinfo.ts'
@@ -62,20 +64,29 @@ function formatted(now: Date, format: string, zone: Zone): string {
 
 export const tzsetupInJail: InsideProgram = (at, call) => tzsetup({ host: at.host, folder: at.root }, call.args, call)
 
+/** On the host, for itself or with -C for a root that no jail need run in. */
+export function tzsetupOnHost(host: Host, call: Call): number {
+  const [flag, folder = ''] = call.args
+  if (flag !== '-C') return tzsetup({ host, folder: host.paths.host }, call.args, call)
+  toWritable(host.paths, 'tzsetup', `${folder}/.`, call.cwd)
+  return tzsetup({ host, folder: toReal(host.paths, folder, call.cwd) }, call.args.slice(2), call, folder)
+}
+
 /** `tzsetup [-s] ZONE`: a copy, or a link where there was a link. */
-export function tzsetup(root: Root, args: string[], call: Call): number {
+function tzsetup(root: Root, args: string[], call: Call, shown = ''): number {
   const [zone = '', ...more] = args.filter((arg) => arg !== '-s')
   if (zone === '' || zone.startsWith('-') || more.length > 0) return refuse('tzsetup', 'only tzsetup [-s] ZONE is imitated here')
   const source = `/usr/share/zoneinfo/${zone}`
   const text = zone.split('/').includes('..') ? undefined : readIn(root, source)
   if (text === undefined) {
-    call.err(`Could not open ${source}: No such file or directory\n`)
+    call.err(`Could not open ${shown}${source}: No such file or directory\n`)
     return 1
   }
   const old = findIn(root, localtime, { followLast: false })
   const isLink = old.kind === 'found' && lstatSync(old.path).isSymbolicLink()
   removeIn(root, localtime)
-  if (isLink) symlinkSync(source, old.path)
+  // With -C the real one makes a link that leads nowhere inside.
+  if (isLink) symlinkSync(shown + source, old.path)
   else writeIn(root, localtime, text)
   writeIn(root, '/var/db/zoneinfo', `${zone}\n`)
   return 0

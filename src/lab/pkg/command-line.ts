@@ -95,8 +95,9 @@ export function openRoot(
   return { ...base, root: { host, folder: toReal(host.paths, folder, call.cwd) }, prefix: '' }
 }
 
+/** 0 is no jail but a chroot. */
 function prefixOf(jail: RunningJail): string {
-  return jail.hostname === '' ? '' : `[${jail.hostname}] `
+  return jail.jid === 0 || jail.hostname === '' ? '' : `[${jail.hostname}] `
 }
 
 function isFolder(host: Host, path: string, cwd: string): boolean {
