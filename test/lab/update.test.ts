@@ -84,6 +84,15 @@ describe('freebsd-update', () => {
     expect(await update('-j one install')).toMatchObject({ code: 2 })
   })
 
+  it('IDS tells what is otherwise than in the release', async () => {
+    const quiet = await lab.sh('freebsd-update -j one IDS')
+    expect(quiet).toMatchObject({ code: 0, text: expect.stringMatching(/Inspecting system\.\.\. done\.\n$/) })
+    await lab.sh('jexec one chmod 4755 /bin/cat; jexec one rm /bin/ls; jexec one tee /etc/hosts', '127.0.0.1 evil\n')
+    expect((await lab.sh('freebsd-update -j one IDS')).text.slice(quiet.text.length)).toMatch(
+      /^\/etc\/hosts has SHA256 hash [0-9a-f]{64}, but should have SHA256 hash [0-9a-f]{64}\.\n\/bin\/cat has 04755 permissions, but should have 0755 permissions\.\n$/,
+    )
+  })
+
   it('leaves a packaged base alone', async () => {
     lab.write('usr/jails/one/var/db/pkg/base.json', '{}\n')
     expect(await update('-j one fetch install')).toEqual({

@@ -4,6 +4,7 @@ import type { Host } from '../host.ts'
 import { newestPatch } from '../offers.ts'
 import { setUserland, userlandOf } from '../pkg/base-packages.ts'
 import { refuse } from '../refuse.ts'
+import { differences } from './ids.ts'
 import { parseUpdateOptions, usage } from './options.ts'
 import { readPending, writePending } from './pending.ts'
 import { isPackaged, openUpdate, withRelease, type Update } from './target.ts'
@@ -52,8 +53,7 @@ async function run(update: Update, command: string, isFetched: boolean): Promise
     case 'rollback':
       return mustHaveWork(update) ?? rollback(update)
     case 'IDS':
-      // The lab's own files are what it would compare with: nothing differs.
-      call.out(lookUp(update.running))
+      call.out(`${lookUp(update.running)}${differences(update.root, installed(update)).join('')}`)
       return undefined
     default:
       return refuse('freebsd-update', `${command} is not imitated here`)
