@@ -34,7 +34,7 @@ export interface Mount {
   from: string
   /** As it was when mounted: moving a parent does not change it, as on the real system. */
   on: string
-  type: 'devfs' | 'nullfs' | 'fdescfs' | 'procfs' | 'tmpfs' | 'cd9660'
+  type: 'devfs' | 'nullfs' | 'fdescfs' | 'procfs' | 'tmpfs' | 'cd9660' | 'zfs'
   readOnly: boolean
   /** The real folder that it covers, wherever that has been moved to. */
   place: string

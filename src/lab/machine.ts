@@ -11,6 +11,7 @@ import { runHostProgram } from './programs.ts'
 import type { Settings } from './settings.ts'
 import { isYes, readForService } from './service/rc.ts'
 import { bringUpInterfaces } from './service/netif.ts'
+import { bootPool } from './zfs/boot.ts'
 
 const rcConf = `hostname="lab.example"
 ifconfig_vtnet0="DHCP"
@@ -85,6 +86,7 @@ function loaderSays(host: string, name: string): string | undefined {
 
 /** What rc(8) does at boot with rc.conf. Returns what it said. */
 export async function boot(host: Host): Promise<string> {
+  if (host.hasZfs) bootPool(host)
   const said = recordCall('rc', [])
   installOwn({ host, folder: host.paths.host })
   const values = readForService([{ real: join(host.paths.host, 'etc/rc.conf'), shown: '/etc/rc.conf' }], said.call)

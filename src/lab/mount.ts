@@ -5,10 +5,9 @@ import { mountOne, readOnlyIn } from './mounting.ts'
 import { toReal } from './paths.ts'
 import { refuse } from './refuse.ts'
 
-const fixed = [
-  { from: '/dev/vtbd0', on: '/', type: 'ufs', readOnly: false },
-  { from: 'devfs', on: '/dev', type: 'devfs', readOnly: false },
-]
+const devfs = { from: 'devfs', on: '/dev', type: 'devfs', readOnly: false }
+const ufsRoot = { from: '/dev/vtbd0', on: '/', type: 'ufs', readOnly: false }
+const zfsRoot = { from: 'zroot/ROOT/default', on: '/', type: 'zfs', readOnly: false }
 
 /** mount(8): lists, and mounts what the lab knows, one by one or all of an fstab. */
 export function mount(host: Host, call: Call): number {
@@ -52,12 +51,16 @@ export function parseMountOptions(program: string, call: Call, known: string, wi
 }
 
 function list(host: Host, call: Call, wanted: string | undefined, asFstab: boolean): number {
-  for (const { from, on, type, readOnly } of [...fixed, ...host.mounts]) {
+  for (const { from, on, type, readOnly } of [host.hasZfs ? zfsRoot : ufsRoot, devfs, ...host.mounts]) {
     if (wanted !== undefined && type !== wanted) continue
-    if (asFstab) call.out(`${from}${blanks(from)}${on}${blanks(on)}${type}\t${readOnly ? 'ro' : 'rw'}\t\t${on === '/' ? '1 1' : '0 0'}\n`)
-    else {
+    const ofZfs = type === 'zfs' ? ['noatime', 'nfsv4acls'] : []
+    if (asFstab) {
+      const options = [readOnly ? 'ro' : 'rw', ...ofZfs].join(',')
+      const passes = on === '/' && type === 'ufs' ? '1 1' : '0 0'
+      call.out(`${from}${blanks(from)}${on}${blanks(on)}${type}\t${options}${options.length < 8 ? '\t\t' : ' '}${passes}\n`)
+    } else {
       const local = type === 'devfs' || type === 'fdescfs' ? [] : ['local']
-      call.out(`${from} on ${on} (${[type, ...local, ...(readOnly ? ['read-only'] : [])].join(', ')})\n`)
+      call.out(`${from} on ${on} (${[type, ...local, ...(readOnly ? ['read-only'] : []), ...ofZfs].join(', ')})\n`)
     }
   }
   return 0

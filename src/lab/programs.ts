@@ -26,6 +26,8 @@ import { sysrc } from './sysrc/sysrc.ts'
 import { etcupdate } from './update/etcupdate.ts'
 import { freebsdUpdate } from './update/freebsd-update.ts'
 import { umount } from './umount.ts'
+import { zfs } from './zfs/zfs.ts'
+import { zpool } from './zfs/zpool.ts'
 
 export type HostProgram = (host: Host, call: Call) => number | Promise<number>
 
@@ -62,6 +64,8 @@ const others: Record<string, HostProgram> = {
   mdconfig,
   'ezjail-admin': ezjailAdmin,
   bastille,
+  zfs,
+  zpool,
 }
 
 /** Programs of the host that the lab imitates. */
@@ -71,8 +75,8 @@ export function hostProgram(name: string): HostProgram | undefined {
 }
 
 /** What is installed on a host with these settings: a program that is not there has no name on the PATH. */
-export function hostProgramNames({ zfs, managers }: Pick<Settings, 'zfs' | 'managers'>): string[] {
-  const absent = new Set([...(zfs ? [] : ofZfs), ...absentManagers(managers)])
+export function hostProgramNames({ zfs: hasZfs, managers }: Pick<Settings, 'zfs' | 'managers'>): string[] {
+  const absent = new Set([...(hasZfs ? [] : ofZfs), ...absentManagers(managers)])
   return [...Object.keys(others), ...Object.keys(smallPrograms)].filter((name) => !absent.has(name))
 }
 

@@ -46,13 +46,15 @@ const hostname: Small = (host, call) => {
   return 0
 }
 
-const modules = ['kernel', 'ipfw', 'ipfw_nat']
+function modulesOf(host: Host): string[] {
+  return ['kernel', 'ipfw', 'ipfw_nat', ...(host.hasZfs ? ['zfs', 'opensolaris'] : [])]
+}
 
-const kldstat: Small = (_host, call) => {
+const kldstat: Small = (host, call) => {
   const args = call.args.join(' ')
   const asked = /^(?:-q )?-m (\S+)$/.exec(args)?.[1]
   if (asked !== undefined) {
-    if (modules.includes(asked)) return 0
+    if (modulesOf(host).includes(asked)) return 0
     if (!args.startsWith('-q')) call.err(`kldstat: can't find module ${asked}: No such file or directory\n`)
     return 1
   }
@@ -61,10 +63,10 @@ const kldstat: Small = (_host, call) => {
   return 0
 }
 
-const kldload: Small = (_host, call) => {
+const kldload: Small = (host, call) => {
   const quiet = call.args[0] === '-n'
   for (const name of quiet ? call.args.slice(1) : call.args) {
-    if (!modules.includes(name)) return refuse('kldload', `module ${name} is not imitated here`)
+    if (!modulesOf(host).includes(name)) return refuse('kldload', `module ${name} is not imitated here`)
     if (quiet) continue
     call.err(`kldload: can't load ${name}: module already loaded or in kernel\n`)
     return 1

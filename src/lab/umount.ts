@@ -5,6 +5,7 @@ import type { Host, Mount } from './host.ts'
 import { fstabLines, parseMountOptions } from './mount.ts'
 import { mountPoint } from './mounting.ts'
 import { isInside, resolveInside, toReal } from './paths.ts'
+import { unmountByName } from './zfs/mounting.ts'
 
 /** umount(8), one by one or all of an fstab, the last first. */
 export function umount(host: Host, call: Call): number {
@@ -27,6 +28,7 @@ function unmount(host: Host, path: string, cwd: string, how: { isForced: boolean
   const found = host.mounts.findLast((each) => each.on === path) ?? host.mounts.findLast((each) => each.place === place)
   if (found === undefined) return notMounted(host, path, cwd)
   if (how.type !== undefined && found.type !== how.type) return `${path}: not a file system root directory`
+  if (found.type === 'zfs') return unmountByName(host, found.from, how.isForced) ? undefined : `unmount of ${found.on} failed: Device busy`
   if (!how.isForced && isBusy(host, found)) return `unmount of ${found.on} failed: Device busy`
   host.mounts = host.mounts.filter((each) => each !== found)
   if (found.type === 'cd9660') takeDiscAway(host, found.from, found.place)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmdirSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -19,6 +21,8 @@ import { actual, mountsBelow, moveMounts, refuseNullfsBelow, refuseThroughNullfs
 import { isInside, toWritable } from '../paths.ts'
 import { runReal } from '../real.ts'
 import { refuse } from '../refuse.ts'
+import { isOneDataset } from '../zfs/places.ts'
+import { copyTree } from '../zfs/tree.ts'
 import { destination, mustBeOrdinary, parseFlags, readable } from './operands.ts'
 
 /** FreeBSD's rm, in the lab only. Without -x it goes into a nullfs and removes what shows through it: the host's own files. */
@@ -39,13 +43,14 @@ export function rm(host: Host, call: Call): number {
       code = 1
     } else {
       refuseThroughNullfs(host, 'rm', dirname(real))
-      if (!removeTree(host, call, real, path, flags.has('x'))) code = 1
+      if (!removeTree(host, call, real, path, flags.has('x'), true)) code = 1
     }
   }
   return code
 }
 
-function removeTree(host: Host, call: Call, real: string, shown: string, stays: boolean): boolean {
+/** -x stays in the filesystem that each operand lies in. */
+function removeTree(host: Host, call: Call, real: string, shown: string, stays: boolean, isOperand = false): boolean {
   const say = (why: string) => {
     call.err(`rm: ${shown}: ${why}\n`)
     return false
@@ -56,6 +61,9 @@ function removeTree(host: Host, call: Call, real: string, shown: string, stays: 
     return true
   }
   const mount = mountsBelow(host, real).find((each) => each.place === actual(real))
+  if (mount?.type === 'zfs' && (!stays || isOperand)) {
+    for (const name of readdirSync(real)) removeTree(host, call, join(real, name), `${shown}/${name}`, stays)
+  }
   if (mount?.source !== undefined && !stays) {
     if (mount.readOnly) refuse('rm', `without -x of a read-only nullfs (${mount.on}) is not imitated here`)
     const source = mount.source
@@ -80,7 +88,7 @@ export function mkdir(host: Host, call: Call): number {
   })
 }
 
-/** A rename; the lab is one filesystem. Mounts below keep the names they were made with, as on the real system. */
+/** A rename, between datasets a copy. Mounts below keep the names they were made with, as on the real system. */
 export function mv(host: Host, call: Call): number {
   const { flags, operands } = parseFlags(call, 'fhinv')
   const target = operands.at(-1) ?? ''
@@ -88,11 +96,18 @@ export function mv(host: Host, call: Call): number {
     const from = toWritable(host.paths, 'mv', path, call.cwd, { followLast: false })
     mustBeOrdinary(host, call, from, path)
     const to = destination(host, call, target, path)
+    if (host.mounts.some((each) => each.type === 'zfs' && each.place === actual(from))) throw Object.assign(new Error(), { code: 'EBUSY' })
     if (host.immutable.has(from)) throw Object.assign(new Error(), { code: 'EPERM' })
     if (flags.has('n') && existsSync(to)) return
     refuseThroughNullfs(host, 'mv', from)
     const moved = lstatSync(from).isDirectory() ? mountsBelow(host, from) : []
     const before = actual(from)
+    if (moved.some(({ type }) => type === 'zfs')) refuse('mv', `with a dataset mounted below ${path} is not imitated here`)
+    if (host.hasZfs && !isOneDataset(host, from, to)) {
+      if (moved.length > 0) refuse('mv', `of mounts to another dataset is not imitated here`)
+      moveByCopy(from, to)
+      return
+    }
     renameSync(from, to)
     moveMounts(moved, before, actual(to))
     for (const file of host.immutable) {
@@ -101,6 +116,16 @@ export function mv(host: Host, call: Call): number {
       host.immutable.add(to + file.slice(from.length))
     }
   })
+}
+
+/** mv(1) copies and removes what it cannot rename. */
+function moveByCopy(from: string, to: string): void {
+  const found = lstatSync(from)
+  if (found.isDirectory()) {
+    if (existsSync(to)) rmdirSync(to)
+    copyTree(from, to)
+  } else cpSync(from, to, { preserveTimestamps: true, verbatimSymlinks: true })
+  rmSync(from, { recursive: true, force: true })
 }
 
 /** The machine's own cp, for options that mean the same there. */
