@@ -9,6 +9,7 @@ import type { Paths } from './paths.ts'
 import { installOwn } from './pkg/pkg.ts'
 import { runHostProgram } from './programs.ts'
 import type { Settings } from './settings.ts'
+import { bootIocage, installIocage } from './iocage/boot.ts'
 import { isYes, readForService } from './service/rc.ts'
 import { bringUpInterfaces } from './service/netif.ts'
 import { bootPool } from './zfs/boot.ts'
@@ -86,9 +87,11 @@ function loaderSays(host: string, name: string): string | undefined {
 
 /** What rc(8) does at boot with rc.conf. Returns what it said. */
 export async function boot(host: Host): Promise<string> {
-  if (host.hasZfs) bootPool(host)
   const said = recordCall('rc', [])
   installOwn({ host, folder: host.paths.host })
+  if (host.hasZfs) bootPool(host)
+  const hasIocage = host.hasZfs && host.managers.includes('iocage')
+  if (hasIocage) await installIocage(host, said.call)
   const values = readForService([{ real: join(host.paths.host, 'etc/rc.conf'), shown: '/etc/rc.conf' }], said.call)
   if (values === undefined) return said.text()
   cleanVarRun(join(host.paths.host, 'var/run'))
@@ -103,6 +106,7 @@ export async function boot(host: Host): Promise<string> {
     await setUpBastille(host, said.call)
     await bootBastille(host, values, said.call)
   }
+  if (hasIocage && isYes(values.get('iocage_enable'))) await bootIocage(host, said.call)
   if (isYes(values.get('haproxy_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['haproxy', 'start'] })
   if (isYes(values.get('ezjail_enable')) && existsSync(join(host.paths.host, 'usr/local/etc/rc.d/ezjail')))
     await runHostProgram(host, { ...said.call, program: 'service', args: ['ezjail', 'start'] })

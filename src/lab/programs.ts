@@ -8,6 +8,7 @@ import { fetch } from './fetch.ts'
 import { ezjailAdmin } from './ezjail/ezjail.ts'
 import { fstat } from './fstat.ts'
 import type { Host } from './host.ts'
+import { iocage } from './iocage/iocage.ts'
 import { ifconfig } from './ifconfig.ts'
 import { tzsetupOnHost } from './inside/clock.ts'
 import { jail } from './jail/jail.ts'
@@ -66,6 +67,7 @@ const others: Record<string, HostProgram> = {
   bastille,
   zfs,
   zpool,
+  iocage,
 }
 
 /** Programs of the host that the lab imitates. */

@@ -1,4 +1,6 @@
+import { appendFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
+import { join } from 'node:path'
 import type { Call } from './call.ts'
 import { freebsdVersion, kernelRelease as release } from './freebsd-version.ts'
 import type { Host } from './host.ts'
@@ -76,7 +78,12 @@ const kldload: Small = (host, call) => {
 
 const top: Small = (_host, call) => refuse('top', `${call.args.join(' ')} is not imitated here`)
 
-const ipfw: Small = (_host, call) => refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
+/** Only that the rules were thrown away is known: each time is a line of FOLDER/control/ipfw-flushed. */
+const ipfw: Small = (host, call) => {
+  if (call.args.join(' ') !== '-q flush') return refuse('ipfw', `${call.args.join(' ')} is not imitated here`)
+  appendFileSync(join(host.paths.folder, 'control/ipfw-flushed'), 'ipfw -q flush\n')
+  return 0
+}
 
 /** The machine runs for as long as this process, under the load of the one that the lab is on. */
 const uptime: Small = (_host, call) => {

@@ -4,7 +4,7 @@ import type { Host } from '../host.ts'
 import { actual } from '../mount-table.ts'
 import { isInside, toReal, toWritable } from '../paths.ts'
 import { refuse } from '../refuse.ts'
-import { findDataset, keptFolder, parentName, poolName, ZfsError, type Dataset, type Pool } from './pool.ts'
+import { findDataset, keptFolder, parentName, poolName, whoSets, ZfsError, type Dataset, type Pool } from './pool.ts'
 import type { Except } from './tree.ts'
 
 /** A full path, `none` or `legacy`, and whose property says so. */
@@ -125,7 +125,12 @@ export function showInMountTable(host: Host, pool: Pool): void {
   const isCurrent = (from: string, on: string) => mounted.some((each) => each.name === from && each.mountedAt === on)
   host.mounts = host.mounts.filter(({ type, from, on }) => type !== 'zfs' || isCurrent(from, on))
   for (const { name, mountedAt: on = '' } of mounted) {
-    if (host.mounts.some((each) => each.type === 'zfs' && each.from === name)) continue
-    host.mounts.push({ from: name, on, type: 'zfs', readOnly: false, place: actual(on), source: undefined })
+    const readOnly = whoSets(pool, name, 'readonly')?.properties['readonly'] === 'on'
+    const there = host.mounts.find((each) => each.type === 'zfs' && each.from === name)
+    if (there !== undefined) {
+      there.readOnly = readOnly
+      continue
+    }
+    host.mounts.push({ from: name, on, type: 'zfs', readOnly, place: actual(on), source: undefined })
   }
 }

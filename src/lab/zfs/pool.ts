@@ -134,3 +134,10 @@ export function originOf(pool: Pool, dataset: Dataset): { dataset: Dataset; snap
   }
   return undefined
 }
+
+/** The nearest dataset at or above a name that has a property set. */
+export function whoSets(pool: Pool, name: string, property: string): Dataset | undefined {
+  const found = findDataset(pool, name)
+  if (found === undefined || found.properties[property] !== undefined) return found
+  return whoSets(pool, parentName(name), property)
+}

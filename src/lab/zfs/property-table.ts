@@ -26,6 +26,7 @@ export const settable: Record<string, Settable> = {
   devices: { byDefault: 'on', words: onOff },
   exec: { byDefault: 'on', words: onOff },
   setuid: { byDefault: 'on', words: onOff },
+  readonly: { byDefault: 'off', words: onOff },
   jailed: { byDefault: 'off', words: onOff },
   snapdir: { byDefault: 'hidden', words: ['disabled', 'hidden', 'visible'] },
   aclmode: { byDefault: 'discard', words: wordsOf('discard groupmask passthrough restricted') },
@@ -40,8 +41,8 @@ export const settable: Record<string, Settable> = {
   redundant_metadata: { byDefault: 'all', words: wordsOf('all most some none') },
 }
 
-/** These would change what a program may do; the lab does not do it, so they cannot be set to anything but the default. */
-export const notImitated: Record<string, string> = { readonly: 'off', filesystem_limit: 'none', snapshot_limit: 'none' }
+/** The lab does not do what these would do, so they cannot be set to anything but the default. */
+export const notImitated: Record<string, string> = { filesystem_limit: 'none', snapshot_limit: 'none' }
 
 /** What the pool says of itself. */
 export const readOnly = wordsOf(`

@@ -4,7 +4,7 @@ import type { Call } from '../call.ts'
 import type { Host } from '../host.ts'
 import { refuse } from '../refuse.ts'
 import { mountIfWanted } from './create.ts'
-import { dropDataset, dropSnapshot } from './drop.ts'
+import { mustNotBeBusy } from './mounts.ts'
 import { checkNewName } from './names.ts'
 import { needOperands, parseOptions, readSettings } from './options.ts'
 import {
@@ -82,10 +82,8 @@ function makeRoom(host: Host, pool: Pool, name: string, force: boolean): void {
   const [snapshot] = there.snapshots
   if (snapshot !== undefined)
     throw new ZfsError(`${newDoing}: destination has snapshots (eg. ${name}@${snapshot.tag})\nmust destroy them to overwrite it`)
-  for (const child of withDescendants(pool, name).slice(1).toReversed()) {
-    for (const each of child.snapshots) dropSnapshot(host, child, each)
-    dropDataset(host, pool, child, true)
-  }
+  // What lies below by name stays.
+  mustNotBeBusy(host, pool, there, withDescendants(pool, name), false)
 }
 
 function keep(host: Host, pool: Pool, dataset: Dataset, sent: Stream[number]['snapshots'][number]): void {

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts'
 import { folderOf, mountedInside, mountpointOf } from './mounts.ts'
 import { niceBytes, niceTime, readBytes } from './numbers.ts'
-import { childrenOf, clonesOf, findDataset, keptFolder, originOf, parentName, type Dataset, type Pool, type Snapshot } from './pool.ts'
+import { childrenOf, clonesOf, keptFolder, originOf, parentName, type Dataset, type Pool, type Snapshot, whoSets } from './pool.ts'
 import { isUserProperty, notImitated, settable } from './property-table.ts'
 import { bytesNotIn, bytesOf } from './tree.ts'
 
@@ -172,8 +172,7 @@ function settingOf(host: Host, pool: Pool, { dataset, snapshot }: Node, property
   const show = (value: string) => shownSetting(property, value, exact)
   if (own !== undefined) return { value: show(own), source: 'local' }
   const rule = settable[property]
-  const from =
-    rule?.isOwn === true ? undefined : findAbove(pool, snapshot === undefined ? parentName(dataset.name) : dataset.name, property)
+  const from = rule?.isOwn === true ? undefined : whoSets(pool, snapshot === undefined ? parentName(dataset.name) : dataset.name, property)
   if (from !== undefined) return { value: show(from.properties[property] ?? ''), source: `inherited from ${from.name}` }
   if (isUserProperty(property)) return { value: '-', source: '-' }
   return { value: show(rule?.byDefault ?? notImitated[property] ?? '-'), source: 'default' }
@@ -182,12 +181,6 @@ function settingOf(host: Host, pool: Pool, { dataset, snapshot }: Node, property
 function sourceName(dataset: Dataset, from: Dataset | undefined): string {
   if (from === undefined) return 'default'
   return from === dataset ? 'local' : `inherited from ${from.name}`
-}
-
-function findAbove(pool: Pool, name: string, property: string): Dataset | undefined {
-  const found = findDataset(pool, name)
-  if (found === undefined || found.properties[property] !== undefined) return found
-  return findAbove(pool, parentName(name), property)
 }
 
 function shownSetting(property: string, value: string, exact: boolean): string {
