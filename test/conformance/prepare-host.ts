@@ -16,6 +16,7 @@ export async function prepareHost(world: World): Promise<void> {
   for (const name of ['jail', 'bastille', 'iocage', 'ezjail']) await world.sh(`sysrc ${name}_enable=YES`)
   await world.keep()
   for (const jail of ['blog', 'mute', 'gone']) await world.say('jail create', { jail, nginx: 'no', boot: jail === 'mute' ? 'no' : 'yes' })
+  for (const jail of ['blog', 'mute', 'gone']) await world.sh(`echo precious | jexec ${world.column.kernelName(jail)} tee /root/mark`)
   const inBlog = `jexec ${world.column.kernelName('blog')}`
   await world.sh(`${inBlog} sysrc syslogd_enable=YES; ${inBlog} service syslogd start; echo hello log | ${inBlog} tee /var/log/messages`)
   await world.sh(`pkg -j ${world.column.kernelName('blog')} install -y htop`)

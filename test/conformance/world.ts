@@ -35,6 +35,7 @@ export interface World {
   command(path: string): Command
   /** All that a change could leave behind. */
   traces(): Promise<Record<string, string>>
+  /** `$H` stands for the host's folder, for the machine's own programs. */
   sh(line: string): Promise<Ran>
   /** Remembers the host as it is now. */
   keep(): Promise<void>
@@ -130,7 +131,7 @@ export async function openWorld(column: Column, commands: ReadonlyMap<string, Co
       if (found === undefined) throw new Error(`there is no command ${path}`)
       return found
     },
-    sh: (line) => runShell(lab.layout.programFolders, line),
+    sh: (line) => runShell(lab.layout.programFolders, `H=${lab.hostFolder}\n${line}`),
     async keep() {
       await stopLab()
       rmSync(kept, { recursive: true, force: true })

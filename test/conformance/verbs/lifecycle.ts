@@ -2,6 +2,7 @@ import { expectRunning, expectSaid, expectThere, type Verb } from './verb.ts'
 import type { World } from '../world.ts'
 
 const rootThere = (world: World, jail: string, there = true) => expectThere(world, `${world.column.root(jail)}/etc`, there)
+const dataThere = (world: World, jail: string) => expectThere(world, `${world.column.root(jail)}/root/mark`)
 
 /** From making a jail to its end. */
 export const lifecycle: readonly Verb[] = [
@@ -25,13 +26,13 @@ export const lifecycle: readonly Verb[] = [
   {
     path: 'jail restore',
     args: { jail: 'gone' },
-    problems: async (world) => [...(await expectRunning(world, 'gone')), ...rootThere(world, 'gone')],
+    problems: async (world) => [...(await expectRunning(world, 'gone')), ...dataThere(world, 'gone')],
   },
   {
     path: 'jail purge',
     args: { jail: 'gone' },
     problems: async (world) => [
-      ...(await expectSaid(world, 'ls -A /usr/jails/.trash | grep -c gone', /^0/)),
+      ...(await expectSaid(world, 'ls -A $H/usr/jails/.trash | grep -c gone', /^0/)),
       ...(world.column.lab.zfs === true ? await expectSaid(world, 'zfs list -H -o name | grep -c gone', /^0/) : []),
     ],
   },
@@ -41,7 +42,7 @@ export const lifecycle: readonly Verb[] = [
     problems: async (world) => [
       ...(await expectRunning(world, 'journal')),
       ...(await expectRunning(world, 'blog', false)),
-      ...rootThere(world, 'journal'),
+      ...dataThere(world, 'journal'),
       ...rootThere(world, 'blog', false),
     ],
   },
@@ -51,7 +52,7 @@ export const lifecycle: readonly Verb[] = [
     problems: async (world) => [
       ...(await expectRunning(world, 'copy')),
       ...(await expectRunning(world, 'blog')),
-      ...rootThere(world, 'copy'),
+      ...dataThere(world, 'copy'),
     ],
   },
   {
@@ -59,14 +60,14 @@ export const lifecycle: readonly Verb[] = [
     args: { jail: 'blog' },
     problems: async (world) => [
       ...(await expectRunning(world, 'blog')),
-      ...(await expectSaid(world, 'ls /usr/jails/.archives', /^blog-r[a-z0-9]+\.json\n/m)),
-      ...(await expectSaid(world, 'tar -tf /usr/jails/.archives/blog-*.txz', /etc\/rc\.conf/)),
+      ...(await expectSaid(world, 'ls $H/usr/jails/.archives', /^blog-r[a-z0-9]+\.json\n/m)),
+      ...(await expectSaid(world, 'tar -tf $H/usr/jails/.archives/blog-*.txz', /etc\/rc\.conf/)),
     ],
   },
   {
     path: 'jail import',
     args: async (world) => ({ archive: await archiveName(world), as: 'again' }),
-    problems: async (world) => [...(await expectRunning(world, 'again')), ...rootThere(world, 'again')],
+    problems: async (world) => [...(await expectRunning(world, 'again')), ...dataThere(world, 'again')],
   },
   {
     path: 'jail migrate',
@@ -76,6 +77,6 @@ export const lifecycle: readonly Verb[] = [
 ]
 
 async function archiveName(world: World): Promise<string> {
-  const { text } = await world.sh('ls /usr/jails/.archives')
+  const { text } = await world.sh('ls $H/usr/jails/.archives')
   return /^(mute-\S+)\.txz$/m.exec(text)?.[1] ?? 'none'
 }

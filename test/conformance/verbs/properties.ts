@@ -28,7 +28,7 @@ export const properties: readonly Verb[] = [
     args: { jail: 'blog', memory: '512m', processes: '100' },
     problems: async (world) => [
       ...(await expectSaid(world, 'rctl', new RegExp(`^jail:${kernel(world)}:memoryuse:deny=536870912$`, 'm'))),
-      ...(await expectSaid(world, 'cat /etc/rctl.conf', new RegExp(`^jail:${kernel(world)}:maxproc:deny=100$`, 'm'))),
+      ...(await expectSaid(world, 'cat $H/etc/rctl.conf', new RegExp(`^jail:${kernel(world)}:maxproc:deny=100$`, 'm'))),
     ],
   },
   {
