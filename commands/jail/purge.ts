@@ -17,9 +17,10 @@ export default defineCommand({
   looks: () => ({ now: { argv: ['date', '+%s'] } }),
   plan({ args, facts, drivers }) {
     const days = args.older ?? (args.jail === undefined ? facts.layout.trashDays : 0)
-    // the second that has begun counts: what was destroyed in it lies there already
-    const now = (Number(facts.look('now').stdout.trim()) + 1) * 1000
-    if (!Number.isFinite(now) || now === 1000) throw new JailopsError('host_not_ready', 'The host does not say what time it is (date +%s).')
+    const seconds = Number(facts.look('now').stdout.trim())
+    // to the end of that second: what was destroyed in it lies there for no days already
+    const now = (seconds + 1) * 1000
+    if (!Number.isFinite(seconds) || seconds === 0) throw new JailopsError('host_not_ready', 'The host does not say what time it is (date +%s).')
     const named = facts.trash.filter((entry) => args.jail === undefined || entry.name === args.jail)
     if (args.jail !== undefined) facts.trashed(args.jail)
     const old = named.filter((entry) => now - entry.destroyedAt >= days * day)

@@ -74,7 +74,11 @@ export interface ObservedFacts {
   /** Of all managers, running or configured. */
   jails: Jail[]
   /** Installed on the host. jail.conf, the base system's own, always is. */
-  managers: { manager: Manager; version?: string }[]
+  managers: {
+    manager: Manager
+    version?: string
+    /** Its own rc script starts jails at boot (ezjail_enable); absent where that was not asked. */ startsJails?: boolean
+  }[]
   /** ZFS filesystems; empty where the host has none. */
   datasets: Dataset[]
   snapshots: Snapshot[]

@@ -56,6 +56,8 @@ export interface Jail {
   properties: Readonly<Record<string, string>>
   /** On the host. */
   consoleLog?: string
+  /** What its manager's own files say, by what they are, where a driver has to write them anew. */
+  texts?: Readonly<Record<string, string>>
 }
 
 /** What a configuration says; whether it runs is found out apart from that. */

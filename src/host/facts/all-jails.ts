@@ -28,7 +28,7 @@ export async function observeAllConfigured(
   ])
   const marks = readMarks(text ?? '')
   const has = (name: string) => managers.some(({ manager }) => manager === name)
-  const deps = { shell, layout, marks, datasets }
+  const deps = { shell, layout, marks, datasets, managers }
   const others = await Promise.all([
     has('bastille') ? observeBastille(deps) : [],
     has('iocage') ? observeIocage(deps) : [],

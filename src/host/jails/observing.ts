@@ -1,4 +1,5 @@
 import type { Mark } from '../../core/drivers.ts'
+import type { ObservedFacts } from '../../core/host.ts'
 import type { Dataset } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Shell } from '../shell.ts'
@@ -9,4 +10,5 @@ export interface Observing {
   layout: Layout
   marks: ReadonlyMap<string, Mark>
   datasets: readonly Dataset[]
+  managers: ObservedFacts['managers']
 }

@@ -27,7 +27,7 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
       return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key) } satisfies z.infer<typeof fileBeforeSchema>)
     },
     perform: async () => {
-      checkMapWords(key, value)
+      if (!isMark(key, value)) checkMapWords(key, value)
       await write((text) => withEntry(text, key, value))
     },
     check: async () => {
@@ -43,6 +43,11 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
       await write((text) => (now === null && old.line !== undefined ? withLineBack(text, old.line) : withEntry(text, key, old.value)))
     },
   }
+}
+
+/** A line of the marks file (host/marks.ts), which HAProxy never reads: an encoded word behind `MANAGER/NAME`. */
+function isMark(key: string, value: string | null): boolean {
+  return /^[a-z.]+\/[A-Za-z0-9._-]+$/.test(key) && (value === null || /^[A-Za-z0-9._*+%&=-]+$/.test(value))
 }
 
 /** The same entry in the running HAProxy, which reads its files only when it starts. */

@@ -1,0 +1,54 @@
+import { JailopsError } from '../../../core/errors.ts'
+import type { JailMount } from '../../../core/jail.ts'
+
+/* Lines of /etc/fstab.NAME: the shared base first, then what else shows in the jail. */
+
+interface FstabLine {
+  text: string
+  from: string
+  /** On the host. */
+  on: string
+  type: string
+  options: string
+}
+
+export function readFstab(text: string): FstabLine[] {
+  return text.split('\n').flatMap((line) => {
+    const [from, on, type, options = 'rw'] = line
+      .replace(/#.*/, '')
+      .split(/\s+/)
+      .filter((word) => word !== '')
+    return from === undefined || on === undefined || type === undefined ? [] : [{ text: line, from, on, type, options }]
+  })
+}
+
+export function mountOf(root: string, { from, on, type, options }: FstabLine): JailMount[] {
+  if (type !== 'nullfs' || !on.startsWith(`${root}/`) || isBase(root, { on })) return []
+  return [{ from, on: on.slice(root.length), readOnly: options.split(',').includes('ro') }]
+}
+
+export function isBase(root: string, { on }: Pick<FstabLine, 'on'>): boolean {
+  return on === `${root}/basejail`
+}
+
+/** @throws bad_argument for what fstab(5) would read as more than a path */
+export function fstabLine(root: string, { from, on, readOnly }: JailMount): string {
+  for (const path of [from, on]) {
+    if (!/^\/[A-Za-z0-9._@+/-]*$/.test(path)) {
+      throw new JailopsError('bad_argument', `${JSON.stringify(path)} cannot be written safely into an fstab.`)
+    }
+  }
+  return `${from} ${root}${on} nullfs ${readOnly ? 'ro' : 'rw'} 0 0`
+}
+
+/** The same lines for a root that was moved. */
+export function movedFstab(text: string, from: string, to: string): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      line.replace(/^(\s*[^\s#]\S*\s+)(\S+)/, (whole, head: string, on: string) =>
+        on.startsWith(`${from}/`) ? `${head}${to}${on.slice(from.length)}` : whole,
+      ),
+    )
+    .join('\n')
+}

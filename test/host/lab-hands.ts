@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArguments } from '../../src/core/arguments.ts'
+import type { Command } from '../../src/core/command.ts'
+import { factNames, type Facts, factsOf } from '../../src/core/host.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import type { Step } from '../../src/core/step.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
+import { observe } from '../../src/host/facts/observe.ts'
+import { askLooks } from '../../src/host/facts/looks.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
+import { createEffects } from '../../src/worker/effects/index.ts'
+import { temporaryLab, type TemporaryLab } from '../lab/temporary-lab.ts'
+
+interface Done {
+  step: Step
+  before: string | null
+}
+
+/** A lab, and hands that carry steps out on it and take them back as the executor does. */
+export interface LabHands {
+  lab: TemporaryLab
+  facts(): Promise<Facts>
+  /** What a command would do there now. */
+  plan(command: Command, args: Record<string, unknown>, request?: string): Promise<Plan>
+  /** Until one fails: then what was begun is taken back, and the error is thrown. */
+  carryOut(steps: readonly Step[]): Promise<Done[]>
+  takeBack(done: readonly Done[]): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function labHands(options: Parameters<typeof temporaryLab>[0]): Promise<LabHands> {
+  const lab = await temporaryLab(options)
+  const shell = createLocalShell(lab.layout)
+  const effects = createEffects({
+    shell,
+    sleep: async (milliseconds) => sleep(milliseconds),
+    now: Date.now,
+    stagingFolder: join(lab.folder, 'staging'),
+  })
+  let groups = 0
+  const groupFile = () => join(lab.folder, `group-${groups++}`)
+  const facts = async () => factsOf(lab.layout, await observe({ shell, layout: lab.layout }, factNames, { others: [], here: [] }))
+  const takeBack = async (done: readonly Done[]) => {
+    for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
+  }
+  return {
+    lab,
+    facts,
+    takeBack,
+    async plan(command, words, request = 'rabcdefghjkmnpqr') {
+      if (command.risk !== 'change') throw new Error(`${command.path} changes nothing`)
+      const { args } = parseArguments(command, words)
+      const seen = await facts()
+      const looks = command.looks?.({ args, facts: seen }) ?? {}
+      const full = factsOf(lab.layout, { ...seen, looked: await askLooks(shell, looks) })
+      return command.plan({ args, facts: full, drivers: createDrivers(full), request })
+    },
+    async carryOut(steps) {
+      const done: Done[] = []
+      try {
+        for (const step of steps) {
+          done.push({ step, before: await effects.capture(step) })
+          await effects.perform(step, { groupFile: groupFile() })
+        }
+      } catch (error) {
+        await takeBack(done)
+        throw error
+      }
+      return done
+    },
+    stop: async () => {
+      await shell.stop()
+      await lab.remove()
+    },
+  }
+}
