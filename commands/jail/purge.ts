@@ -20,7 +20,8 @@ export default defineCommand({
     const seconds = Number(facts.look('now').stdout.trim())
     // to the end of that second: what was destroyed in it lies there for no days already
     const now = (seconds + 1) * 1000
-    if (!Number.isFinite(seconds) || seconds === 0) throw new JailopsError('host_not_ready', 'The host does not say what time it is (date +%s).')
+    if (!Number.isFinite(seconds) || seconds === 0)
+      throw new JailopsError('host_not_ready', 'The host does not say what time it is (date +%s).')
     const named = facts.trash.filter((entry) => args.jail === undefined || entry.name === args.jail)
     if (args.jail !== undefined) facts.trashed(args.jail)
     const old = named.filter((entry) => now - entry.destroyedAt >= days * day)

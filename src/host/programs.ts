@@ -4,7 +4,7 @@ import type { Layout } from '../core/layout.ts'
 export interface HostProgram {
   name: string
   /** Where FreeBSD has it. */
-  folder: '/sbin' | '/bin' | '/usr/sbin' | '/usr/bin' | '/usr/local/sbin'
+  folder: '/sbin' | '/bin' | '/usr/sbin' | '/usr/bin' | '/usr/local/sbin' | '/usr/local/bin'
   why: string
   /** What whoever chooses its arguments can do by it. Absent: it only tells something. */
   power?: string
@@ -54,6 +54,13 @@ export const hostPrograms: readonly HostProgram[] = [
     power: 'it starts as root by any configuration',
     isRoot: true,
   },
+  {
+    name: 'ezjail-admin',
+    folder: '/usr/local/bin',
+    why: "makes, starts and stops ezjail's jails",
+    power: 'what a control file says runs on the host',
+    isRoot: true,
+  },
   { name: 'tar', folder: '/usr/bin', why: "unpacks the base into a new jail's root", power: 'it writes anywhere', isRoot: true },
   { name: 'cp', folder: '/bin', why: "copies the base into a new jail's root", power: 'it writes anywhere', isRoot: true },
   { name: 'chflags', folder: '/bin', why: 'lets a half made copy be taken back', power: 'it takes the protection off any file' },
@@ -67,6 +74,7 @@ export const hostPrograms: readonly HostProgram[] = [
     power: 'it mounts anything anywhere',
     isRoot: true,
   },
+  { name: 'umount', folder: '/sbin', why: 'takes a folder of the host out of a running jail', power: 'it unmounts anything' },
   { name: 'realpath', folder: '/bin', why: 'where a path really leads, to compare with the mounts' },
   { name: 'du', folder: '/usr/bin', why: 'how much room a new jail will take' },
   { name: 'sync', folder: '/bin', why: 'makes what was done reach the disk before it is noted as done' },
@@ -104,19 +112,25 @@ export function programPaths({ programFolders }: Pick<Layout, 'programFolders'>)
   )
 }
 
-/** Where jailops changes files itself, besides its own folder. Each folder must be there: it is not made by the agent. */
+/**
+ * Where jailops changes files itself, besides its own folder. Each folder must be there: it is not made by the agent. A path that ends in
+ * `*` stands for the files of its folder that are named so.
+ */
 export function writableRoots(layout: Layout): { path: string; mode: string; why: string; isFile?: true }[] {
   const { jailRoots, trash, jailConfFolder, haproxy } = layout
   const below = [
     { path: trash, mode: '700', why: 'what was destroyed' },
     { path: layout.archives, mode: '700', why: 'exported jails' },
     { path: layout.releases, mode: '700', why: 'what new jails are made from' },
+    { path: layout.ezjail.jails, mode: '755', why: "ezjail's jails" },
   ]
   return [
     { path: jailRoots, mode: '700', why: 'the jails, and what a new one is filled in' },
     ...below.filter(({ path }) => path !== jailRoots && !path.startsWith(`${jailRoots}/`)),
     { path: jailConfFolder, mode: '755', why: 'one configuration a jail' },
     { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
+    { path: layout.ezjail.configurations, mode: '755', why: "a control file for each of ezjail's jails" },
+    { path: `${layout.ezjail.fstabFolder}/fstab.*`, mode: '644', why: "what is mounted in each of ezjail's jails", isFile: true },
     { path: layout.rctlConf, mode: '644', why: 'limits of jails at boot', isFile: true },
     ...(layout.marks.startsWith(`${jailRoots}/`)
       ? []

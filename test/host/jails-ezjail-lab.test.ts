@@ -47,7 +47,15 @@ function trace(): unknown {
 async function createSteps(name: string, more: Partial<NewJail> = {}): Promise<Step[]> {
   const facts = await hands.facts()
   const drivers = createDrivers(facts)
-  const jail = { name, manager: 'ezjail', address: drivers.chooseAddress(), startsAtBoot: true, type: 'thin', vnet: false, ...more } as const
+  const jail = {
+    name,
+    manager: 'ezjail',
+    address: drivers.chooseAddress(),
+    startsAtBoot: true,
+    type: 'thin',
+    vnet: false,
+    ...more,
+  } as const
   return [
     ...drivers.jails.create(jail, 'rabcdefghjkmnpqr'),
     ...drivers.site.install(drivers.jails.expected(jail), jail.address),
@@ -74,15 +82,19 @@ describe('a jail of ezjail', () => {
     ['create has done its work and says 1', { argumentsInclude: ['create'], exitCode: 1, thenRun: true }],
     ['start says 0 and starts nothing', { argumentsInclude: ['onestart'], exitCode: 0 }],
     ['delete fails on the way back', { argumentsInclude: ['delete'], exitCode: 1 }],
-  ])('is taken back without a trace when %s', async (_, fault) => {
-    const before = trace()
-    setFaults(hands.lab.folder, [
-      { program: 'ezjail-admin', ...fault },
-      { program: 'service', argumentsInclude: ['nginx', 'start'], exitCode: 1 },
-    ])
-    await expect(hands.carryOut(await createSteps('blog-two'))).rejects.toThrow(expect.objectContaining({ code: 'step_failed' }))
-    expect(trace()).toEqual(before)
-  }, 60_000)
+  ])(
+    'is taken back without a trace when %s',
+    async (_, fault) => {
+      const before = trace()
+      setFaults(hands.lab.folder, [
+        { program: 'ezjail-admin', ...fault },
+        { program: 'service', argumentsInclude: ['nginx', 'start'], exitCode: 1 },
+      ])
+      await expect(hands.carryOut(await createSteps('blog-two'))).rejects.toThrow(expect.objectContaining({ code: 'step_failed' }))
+      expect(trace()).toEqual(before)
+    },
+    60_000,
+  )
 
   it('is made, runs, answers, and is seen with all that its files say', async () => {
     await hands.carryOut(await createSteps('blog-two'))

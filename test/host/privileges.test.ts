@@ -106,7 +106,9 @@ describe('the agent', () => {
     expect(agent).toMatch(/^any_program=''$/m)
     expect(agent).toMatch(/^any_root=''$/m)
     expect(agent).toMatch(/^allowed_programs='[^']*\/usr\/sbin\/jail:[^']*'$/m)
-    expect(agent).toMatch(/^writable_roots='\/usr\/jails:\/etc\/jail\.conf\.d:\/usr\/local\/etc\/haproxy\.d:\/etc\/rctl\.conf'$/m)
+    expect(agent).toMatch(
+      /^writable_roots='\/usr\/jails:\/etc\/jail\.conf\.d:\/usr\/local\/etc\/haproxy\.d:\/usr\/local\/etc\/ezjail:\/etc\/fstab\.\*:\/etc\/rctl\.conf'$/m,
+    )
   })
 
   it('may not write where it would be root for good', () => {

@@ -92,6 +92,25 @@ test('changes only what is in the writable roots, by name and in truth', async (
   expect(readdirSync(at('closed'))).toEqual([])
 })
 
+test('of a folder whose name ends in a star only the files that are named so are changed', async () => {
+  mkdirSync(at('closed'))
+  mkdirSync(at('closed', 'fstab.d'))
+  symlinkSync(at('closed'), at('door'))
+  const rules = { writableRoots: [at('closed', 'fstab.*')] }
+  const write = async (path: string) => agent(line('write', 0, path, '0600'), rules)
+  expect(await write(at('closed', 'fstab.blog'))).toBe(`${frame} ok\n`)
+  for (const path of [
+    at('closed', 'fstab.'),
+    at('closed', 'fstab'),
+    at('closed', 'fstab.d', 'a'),
+    at('door', 'fstab.blog'),
+    at('closed'),
+  ]) {
+    expect(await write(path)).toMatch(/(closed|failed)\n$/)
+  }
+  expect(readdirSync(at('closed')).toSorted()).toEqual(['fstab.blog', 'fstab.d'])
+})
+
 test.each(['own', '1', '0', '-1', 'x'])('never signals the group "%s"', async (group) => {
   expect(await agent(line('signal', 0, 'KILL', group))).toBe(`${frame} usage\n`)
 })

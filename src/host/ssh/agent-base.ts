@@ -168,6 +168,17 @@ real_or_self() {
   if [ -d "$1" ]; then real "$1"; else real=$1; fi
 }
 
+# begins START PATH: a file named so, right in the folder that START names, and in truth there ($place)
+begins() {
+  case $2 in
+    "$1"*/* | "$1") return 1 ;;
+    "$1"*) ;;
+    *) return 1 ;;
+  esac
+  real_or_self "$\{1%/*}"
+  [ "$place" = "$real" ]
+}
+
 writable() {
   readable "$1"
   [ -h "$1" ] && fail link "$1"
@@ -186,6 +197,12 @@ writable() {
   IFS=:
   for root in $folder $writable_roots; do
     IFS=' '
+    case $root in
+      *'*')
+        begins "$\{root%?}" "$1" && return 0
+        continue
+        ;;
+    esac
     real_or_self "$root"
     inside "$root" "$1" && inside "$real" "$place" && return 0
   done
