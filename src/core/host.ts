@@ -85,6 +85,8 @@ export interface ObservedFacts {
   releases: Release[]
   archives: Archive[]
   templates: Template[]
+  /** Whether the kernel keeps texts beside a jail (`meta`, FreeBSD 15). */
+  hasMeta?: boolean
   /** Whether the kernel counts what jails use, so that limits can hold (kern.racct.enable). */
   canLimit: boolean
   /** The limits that rctl.conf sets, as its lines. */

@@ -104,6 +104,8 @@ export const trashManifestSchema = z.strictObject({
   wasRunning: z.boolean(),
   routes: z.array(z.string()),
   parts: jailPartsSchema,
+  /** What its configuration said, for when it is written anew under another address. */
+  properties: z.record(z.string(), z.string()).optional(),
   /** The line of the marks file that said that it is ours; absent where its own file says so. */
   mark: z.string().optional(),
   /** Its lines of rctl.conf. */

@@ -41,6 +41,11 @@ export const layoutSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{1,12}[0-9]{1,4}$/, 'must be an interface name such as lo1')
     .default('lo1'),
+  /** Where a jail with a network stack of its own is plugged in; without it there are none. */
+  bridge: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,14}$/, 'must be an interface name such as bridge0')
+    .optional(),
   pool: z.cidrv4().default('10.0.0.0/24'),
   sites: sitesSchema.default({ kind: 'own-address', port: 80, statusPort: 8081 }),
   haproxy: haproxyLayoutSchema.prefault({}),

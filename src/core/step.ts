@@ -14,6 +14,8 @@ const run = z.strictObject({
   timeoutSeconds: z.number().positive(),
   /** What it prints is part of the answer, with secrets taken out. */
   shows: z.literal(true).optional(),
+  /** Not run where the step's `done` holds already: several requests may need the same thing, or somebody did it before. */
+  unlessDone: z.literal(true).optional(),
 })
 
 /** A question about the host that can be asked at any time and changes nothing. */

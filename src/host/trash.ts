@@ -39,7 +39,8 @@ export function createTrashDriver(
     },
     back(entry, address) {
       const folder = folderOf(layout, entry)
-      const jail = jails.expected({ ...entry, type: 'thick', vnet: false })
+      const expected = jails.expected({ ...entry, type: 'thick', vnet: false })
+      const jail = { ...expected, ...(entry.properties !== undefined && { properties: entry.properties }) }
       return [
         ...treeBack(entry, folder),
         ...entry.parts.files.map(({ name, path }) => move(`Move ${path} back`, `${folder}/${name}`, path)),
@@ -89,6 +90,7 @@ function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[], lim
     wasRunning: jail.state === 'running',
     routes: routes.toSorted(),
     parts,
+    ...(Object.keys(jail.properties).length > 0 && { properties: jail.properties }),
     ...(mark !== undefined && { mark }),
     limits,
   }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { TrashEntry } from '../../src/core/jail.ts'
 import { stepSchema } from '../../src/core/step.ts'
-import { jailConfiguration, plainValue } from '../../src/host/jails/jail-conf/configuration.ts'
+import { plainValue } from '../../src/host/jails/jail-conf/configuration.ts'
+import { jailConfiguration } from '../../src/host/jails/jail-conf/jail-file.ts'
+import { newJailFile } from '../../src/host/jails/jail-conf/new-file.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { testFacts, testJail, testLayout, testParts } from './facts-helper.ts'
 
@@ -102,6 +104,8 @@ test.each(['a"b', 'a\nb', 'a b', 'a#b', 'a$b', 'a;b', 'a}b', "a'b", 'a\\b', 'a\u
 test.each(['has space', '-dash', '12', 'a.b', 'all', 'b"; exec.prestart = "id', '*'])(
   '%j is no jail name in a configuration either',
   (name) => {
-    expect(() => jailConfiguration(testLayout, { name, address: '10.0.0.5' })).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+    expect(() => jailConfiguration(newJailFile(testLayout, { ...newJail, name }), true)).toThrow(
+      expect.objectContaining({ code: 'bad_argument' }),
+    )
   },
 )

@@ -246,7 +246,8 @@ test('every program that is started is on the list, and nothing else is', async 
   await checkHost({ shell: recording(full), layout: layoutSchema.parse({}), now: Date.now, target })
   // what is written out in the sources, such as sync before the journal's next line
   for (const room of ['src/host', 'src/worker', 'src/cli', 'commands']) {
-    for (const { text } of sourcesIn(room)) for (const [, name = ''] of text.matchAll(/\bargv: \['([a-z][a-z-]*)'/g)) started.add(name)
+    for (const { text } of sourcesIn(room))
+      for (const [, name = ''] of text.matchAll(/\bargv(?:: | = )\['([a-z][a-z-]*)'/g)) started.add(name)
   }
   expect([...started].toSorted()).toEqual(hostPrograms.map(({ name }) => name).toSorted())
 }, 60_000)

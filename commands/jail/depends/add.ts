@@ -23,7 +23,8 @@ export default defineCommand({
       throw new JailopsError('bad_argument', `${other.name} needs ${jail.name} itself, so neither could ever start first.`)
     }
     return plan(drivers.jails.depend(jail, [...jail.depends, other.name]), {
-      resources: [...drivers.jails.resources(jail), ...drivers.jails.resources(other)],
+      // the order at boot goes with it
+      resources: [...drivers.jails.resources(jail), ...drivers.jails.resources(other), 'rc.conf'],
       outcome: [{ name: 'Starts after', value: [...jail.depends, other.name].join(', ') }],
     })
   },

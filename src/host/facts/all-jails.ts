@@ -34,5 +34,5 @@ export async function observeAllConfigured(
     has('iocage') ? observeIocage(deps) : [],
     has('ezjail') ? observeEzjail(deps) : [],
   ])
-  return [...jailsOfJailConf(layout, configuration, boot, marks), ...others.flat()]
+  return [...jailsOfJailConf(configuration, boot, marks), ...others.flat()]
 }

@@ -8,7 +8,18 @@ import type { Shell, ShellResult } from '../shell.ts'
 
 /** Runs a tool to its end; what it exited with is for the caller to judge. @throws host_not_ready when it gave no usable answer at all */
 export async function ask(shell: Shell, argv: readonly string[], timeoutSeconds = 30): Promise<ShellResult> {
-  const result = await shell.run({ argv, timeoutSeconds }).catch((error: unknown) => {
+  const result = await askLong(shell, argv, { timeoutSeconds })
+  if (result.truncated) throw notReady(argv, 'its answer was too long to be kept whole')
+  return result
+}
+
+/** The same, where an answer that is too long to be kept whole is known what to do about. */
+export async function askLong(
+  shell: Shell,
+  argv: readonly string[],
+  { stdin, timeoutSeconds = 30 }: { stdin?: string; timeoutSeconds?: number } = {},
+): Promise<ShellResult> {
+  const result = await shell.run({ argv, timeoutSeconds, ...(stdin !== undefined && { stdin }) }).catch((error: unknown) => {
     passLostConnection(error)
     throw notReady(argv, toJailopsError(error).message, error)
   })
@@ -16,7 +27,6 @@ export async function ask(shell: Shell, argv: readonly string[], timeoutSeconds 
   if (result.exitCode === undefined) throw notReady(argv, 'it was ended by a signal')
   // what sh and the process wrapper say of a program that is not there
   if (result.exitCode === 127 || result.exitCode === 126) throw notReady(argv, lastLine(result.stderr) || 'it is not installed')
-  if (result.truncated) throw notReady(argv, 'its answer was too long to be kept whole')
   return result
 }
 

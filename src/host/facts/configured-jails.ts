@@ -1,57 +1,60 @@
-import { dirname, matchesGlob, resolve } from 'node:path/posix'
+import { dirname } from 'node:path/posix'
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
+import { includesAllOf } from '../jails/jail-conf/blocks.ts'
 import { isOurs } from '../jails/jail-conf/configuration.ts'
+import type { JailFile } from '../jails/jail-conf/jail-file.ts'
+import { readJailFile } from '../jails/jail-conf/read-file.ts'
 import type { Shell } from '../shell.ts'
-import { ask, lastLine } from './ask.ts'
-import { inBatches } from './batches.ts'
-import { type ConfiguredJail, parseExhibit, separator } from './jail-parameters.ts'
+import { type ConfigurationFile, type Exhibit, exhibitFiles } from './exhibit.ts'
+import type { ConfiguredJail } from './jail-parameters.ts'
+import { readFiles } from './read-files.ts'
 
 export interface Configuration {
   /** By name; of several definitions, the one that rc.d/jail and we would start it by. */
-  jails: Map<string, ConfiguredJail & { ours: boolean; problem?: string }>
+  jails: Map<string, Definition>
   /** The names that `jail -f jail.conf` knows, includes and all: what an empty jail_list starts. */
   inJailConf: Pick<ObservedFacts['boot'], 'configured' | 'includesFolder' | 'unreadable'>
 }
 
-interface File {
+export interface Definition extends ConfiguredJail {
+  ours: boolean
+  problem?: string
+  /** Where it is defined. */
+  path: string
+  /** What a file says that we wrote and nobody changed. */
+  file?: JailFile
+}
+
+interface Place {
   path: string
   /** NAME of NAME.conf and jail.NAME.conf; jail.conf has none. */
   name?: string
   mayBeOurs: boolean
 }
 
-interface Found {
-  jails: ConfiguredJail[]
-  text: string
-  ours: boolean
-  problem?: string
-}
-
 /** Every jail that some configuration file defines, running or not. A file that jail(8) cannot read breaks its own jail only. */
 export async function observeConfigured(shell: Shell, layout: Layout): Promise<Configuration> {
-  const files = await configurationFiles(shell, layout)
-  const found = await inBatches(files, (file) => readJails(shell, file))
+  const places = await configurationFiles(shell, layout)
+  const paths = places.map(({ path }) => path)
+  const texts = await readFiles(shell, paths)
+  const files = places.map((place) => ({ ...place, text: texts.get(place.path) ?? '' }))
+  const own = new Map(files.flatMap((file) => ownFile(file)))
+  const exhibits = await exhibitFiles(
+    shell,
+    layout,
+    files.filter(({ path }) => !own.has(path)),
+  )
   const configuration: Configuration = { jails: new Map(), inJailConf: { configured: [], includesFolder: false } }
-  for (const [index, file] of files.entries()) {
-    const { jails = [], text = '', ours = false, problem } = found[index] ?? {}
-    for (const jail of jails) {
-      const isItsOwnFile = jail.name === file.name
-      if (configuration.jails.has(jail.name) && !isItsOwnFile) continue
-      configuration.jails.set(jail.name, { ...jail, ours: ours && isItsOwnFile, ...(problem !== undefined && { problem }) })
-    }
-    if (file.name !== undefined) continue
-    configuration.inJailConf = {
-      configured: jails.map((jail) => jail.name),
-      includesFolder: includesAllOf(layout, text),
-      ...(problem !== undefined && { unreadable: problem }),
-    }
-  }
+  for (const file of files)
+    for (const jail of own.get(file.path) ?? definitionsOf(file, exhibits.get(file))) add(configuration.jails, file, jail)
+  const main = files.find(({ name }) => name === undefined)
+  if (main !== undefined) configuration.inJailConf = ofJailConf(layout, main.text, exhibits.get(main), namesInFolder(configuration, layout))
   return configuration
 }
 
 /** In rising order of what counts: jail.conf, jail.conf.d/NAME.conf, jail.NAME.conf. */
-async function configurationFiles(shell: Shell, layout: Layout): Promise<File[]> {
+async function configurationFiles(shell: Shell, layout: Layout): Promise<Place[]> {
   const beside = dirname(layout.jailConf)
   const [main, inFolder, besideNames] = await Promise.all([
     shell.stat(layout.jailConf),
@@ -72,41 +75,37 @@ function namesIn(files: readonly string[], pattern: RegExp): [string, string][] 
   })
 }
 
-async function readJails(shell: Shell, file: File): Promise<Found> {
-  const [text = '', { exitCode, stdout, stderr }] = await Promise.all([
-    shell.readFile(file.path),
-    ask(shell, ['jail', '-f', file.path, '-e', separator]),
-  ])
-  const ours = file.mayBeOurs && isOurs(text)
-  if (exitCode === 0) return { jails: parseExhibit(stdout), text, ours }
-  const problem = lastLine(stderr) || `jail -f ${file.path} ended with ${exitCode}`
-  const names = file.name === undefined ? blockNames(text) : [file.name]
-  return { jails: names.map((name) => ({ name, parameters: new Map() })), text, ours, problem }
+/** What we wrote ourselves need not be asked of jail(8). */
+function ownFile({ path, name, text, mayBeOurs }: Place & { text: string }): [string, Definition[]][] {
+  const read = mayBeOurs && isOurs(text) ? readJailFile(text) : undefined
+  if (read === undefined || read.file.name !== name) return []
+  return [[path, [{ name, parameters: read.parameters, ours: true, path, file: read.file }]]]
 }
 
-/** The jails of a jail.conf that jail(8) will not read at the moment, be it for one broken file that it includes. */
-function blockNames(text: string): string[] {
-  const blocks = withoutComments(text).matchAll(/^[ \t]*"?([A-Za-z0-9_.-]+)"?[ \t]*\{/gm)
-  return [...blocks].flatMap((block) => block[1] ?? [])
+function definitionsOf({ path, name, text, mayBeOurs }: Place & ConfigurationFile, exhibit: Exhibit | undefined): Definition[] {
+  const { jails = [], problem } = exhibit ?? {}
+  const ours = mayBeOurs && isOurs(text)
+  return jails.map((jail) => ({ ...jail, ours: ours && jail.name === name, path, ...(problem !== undefined && { problem }) }))
 }
 
-/**
- * Whether any jail that we make is part of this jail.conf too, by its own .include. A glob that covers some names only does not count,
- * nor does a file that an included file includes.
- */
-function includesAllOf(layout: Layout, text: string): boolean {
-  const included = [...withoutComments(text).matchAll(/(?:^|[\s;}])\.include\s*(?:"([^"]*)"|'([^']*)'|([^\s;"']+))\s*;/g)]
-  return included
-    .map(([, double, single, bare]) => resolve(dirname(layout.jailConf), double ?? single ?? bare ?? ''))
-    .some((glob) => unlikeNames.every((name) => matchesGlob(`${layout.jailConfFolder}/${name}.conf`, glob)))
+function add(jails: Configuration['jails'], { name }: Place, jail: Definition): void {
+  if (!jails.has(jail.name) || jail.name === name) jails.set(jail.name, jail)
 }
 
-/** A glob that covers both covers every jail's name: they have neither length nor a character in common. */
-const unlikeNames = ['a', 'z-9y']
+function ofJailConf(
+  layout: Layout,
+  text: string,
+  { jails, problem, withoutFolder }: Exhibit = { jails: [] },
+  inFolder: readonly string[],
+): Configuration['inJailConf'] {
+  const names = jails.map((jail) => jail.name)
+  return {
+    configured: withoutFolder === true ? [...new Set([...names, ...inFolder])] : names,
+    includesFolder: includesAllOf(layout, text),
+    ...(problem !== undefined && { unreadable: problem }),
+  }
+}
 
-/** Quoted text stays as it is: the glob of "/etc/jail.conf.d/*.conf" begins no comment. */
-function withoutComments(text: string): string {
-  return text.replace(/"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|#.*|\/\/.*|\/\*[\s\S]*?\*\//g, (piece) =>
-    piece.startsWith('"') || piece.startsWith("'") ? piece : ' ',
-  )
+function namesInFolder({ jails }: Configuration, layout: Layout): string[] {
+  return [...jails.values()].filter(({ path }) => dirname(path) === layout.jailConfFolder).map(({ name }) => name)
 }

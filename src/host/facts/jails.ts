@@ -1,8 +1,6 @@
 import type { ObservedFacts } from '../../core/host.ts'
-import type { ConfiguredJail, Jail } from '../../core/jail.ts'
-import type { Layout } from '../../core/layout.ts'
+import type { ConfiguredJail, Jail, JailMount } from '../../core/jail.ts'
 import type { Mark } from '../../core/drivers.ts'
-import { configurationFile } from '../jails/jail-conf/configuration.ts'
 import { markKey } from '../marks.ts'
 import { startsAtBoot } from './boot.ts'
 import type { Configuration } from './configured-jails.ts'
@@ -11,8 +9,9 @@ import type { RunningJail } from './running-jails.ts'
 
 /** Running ∪ configured, by name. What runs and nobody has configured is shown as jail(8)'s own: a service jail, say. */
 export function mergeJails(running: readonly RunningJail[], configured: readonly ConfiguredJail[]): Jail[] {
+  const byName = new Map(running.map((one) => [one.name, one]))
   const known = configured.map((jail): Jail => {
-    const now = running.find((one) => one.name === jail.kernelName)
+    const now = byName.get(jail.kernelName)
     const { problem, ...rest } = jail
     const address = now?.ipv4_addrs[0] ?? jail.address
     return {
@@ -58,16 +57,13 @@ function stateOf(runs: boolean, problem: string | undefined): Pick<Jail, 'state'
 }
 
 /** What jail(8)'s files say. */
-export function jailsOfJailConf(
-  layout: Layout,
-  { jails }: Configuration,
-  boot: ObservedFacts['boot'],
-  marks: ReadonlyMap<string, Mark>,
-): ConfiguredJail[] {
-  return [...jails.values()].map(({ name, parameters, ours, problem }) => {
-    const addresses = addressesOf(parameters.get('ip4.addr'))
+export function jailsOfJailConf({ jails }: Configuration, boot: ObservedFacts['boot'], marks: ReadonlyMap<string, Mark>): ConfiguredJail[] {
+  return [...jails.values()].map(({ name, parameters, ours, problem, path, file }) => {
+    const addresses = addressesOf(file?.network.kind === 'own' ? file.network.address : parameters.get('ip4.addr'))
     const [address] = addresses
     const mark = marks.get(markKey({ manager: 'jail.conf', name }))
+    const consoleLog = parameters.get('exec.consolelog')
+    const { type, release, depends, tags, note } = file?.record ?? { depends: namesIn(parameters.get('depend')), tags: [], note: '' }
     return {
       name,
       manager: 'jail.conf',
@@ -80,13 +76,29 @@ export function jailsOfJailConf(
       hostname: parameters.get('host.hostname') || name,
       root: parameters.get('path') ?? '',
       startsAtBoot: startsAtBoot(boot, name),
-      configuration: configurationFile(layout, name),
+      configuration: path,
+      ...(type !== undefined && { type }),
+      ...(release !== undefined && { release }),
       vnet: parameters.has('vnet'),
-      depends: (parameters.get('depend') ?? '').split(',').filter((one) => one !== ''),
-      tags: mark?.tags ?? [],
-      note: mark?.note ?? '',
-      mounts: [],
+      depends,
+      tags: mark?.tags ?? tags,
+      note: mark?.note ?? note,
+      mounts: file?.mounts ?? mountsIn(parameters),
       properties: Object.fromEntries(parameters),
+      ...(consoleLog !== undefined && consoleLog !== '' && { consoleLog }),
     }
   })
+}
+
+function namesIn(list: string | undefined): string[] {
+  return (list ?? '').split(',').filter((one) => one !== '')
+}
+
+/** Of a file that jail(8) read for us: several mounts with a comma between them. */
+function mountsIn(parameters: ReadonlyMap<string, string>): JailMount[] {
+  const root = parameters.get('path') ?? ''
+  return [...(parameters.get('mount') ?? '').matchAll(/(?:^|,)"?(\S+)\s+(\S+)\s+nullfs\s+(\S+)/g)].flatMap(
+    ([, from = '', on = '', options = '']) =>
+      on.startsWith(`${root}/`) ? [{ from, on: on.slice(root.length), readOnly: options.split(',').includes('ro') }] : [],
+  )
 }

@@ -9,6 +9,7 @@ import { type Configuration, observeConfigured } from './configured-jails.ts'
 import { observeDatasets } from './datasets.ts'
 import { observeHost } from './host-status.ts'
 import { mergeJails } from './jails.ts'
+import { observeMeta } from './kernel.ts'
 import { observeLimits } from './limits.ts'
 import { observeManagers } from './managers.ts'
 import { observeProxy } from './proxy.ts'
@@ -69,12 +70,13 @@ export async function observe(
     wants('archives') ? observeArchives(shell, layout) : [],
     wants('templates') ? observeTemplates(shell, layout) : [],
     needsJails ? observeLimits(shell, layout) : noLimits,
+    needsJails ? observeMeta(shell) : false,
     running,
     configuration,
     configured,
   ])
   const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, resolver, proxy, siteStatus, ...more] = seen
-  const [allManagers, allDatasets, snapshots, releases, archives, templates, limits] = more
+  const [allManagers, allDatasets, snapshots, releases, archives, templates, limits, hasMeta] = more
   return {
     jails: allJails,
     managers: allManagers,
@@ -84,6 +86,7 @@ export async function observe(
     archives,
     templates,
     ...limits,
+    hasMeta,
     trash,
     addresses,
     boot: bootFacts,

@@ -14,6 +14,7 @@ export function runEffect(deps: EffectDeps, action: RunAction, done: Probe | und
     // what held before us is not ours to take back: an HAProxy that ran already is not stopped because we could not start it
     capture: async () => JSON.stringify({ held: (await standingOf()) === 'done' } satisfies Held),
     perform: async (options) => {
+      if (action.unlessDone === true && (await standingOf()) === 'done') return
       await runOrThrow(deps, action, options)
       if (done === undefined) return
       // Half of it looks like all of it from outside; but without the path not even half was done.

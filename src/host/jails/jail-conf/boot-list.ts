@@ -20,7 +20,7 @@ export function bootOn(boot: Boot, name: string): Step[] {
   const names = namesInJailConf(boot)
   if (names.includes(name) || boot.includesFolder) return []
   if (names.length === 0) return [bootWord(boot, name, true)]
-  return [setList([...names, name], boot, `Let ${name} start at boot, and all others that do today`)]
+  return [setBootList([...names, name], boot, `Let ${name} start at boot, and all others that do today`)]
 }
 
 export function bootOff(boot: Boot, name: string): Step[] {
@@ -29,7 +29,7 @@ export function bootOff(boot: Boot, name: string): Step[] {
   const names = namesInJailConf(boot)
   if (!names.includes(name)) return staysOff(boot, name)
   const others = names.filter((other) => other !== name)
-  return [setList(others, boot, `Let all jails but ${name} start at boot, as today`)]
+  return [setBootList(others, boot, `Let all jails but ${name} start at boot, as today`)]
 }
 
 /** What the host does with an empty list rests on these names, so a part of them is not enough. @throws host_not_ready */
@@ -96,7 +96,8 @@ function listValue(names: readonly string[]): string {
   return names.join(' ') || ' '
 }
 
-function setList(names: readonly string[], before: Boot, title: string): Step {
+/** The whole list, in the order in which jails start. */
+export function setBootList(names: readonly string[], before: Boot, title: string): Step {
   const value = listValue(names)
   return { title, action: sysrc(`jail_list=${value}`), done: list({ stdout: value }), undo: bringBack(before) }
 }

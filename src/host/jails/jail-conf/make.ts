@@ -1,73 +1,97 @@
 import { JailopsError } from '../../../core/errors.ts'
 import type { Facts } from '../../../core/host.ts'
-import type { NewJail } from '../../../core/jail.ts'
+import type { Jail, NewJail } from '../../../core/jail.ts'
 import type { Layout } from '../../../core/layout.ts'
 import type { Step } from '../../../core/step.ts'
-import { configurationFile, jailConfiguration, rootOf } from './configuration.ts'
+import { datasetAt } from '../../zfs.ts'
+import { configurationFile } from './configuration.ts'
+import type { JailFile } from './jail-file.ts'
+import { newJailFile } from './new-file.ts'
+import { propertiesOf } from './read-file.ts'
+import { makeTree, type Source } from './tree.ts'
+import { writeConfiguration } from './write.ts'
 
 /** Kept free beside the copy itself: logs, the journal, the jail's own first files. */
 const spareMegabytes = 64
 
-/**
- * A new jail: its root is filled in a staging folder and only then renamed to where jails live, so that a half copied tree never
- * stands under a jail's name.
- */
-export function makeJail({ layout, baseMegabytes }: Pick<Facts, 'layout' | 'baseMegabytes'>, jail: NewJail, request: string): Step[] {
-  if (baseMegabytes === 0) {
-    throw new JailopsError(
-      'host_not_ready',
-      `There is nothing to make a jail from at ${layout.base}. Put FreeBSD's base there, unpacked or as an archive.`,
-    )
-  }
-  const { name } = jail
-  const staging = `${layout.jailRoots}/.new-${request}`
-  const root = rootOf(layout, name)
+/** The configuration comes last: until it stands there is no jail of that name. */
+export function makeJail(facts: Facts, jail: NewJail, request: string): Step[] {
+  const { name, archive } = jail
+  // what comes out of an archive shares nothing with anybody
+  const type = archive === undefined ? jail.type : 'thick'
+  const source = archive === undefined ? sourceOf(facts, jail) : { path: archive }
+  const file = newJailFile(facts.layout, { ...jail, type })
   return [
-    enoughSpace(layout, baseMegabytes),
-    { title: `Make the folder of ${name}`, action: { kind: 'folder', path: staging, mode: 0o755 } },
-    copyBase(layout, staging),
-    { title: `Put the root of ${name} in its place`, action: { kind: 'move', from: staging, to: root } },
-    writeConfiguration(layout, jail),
+    enoughSpace(facts.layout, type === 'thin' ? 0 : facts.baseMegabytes),
+    ...makeTree(facts, name, type, source, request),
+    writeConfiguration(facts, file, `Write the configuration of ${jail.name}, with address ${jail.address}`),
   ]
 }
 
-export function writeConfiguration(layout: Layout, jail: { name: string; address: string }): Step {
+export function expectedJail(layout: Layout, jail: NewJail): Jail {
+  return jailOfFile(layout, newJailFile(layout, jail), jail)
+}
+
+/** As it will be seen once its file stands. */
+export function jailOfFile(layout: Layout, file: JailFile, { address, startsAtBoot }: Pick<Jail, 'address' | 'startsAtBoot'>): Jail {
+  const { name, hostname, root, consoleLog, mounts, record } = file
   return {
-    title: `Write the configuration of ${jail.name}, with address ${jail.address}`,
-    action: {
-      kind: 'write',
-      path: configurationFile(layout, jail.name),
-      content: jailConfiguration(layout, jail),
-      mode: 0o644,
-      check: ['jail', '-f', '{staged}', '-e', '|'],
-    },
+    name,
+    manager: 'jail.conf',
+    ours: true,
+    isMarked: false,
+    state: 'stopped',
+    kernelName: name,
+    ...(address !== undefined && { address }),
+    addresses: address === undefined ? [] : [address],
+    hostname,
+    root,
+    startsAtBoot,
+    configuration: configurationFile(layout, name),
+    ...(record.type !== undefined && { type: record.type }),
+    ...(record.release !== undefined && { release: record.release }),
+    vnet: file.network.kind === 'own',
+    depends: record.depends,
+    tags: record.tags,
+    note: record.note,
+    mounts,
+    properties: propertiesOf(file),
+    ...(consoleLog !== undefined && { consoleLog }),
   }
 }
 
+/** The release that was asked for; else the layout's base; else the newest release. */
+function sourceOf(facts: Facts, jail: NewJail): Source {
+  const releases = facts.releases.filter(({ manager }) => manager === 'jail.conf')
+  if (jail.release !== undefined) {
+    const found = releases.find(({ name }) => name === jail.release)
+    if (found !== undefined) return withSnapshot(facts, found.path)
+    const names = releases.map(({ name }) => name).join(', ') || 'none'
+    throw new JailopsError(
+      'host_not_ready',
+      `There is no release ${jail.release} on this host (there is: ${names}). Fetch it: /release fetch ${jail.release}`,
+    )
+  }
+  const newest = releases.toSorted((a, b) => b.name.localeCompare(a.name, 'en', { numeric: true }))[0]
+  const path = facts.baseMegabytes > 0 ? facts.layout.base : newest?.path
+  if (path !== undefined) return withSnapshot(facts, path)
+  throw new JailopsError(
+    'host_not_ready',
+    `There is nothing to make a jail from at ${facts.layout.base}. Put FreeBSD's base there, unpacked or as an archive, or fetch a release: /release fetch`,
+  )
+}
+
+function withSnapshot({ datasets }: Pick<Facts, 'datasets'>, path: string): Source {
+  const dataset = datasetAt(datasets, path)?.name
+  return { path, ...(dataset !== undefined && { snapshot: `${dataset}@base` }) }
+}
+
 /** Rounded up, so that a base that grew by a file does not make another plan of a pending one. */
-function enoughSpace({ jailRoots }: Layout, baseMegabytes: number): Step {
-  const megabytes = Math.ceil((baseMegabytes + spareMegabytes) / 64) * 64
+export function enoughSpace({ jailRoots }: Layout, needed: number): Step {
+  const megabytes = Math.ceil((needed + spareMegabytes) / 64) * 64
   return {
     title: `Check that ${megabytes} MB are free for it`,
     action: { kind: 'require', otherwise: `Less than ${megabytes} MB are free below ${jailRoots}. Make room, or empty the trash.` },
     done: { kind: 'free-space', path: jailRoots, megabytes },
-  }
-}
-
-/** Half a copy looks like a whole one from outside: only the journal knows. Its removal stays on one filesystem (`-x`). */
-function copyBase({ base }: Layout, staging: string): Step {
-  const isArchive = /\.(tar|t[gx]z|tar\.[a-z0-9]+)$/.test(base)
-  const argv = isArchive ? ['tar', '-xpf', base, '-C', staging] : ['cp', '-a', `${base}/.`, staging]
-  const gone = { kind: 'path', path: staging, exists: false } satisfies Step['done']
-  return {
-    title: isArchive ? `Unpack ${base}` : `Copy ${base}`,
-    action: { kind: 'run', argv, timeoutSeconds: 900 },
-    done: { kind: 'journal-only', path: staging },
-    undo: [
-      { action: { kind: 'run', argv: ['chflags', '-R', 'noschg', staging], timeoutSeconds: 300 }, unless: gone },
-      { action: { kind: 'run', argv: ['rm', '-x', '-rf', staging], timeoutSeconds: 300 }, unless: gone },
-      // after a crash the copy is taken back and made again: into a folder that is there
-      { action: { kind: 'run', argv: ['mkdir', '-m', '755', staging], timeoutSeconds: 30 } },
-    ],
   }
 }

@@ -1,0 +1,133 @@
+import { JailopsError } from '../../../core/errors.ts'
+import type { Facts } from '../../../core/host.ts'
+import type { Jail, JailMount } from '../../../core/jail.ts'
+import { absolutePath } from '../../../core/layout.ts'
+import type { RunAction, Step } from '../../../core/step.ts'
+import { plainValue } from './configuration.ts'
+import type { JailFile } from './jail-file.ts'
+import { jailFileOf } from './read-file.ts'
+import { writeConfiguration } from './write.ts'
+
+/*
+ * A folder of the host shows in a jail by a nullfs: jail(8) mounts it at each start (and refuses a target that is a symlink), and mount(8) right
+ * now where the jail runs. mount(8) follows symlinks, which root in the jail may plant: that the target is what it is called is looked at
+ * before, and what was really mounted on afterwards.
+ */
+
+export function mountInto(facts: Facts, jail: Jail, wanted: JailMount): Step[] {
+  const mount = checked(jail, wanted)
+  const file = jailFileOf(jail)
+  const target = `${jail.root}${mount.on}`
+  const words = `${mount.from} of the host in ${jail.name} at ${mount.on}, ${mount.readOnly ? 'read-only' : 'WRITABLE: what is done there is done to the host'}`
+  return [
+    {
+      title: `Check that ${mount.from} is there`,
+      action: { kind: 'require', otherwise: `There is no ${mount.from} on the host. Make that folder first.` },
+      done: { kind: 'path', path: mount.from, exists: true },
+    },
+    ...(jail.state === 'running' ? [makeTarget(jail, mount.on)] : []),
+    {
+      title: `Check that ${mount.on} leads nowhere else`,
+      action: {
+        kind: 'require',
+        otherwise: `${mount.on} is not there in ${jail.name}, or a symlink on the way leads elsewhere. Make it a folder in the jail (a running jail gets it made), and ask again.`,
+      },
+      done: { kind: 'command', argv: ['realpath', target], stdout: target },
+    },
+    {
+      title: `Check that ${mount.on} is an empty folder`,
+      action: {
+        kind: 'require',
+        otherwise: `${mount.on} in ${jail.name} is no empty folder; what is in it would be hidden. Choose another place.`,
+      },
+      done: { kind: 'command', argv: ['ls', '-A', target], stdout: '' },
+    },
+    writeConfiguration(facts, { ...file, mounts: [...file.mounts, mount] }, `Show ${words}`),
+    ...(jail.state === 'running' ? [mountNow(target, mount)] : []),
+  ]
+}
+
+export function unmountFrom(facts: Facts, jail: Jail, { on }: Pick<JailMount, 'on'>): Step[] {
+  const file = jailFileOf(jail)
+  const mount = file.mounts.find((one) => one.on === on)
+  if (mount === undefined) {
+    const known = file.mounts.map((one) => one.on).join(', ') || 'none'
+    throw new JailopsError('bad_argument', `Nothing of the host is shown in ${jail.name} at ${on} (mounts: ${known}).`)
+  }
+  const target = `${jail.root}${on}`
+  const without: JailFile = { ...file, mounts: file.mounts.filter((one) => one !== mount) }
+  return [
+    writeConfiguration(facts, without, `Show ${mount.from} of the host in ${jail.name} no more`),
+    ...(jail.state === 'running' ? [unmountNow(target, mount)] : []),
+  ]
+}
+
+/** @throws bad_argument */
+function checked(jail: Jail, { from, on, readOnly }: JailMount): JailMount {
+  for (const path of [from, on]) {
+    const isPlain = absolutePath.safeParse(path).success && path !== '/' && !path.endsWith('/') && !/\/\.?(\/|$)/.test(path)
+    if (!isPlain) refuse(`${JSON.stringify(path)} must be an absolute path of letters, digits and . _ + @ - / without a / at its end.`)
+    plainValue(path)
+  }
+  if (on === '/dev' || on.startsWith('/dev/')) refuse('/dev of a jail is its devfs; choose another place.')
+  if (`${jail.root}/`.startsWith(`${from}/`))
+    refuse(`${from} holds the jail itself; it would show in itself. Choose a folder outside ${jail.root}.`)
+  const other = jail.mounts.find((one) => `${one.on}/`.startsWith(`${on}/`) || `${on}/`.startsWith(`${one.on}/`))
+  if (other !== undefined) refuse(`${other.from} is shown at ${other.on} already. Unmount it first, or choose another place.`)
+  return { from, on, readOnly }
+}
+
+/** Made by the jail itself: a path below its root may lead anywhere on the host. */
+function makeTarget({ kernelName, name }: Jail, on: string): Step {
+  return {
+    title: `Make the folder ${on} in ${name}`,
+    action: { kind: 'run', argv: ['jexec', kernelName, 'mkdir', '-p', on], timeoutSeconds: 30 },
+    done: { kind: 'command', argv: ['jexec', kernelName, 'test', '-d', on], exitCode: 0 },
+    undo: [
+      {
+        action: { kind: 'run', argv: ['jexec', kernelName, 'rmdir', on], timeoutSeconds: 30 },
+        unless: { kind: 'command', argv: ['jexec', kernelName, 'test', '-d', on], exitCode: 1 },
+      },
+    ],
+  }
+}
+
+function mountNow(target: string, mount: JailMount): Step {
+  return {
+    title: 'Mount it now',
+    action: mountAction(target, mount),
+    done: isMounted(target),
+    // also where it was mounted on what a planted symlink named, and so not on the target: umount(8) follows it as mount(8) did
+    undo: [{ action: umountAction(target), mayFail: true }],
+  }
+}
+
+function unmountNow(target: string, mount: JailMount): Step {
+  return {
+    title: 'Unmount it now',
+    action: umountAction(target),
+    done: isNotMounted(target),
+    undo: [{ action: mountAction(target, mount), unless: isMounted(target) }],
+  }
+}
+
+function mountAction(target: string, { from, readOnly }: JailMount): RunAction {
+  return { kind: 'run', argv: ['mount', '-t', 'nullfs', ...(readOnly ? ['-o', 'ro'] : []), from, target], timeoutSeconds: 60 }
+}
+
+function umountAction(target: string): RunAction {
+  return { kind: 'run', argv: ['umount', target], timeoutSeconds: 60 }
+}
+
+/** The table names the place that was really mounted on. */
+function isMounted(target: string): Step['done'] & {} {
+  return { kind: 'command', argv: ['mount', '-p'], word: target }
+}
+
+function isNotMounted(target: string): Step['done'] & {} {
+  return { kind: 'command', argv: ['mount', '-p'], noWord: target }
+}
+
+function refuse(why: string): never {
+  throw new JailopsError('bad_argument', why)
+}
