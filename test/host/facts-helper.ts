@@ -1,6 +1,8 @@
 import { type Facts, factsOf, type ObservedFacts } from '../../src/core/host.ts'
 import type { Jail, JailParts } from '../../src/core/jail.ts'
 import { type Layout, layoutSchema } from '../../src/core/layout.ts'
+import { newJailFile } from '../../src/host/jails/jail-conf/new-file.ts'
+import { propertiesOf } from '../../src/host/jails/jail-conf/read-file.ts'
 
 export const testLayout: Layout = layoutSchema.parse({})
 
@@ -31,6 +33,13 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
   })
 }
 
+/** What our own file of such a jail says. */
+export function testProperties(name: string, address: string, changes: Partial<Jail> = {}): Record<string, string> {
+  const file = newJailFile(testLayout, { name, address, type: 'thick', vnet: false })
+  const { mounts = [], depends = [], tags = [], note = '' } = changes
+  return propertiesOf({ ...file, mounts, record: { ...file.record, depends: [...depends], tags: [...tags], note } })
+}
+
 export function testJail(name: string, changes: Partial<Jail> = {}): Jail {
   const address = changes.address ?? '10.0.0.2'
   return {
@@ -51,7 +60,7 @@ export function testJail(name: string, changes: Partial<Jail> = {}): Jail {
     tags: [],
     note: '',
     mounts: [],
-    properties: {},
+    properties: testProperties(name, address, changes),
     ...changes,
   }
 }

@@ -28,6 +28,7 @@ beforeEach(() => {
   jlsSays('{"__version": "2", "jail-information": {"jail": []}}')
   // prints FILE.exhibit, or fails with FILE.problem
   program('jail', 'if [ -f "$2.problem" ]; then cat "$2.problem" >&2; exit 1; fi\ncat "$2.exhibit" 2>/dev/null; exit 0')
+  program('sysctl', 'exit 1')
   program('sysrc', `if [ -f "${folder}/rc/$2" ]; then cat "${folder}/rc/$2"; exit 0; fi\necho "sysrc: unknown variable '$2'" >&2; exit 1`)
   program(
     'ifconfig',

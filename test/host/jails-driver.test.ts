@@ -5,7 +5,7 @@ import { plainValue } from '../../src/host/jails/jail-conf/configuration.ts'
 import { jailConfiguration } from '../../src/host/jails/jail-conf/jail-file.ts'
 import { newJailFile } from '../../src/host/jails/jail-conf/new-file.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
-import { testFacts, testJail, testLayout, testParts } from './facts-helper.ts'
+import { testFacts, testJail, testLayout, testParts, testProperties } from './facts-helper.ts'
 
 const request = 'rabcdefghijkmnpq'
 const newJail = { name: 'blog', manager: 'jail.conf', address: '10.0.0.5', startsAtBoot: true, type: 'thick', vnet: false } as const
@@ -59,6 +59,7 @@ test('the trash looks for mounts before anything is moved, and moves the root la
     wasRunning: true,
     routes: ['a.example.com', 'b.example.com'],
     parts: testParts('blog'),
+    properties: testProperties('blog', '10.0.0.2'),
     limits: [],
   })
 })

@@ -114,6 +114,7 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
         address: '10.0.0.7',
         root: jailRoots[manager].replace('blog', 'mute'),
       }),
+      jail({ name: 'database', kernelName: 'database', manager, isMarked, address: '10.0.0.8' }),
       jail({ name: 'theirs', manager, ours: false, root: jailRoots[manager].replace('blog', 'theirs') }),
     ],
     datasets,

@@ -68,6 +68,6 @@ function missing(name: string, needed: string, found: Jail | undefined): Jailops
   return new JailopsError(
     'host_not_ready',
     `${name} depends on ${needed}, ${found === undefined ? 'which is not there any more' : `whose file cannot be read (${found.problem ?? 'no reason given'})`}. ` +
-      `Bring ${needed} back, or let ${name} depend on others: /jail depend ${name}`,
+      `Bring ${needed} back, or take that away: /jail depends remove ${name} on:${needed}`,
   )
 }
