@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { ackDiscord, ackSlack } from './rows/ack.ts'
 import { coldBot } from './rows/cold-bot.ts'
 import { fanOut } from './rows/fan-out.ts'
+import { jailList } from './rows/jail-list.ts'
 import { pickup } from './rows/pickup.ts'
 import { rssTotal } from './rows/rss-total.ts'
 import { shellSsh } from './rows/shell-ssh.ts'
@@ -10,7 +11,7 @@ import type { Measured, Row } from './support/measured.ts'
 
 /* `npm run bench -- [--json FILE] [ROW …]`: ours and the bare libraries in turn, in one run; medians. */
 
-const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal, fanOut, shellSsh]
+const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal, fanOut, shellSsh, jailList]
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name))

@@ -6,7 +6,7 @@ import { isOurs } from '../jails/jail-conf/configuration.ts'
 import type { JailFile } from '../jails/jail-conf/jail-file.ts'
 import { readJailFile } from '../jails/jail-conf/read-file.ts'
 import type { Shell } from '../shell.ts'
-import { type ConfigurationFile, type Exhibit, exhibitFiles } from './exhibit.ts'
+import { type ConfigurationFile, type Exhibit, exhibitFiles, exhibitWithoutFolder } from './exhibit.ts'
 import type { ConfiguredJail } from './jail-parameters.ts'
 import { readFiles } from './read-files.ts'
 
@@ -40,18 +40,24 @@ export async function observeConfigured(shell: Shell, layout: Layout): Promise<C
   const texts = await readFiles(shell, paths)
   const files = places.map((place) => ({ ...place, text: texts.get(place.path) ?? '' }))
   const own = new Map(files.flatMap((file) => ownFile(file)))
-  const exhibits = await exhibitFiles(
-    shell,
-    layout,
-    files.filter(({ path }) => !own.has(path)),
-  )
-  const configuration: Configuration = { jails: new Map(), inJailConf: { configured: [], includesFolder: false } }
-  for (const file of files)
-    for (const jail of own.get(file.path) ?? definitionsOf(file, exhibits.get(file))) add(configuration.jails, file, jail)
   const main = files.find(({ name }) => name === undefined)
-  if (main !== undefined) configuration.inJailConf = ofJailConf(layout, main.text, exhibits.get(main), namesInFolder(configuration, layout))
-  return configuration
+  const apart = main !== undefined && files.length > manyFiles && includesAllOf(layout, main.text) ? main : undefined
+  const others = files.filter((file) => !own.has(file.path) && file !== apart)
+  const [exhibits, rest] = await Promise.all([
+    exhibitFiles(shell, others),
+    apart === undefined ? undefined : exhibitWithoutFolder(shell, layout, apart),
+  ])
+  if (apart !== undefined && rest !== undefined) exhibits.set(apart, rest)
+  const jails: Configuration['jails'] = new Map()
+  for (const file of files) for (const jail of own.get(file.path) ?? definitionsOf(file, exhibits.get(file))) add(jails, file, jail)
+  const all = main === undefined ? noExhibit : (exhibits.get(main) ?? noExhibit)
+  const inFolder = apart === undefined ? [] : [...jails.values()].filter(({ path }) => dirname(path) === layout.jailConfFolder)
+  return { jails, inJailConf: ofJailConf(layout, main?.text ?? '', all, inFolder) }
 }
+
+/** A jail.conf that includes more than these is read without them. */
+const manyFiles = 50
+const noExhibit: Exhibit = { jails: [] }
 
 /** In rising order of what counts: jail.conf, jail.conf.d/NAME.conf, jail.NAME.conf. */
 async function configurationFiles(shell: Shell, layout: Layout): Promise<Place[]> {
@@ -95,17 +101,14 @@ function add(jails: Configuration['jails'], { name }: Place, jail: Definition): 
 function ofJailConf(
   layout: Layout,
   text: string,
-  { jails, problem, withoutFolder }: Exhibit = { jails: [] },
-  inFolder: readonly string[],
+  { jails, problem }: Exhibit,
+  inFolder: readonly Definition[],
 ): Configuration['inJailConf'] {
-  const names = jails.map((jail) => jail.name)
+  // one broken file that it includes, and jail(8) does not read it at all
+  const unreadable = problem ?? inFolder.find((jail) => jail.problem !== undefined)?.problem
   return {
-    configured: withoutFolder === true ? [...new Set([...names, ...inFolder])] : names,
+    configured: [...new Set([...jails, ...inFolder].map(({ name }) => name))],
     includesFolder: includesAllOf(layout, text),
-    ...(problem !== undefined && { unreadable: problem }),
+    ...(unreadable !== undefined && { unreadable }),
   }
-}
-
-function namesInFolder({ jails }: Configuration, layout: Layout): string[] {
-  return [...jails.values()].filter(({ path }) => dirname(path) === layout.jailConfFolder).map(({ name }) => name)
 }

@@ -1,5 +1,5 @@
 import type { Layout } from '../../core/layout.ts'
-import { blockNames, includesAllOf, onlyBlocks, withoutFolder } from '../jails/jail-conf/blocks.ts'
+import { blockNames, onlyBlocks, withoutFolder } from '../jails/jail-conf/blocks.ts'
 import type { Shell, ShellResult } from '../shell.ts'
 import { ask, askLong, lastLine } from './ask.ts'
 import { inBatches } from './batches.ts'
@@ -17,25 +17,21 @@ export interface ConfigurationFile {
 export interface Exhibit {
   jails: ConfiguredJail[]
   problem?: string
-  /** Only what jail.conf says beside the files of the folder that it includes. */
-  withoutFolder?: true
 }
 
 /** What each file defines, in their order. A file that jail(8) cannot read breaks its own jails only. */
-export async function exhibitFiles(
-  shell: Shell,
-  layout: Layout,
-  files: readonly ConfigurationFile[],
-): Promise<Map<ConfigurationFile, Exhibit>> {
+export async function exhibitFiles(shell: Shell, files: readonly ConfigurationFile[]): Promise<Map<ConfigurationFile, Exhibit>> {
   const groups = groupsOf(files)
   const found = await inBatches(groups, (group) => exhibitGroup(shell, group))
   const known = new Map(found.flatMap((some) => [...some]))
   const others = files.filter((file) => !known.has(file))
-  const alone = await inBatches(others, async (file): Promise<[ConfigurationFile, Exhibit]> => [
-    file,
-    await exhibitOne(shell, layout, file),
-  ])
+  const alone = await inBatches(others, async (file): Promise<[ConfigurationFile, Exhibit]> => [file, await exhibitOne(shell, file)])
   return new Map([...known, ...alone])
+}
+
+/** What a jail.conf says that includes a folder of many files, which are read anyway: all of it together could be more than is kept of an answer. */
+export async function exhibitWithoutFolder(shell: Shell, layout: Layout, file: ConfigurationFile): Promise<Exhibit> {
+  return read(file, await askLong(shell, fromStdin, { stdin: withoutFolder(layout, file.text) }))
 }
 
 const fromStdin = ['jail', '-f', '-', '-e', separator]
@@ -81,14 +77,8 @@ async function exhibitGroup(shell: Shell, group: readonly Member[]): Promise<Map
   return new Map(group.map(({ file, names }): [ConfigurationFile, Exhibit] => [file, { jails: jails.slice(at, (at += names.length)) }]))
 }
 
-async function exhibitOne(shell: Shell, layout: Layout, file: ConfigurationFile): Promise<Exhibit> {
-  const argv = ['jail', '-f', file.path, '-e', separator]
-  if (file.path !== layout.jailConf || !includesAllOf(layout, file.text)) return read(file, await ask(shell, argv))
-  const all = await askLong(shell, argv)
-  if (!all.truncated) return read(file, all)
-  // it includes hundreds of files: they are read anyway, so the rest is asked for
-  const stdin = withoutFolder(layout, file.text)
-  return { ...read(file, await askLong(shell, fromStdin, { stdin })), withoutFolder: true }
+async function exhibitOne(shell: Shell, file: ConfigurationFile): Promise<Exhibit> {
+  return read(file, await ask(shell, ['jail', '-f', file.path, '-e', separator]))
 }
 
 function read(file: ConfigurationFile, { exitCode, stdout, stderr }: Pick<ShellResult, 'exitCode' | 'stdout' | 'stderr'>): Exhibit {
