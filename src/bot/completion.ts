@@ -1,6 +1,6 @@
 import type { Command } from '../core/command.ts'
 import { offeredOptions } from '../core/options.ts'
-import { type Actor, covers, permissionsOf, type Policy } from '../core/policy.ts'
+import { type Actor, mayCover, permissionsOf, type Policy } from '../core/policy.ts'
 import type { Completion, Known, Question } from '../chat/adapter.ts'
 import { heldBy, isAway, isHere, isThere, type KnownHost, spanText } from './hosts.ts'
 import { everyHost } from './record.ts'
@@ -40,7 +40,7 @@ export function complete(text: string, actor: Actor, known: WhatIsKnown): Comple
 
 export function commandsOf(actor: Actor, { commands, policy }: WhatIsKnown): Command[] {
   const allowed = permissionsOf(policy, actor)
-  return commands.filter((command) => allowed.some((pattern) => covers(pattern, command.permission)))
+  return commands.filter((command) => allowed.some((pattern) => mayCover(pattern, command)))
 }
 
 /** The same for one argument alone, as a select menu or an autocompleted option asks for it. */

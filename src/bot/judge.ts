@@ -1,8 +1,9 @@
-import { argumentsFromWords, findCommand, parseArguments, splitWords } from '../core/arguments.ts'
+import { argumentsFromWords, findCommand, parseArguments } from '../core/arguments.ts'
 import type { Command } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
 import { takesHost } from '../core/options.ts'
 import { type Actor, decide, type Decision, personOf, type Policy } from '../core/policy.ts'
+import { splitWords } from '../core/split-words.ts'
 import { parseUntil } from '../core/until.ts'
 import type { Incoming, Place, Said } from '../chat/adapter.ts'
 import { chooseHost, type KnownHost, type Wanted } from './hosts.ts'
@@ -40,7 +41,7 @@ export interface JudgeContext {
 export function judge(incoming: Incoming, context: JudgeContext): Judgement {
   const { command, given } = understand(incoming.said, context.commands)
   // who, before what is wrong with the rest: a stranger learns nothing of our hosts
-  const decision = permitted(context.policy, incoming.actor, command)
+  permitted(context.policy, incoming.actor, command)
   const { args, host: named, dryRun, until } = parseArguments(command, given())
   if (dryRun && command.risk !== 'change')
     throw new JailopsError('usage', `/${command.path} changes nothing, so there is nothing to try dry.`)
@@ -49,6 +50,7 @@ export function judge(incoming: Incoming, context: JudgeContext): Judgement {
   // before it is looked whether there is such a host
   if (named !== undefined && !takesHost(command))
     throw new JailopsError('usage', `/${command.path} is answered by the bot itself, which asks no host for it: say it without host:.`)
+  const decision = permitted(context.policy, incoming.actor, command, args)
   const channel = context.hostOf(incoming.place)
   return {
     command,
@@ -80,9 +82,14 @@ function whoIsAsked(
   return hosts.length === 0 ? { host: chooseHost(hosts, { ...wanted, named: undefined }) } : { hosts }
 }
 
-/** @throws the refusal, where policy says no */
-export function permitted(policy: Policy, actor: Actor, command: Command): Exclude<Decision, { kind: 'no' }> {
-  const decision = decide(policy, actor, command)
+/** Without arguments: whether there are any with which this person may say it. @throws the refusal, where policy says no */
+export function permitted(
+  policy: Policy,
+  actor: Actor,
+  command: Command,
+  args?: Record<string, unknown>,
+): Exclude<Decision, { kind: 'no' }> {
+  const decision = decide(policy, actor, command, args)
   if (decision.kind === 'no') throw new JailopsError(decision.code, decision.sentence)
   return decision
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { checkConfig, loadConfig, readFileFromDisk } from '../config/load.ts'
+import { narrowingRemarks } from '../config/narrowings.ts'
 import type { Config } from '../config/schema.ts'
 import { toJailopsError } from '../core/errors.ts'
 import { loadCommands } from './commands-folder.ts'
@@ -24,7 +25,11 @@ export async function configCheck(options: { config?: string }): Promise<void> {
   const source = { ...(file !== undefined && { file }), environment: process.env, readFile: readFileFromDisk }
   const { problems, warnings } = checkConfig(source)
   if (problems.length === 0) {
-    await loadCommands(loadConfig(source).config.commands).catch((error: unknown) => problems.push(toJailopsError(error).message))
+    const { config } = loadConfig(source)
+    const commands = await loadCommands(config.commands).catch((error: unknown) => void problems.push(toJailopsError(error).message))
+    const remarks = narrowingRemarks(config, commands ?? [])
+    if (commands !== undefined) warnings.push(...remarks.warnings)
+    for (const note of remarks.notes) process.stdout.write(`${note}\n`)
   }
   for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`)
   for (const problem of problems) process.stdout.write(`${problem}\n`)

@@ -1,3 +1,4 @@
+import { narrowingOf } from '../core/narrowing.ts'
 import { approvePermission, covers, type Policy } from '../core/policy.ts'
 import type { Config } from './schema.ts'
 import type { SettingPath } from './settings.ts'
@@ -50,7 +51,7 @@ export function policyWarnings({ policy, bot, host }: Config): Remark[] {
   for (const [index, { permissions }] of policy.approvals.entries()) {
     const earlier = policy.approvals.slice(0, index).flatMap((rule) => rule.permissions)
     for (const [place, permission] of permissions.entries()) {
-      const hiding = earlier.find((pattern) => covers(pattern, permission))
+      const hiding = earlier.find((pattern) => includes(pattern, permission))
       if (hiding === undefined) continue
       warnings.push({
         path: ['policy', 'approvals', index, 'permissions', place],
@@ -63,4 +64,11 @@ export function policyWarnings({ policy, bot, host }: Config): Remark[] {
 
 function hasApprovers({ permissions, members }: Policy['roles'][string]): boolean {
   return members.length > 0 && permissions.some((pattern) => covers(pattern, approvePermission))
+}
+
+/** Whether all that the other pattern covers is covered by this one. */
+function includes(pattern: string, other: string): boolean {
+  const { permission, words, isOpen } = narrowingOf(other) ?? { permission: other, words: undefined, isOpen: false }
+  // no real word is *, so only a pattern that is open itself covers an open one
+  return covers(pattern, permission, words === undefined || !isOpen ? words : [...words, '*'])
 }

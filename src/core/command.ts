@@ -76,6 +76,8 @@ interface CommandBase {
   /** Such as `jail.create`; policy gives these to roles, `jail.*` for all of a kind. */
   permission: string
   args: z.ZodObject
+  /** Words that a permission may have behind it (`jail.exec(nginx -t)`): what of the arguments they are compared with. Pure. */
+  narrowedBy?(args: Parsed): readonly string[]
   /** Words of examples shown by help. */
   example?: string
   /** What it takes for arguments that were not given: by this the bot knows which of several hosts is meant. Pure. */
@@ -113,9 +115,13 @@ export type BotAnswer = Answer & { about?: Card }
 
 export type Command = ChangeCommand | ReadCommand | BotCommand
 
-type Own = 'plan' | 'query' | 'answer' | 'args' | 'presume' | 'looks'
+type Own = 'plan' | 'query' | 'answer' | 'args' | 'presume' | 'looks' | 'narrowedBy'
 type Looks<Args> = { looks?(context: QueryContext<Args>): Readonly<Record<string, Look>> }
-type Define<Schema extends z.ZodObject> = { args: Schema; presume?(args: z.output<Schema>): Parsed } & (
+type Define<Schema extends z.ZodObject> = {
+  args: Schema
+  presume?(args: z.output<Schema>): Parsed
+  narrowedBy?(args: z.output<Schema>): readonly string[]
+} & (
   | (Omit<ChangeCommand, Own> & Looks<z.output<Schema>> & { plan(context: PlanContext<z.output<Schema>>): Plan })
   | (Omit<ReadCommand, Own> & Looks<z.output<Schema>> & { query(context: QueryContext<z.output<Schema>>): Answer })
   | (Omit<BotCommand, Own> & { answer(context: BotContext<z.output<Schema>>): Promise<BotAnswer> })
@@ -165,6 +171,7 @@ export const definitionHash = oncePer((command: Command): string => {
       risk: command.risk,
       args: z.toJSONSchema(command.args, { io: 'input', unrepresentable: 'any' }),
       work: work.toString(),
+      narrowedBy: command.narrowedBy?.toString(),
       looks: command.risk === 'bot' ? undefined : command.looks?.toString(),
     }),
   )

@@ -1,9 +1,10 @@
+import { parseArguments } from '../core/arguments.ts'
 import { type Command, definitionHash } from '../core/command.ts'
 import type { Clock } from '../core/clock.ts'
 import { sha256 } from '../core/canonical.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { HostMessage, ToHost } from '../core/message.ts'
-import { covers } from '../core/policy.ts'
+import { coversCall } from '../core/policy.ts'
 import type { Journal } from './journal.ts'
 
 export interface GuardDeps {
@@ -28,14 +29,17 @@ export function guardMessage({ commands, permissions, now }: GuardDeps, { body, 
   if (body.kind !== 'cancel' && now() > expiresAt) {
     throw new JailopsError('message_expired', 'The host got this too late, so nothing was done. Ask again.')
   }
-  const mayAsk = (permission: string) => {
-    if (permissions.some((pattern) => covers(pattern, permission))) return
-    throw new JailopsError('not_allowed_on_host', `This host's own configuration does not let the bot ask for ${permission}.`)
+  const mayAsk = (command: Command, given: Record<string, unknown>) => {
+    // what a schema makes of them is what is carried out, so that is what the permissions are held against
+    const args = command.narrowedBy === undefined ? given : parseArguments(command, given).args
+    if (permissions.some((pattern) => coversCall(pattern, command, args))) return
+    const what = [command.permission, ...(command.narrowedBy === undefined ? [] : ['with these words'])].join(' ')
+    throw new JailopsError('not_allowed_on_host', `This host's own configuration does not let the bot ask for ${what}.`)
   }
   if (body.kind === 'apply' && asked?.kind === 'plan') {
     // the host's configuration may have changed while the plan waited
     const waiting = commands.find((candidate) => candidate.path === asked.command)
-    if (waiting !== undefined) mayAsk(waiting.permission)
+    if (waiting !== undefined) mayAsk(waiting, asked.args)
   }
   if (body.kind !== 'plan' && body.kind !== 'query') return
   const command = commands.find((candidate) => candidate.path === body.command)
@@ -45,5 +49,5 @@ export function guardMessage({ commands, permissions, now }: GuardDeps, { body, 
       `The bot and this host have different versions of /${body.command}. Install the same jailops and the same own commands on both.`,
     )
   }
-  mayAsk(command.permission)
+  mayAsk(command, body.args)
 }

@@ -69,6 +69,51 @@ describe('definitions', () => {
     ])
   })
 
+  const verbs = (count: number) =>
+    Array.from({ length: count }, (_, index) => command(`jail v${'abcdefghijklmnopqrstuvwxyz'.charAt(index)}`))
+  const groups = [command('jail net add'), command('jail net remove'), command('jail pkg install')]
+  const wordy = z.object(
+    Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`a${'b'.repeat(index)}`, z.string().optional().describe('x'.repeat(99))])),
+  )
+
+  test.each([
+    ['25 words below are groups', [...verbs(23), ...groups], ['jail', 'jailops']],
+    ['more than that are commands of their own', [...verbs(24), ...groups], ['jail', 'jail-net', 'jail-pkg', 'jailops']],
+    [
+      'so are more characters than Discord takes',
+      [command('jail a', wordy), command('jail b', wordy), command('jail c', wordy), command('jail net add', wordy)],
+      ['jail', 'jail-net', 'jailops'],
+    ],
+    [
+      'also where there is nothing but groups',
+      ['a', 'b', 'c', 'd'].map((word) => command(`jail ${word} add`, wordy)),
+      ['jail-a', 'jail-b', 'jail-c', 'jail-d', 'jailops'],
+    ],
+  ])('three words: %s', (_, commands, names) => {
+    expect(definitionsOf(commands).map(({ name }) => name)).toEqual(names)
+    for (const definition of definitionsOf(commands)) commandFormSchema.parse(definition)
+  })
+
+  test('a group of its own has its verbs as subcommands', () => {
+    const [, net] = definitionsOf([...verbs(24), ...groups])
+    expect(net).toMatchObject({
+      name: 'jail-net',
+      description: 'jail net: add, remove',
+      options: [
+        { type: Kind.Subcommand, name: 'add' },
+        { type: Kind.Subcommand, name: 'remove' },
+      ],
+    })
+  })
+
+  test.each([
+    ['26 verbs', verbs(26), '/jail: it has 26 commands below it'],
+    ['a verb that is also a group', [...verbs(25), command('jail va add')], 'also the beginning of others'],
+    ['a word that is also a command', [command('jail'), ...verbs(25)], 'also the beginning of others'],
+  ])('%s are refused', (_, commands, words) => {
+    expect(() => definitionsOf(commands)).toThrow(words)
+  })
+
   test('more choices than Discord takes are completed instead', () => {
     const many = z.object({ one: z.enum(Array.from({ length: 26 }, (_, index) => `c${index}`)).describe('many') })
     expect(definitionsOf([command('pick', many)])[0]?.options).toMatchObject([{ name: 'one', autocomplete: true }])

@@ -1,6 +1,7 @@
 import { InteractionResponseType } from 'discord-api-types/v10'
 import { describe, expect, test, vi } from 'vitest'
 import type { Form } from '../../src/chat/adapter.ts'
+import create from '../../commands/jail/create.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import { cardOf, waitingCard } from './example-cards.ts'
 import { readBy, startBot, takenOf } from './discord-harness.ts'
@@ -19,6 +20,11 @@ const form: Form = {
   ],
 }
 
+const manyCommands = ['net add', ...Array.from('abcdefghijklmnopqrstuvwxy', (letter) => `v${letter}`)].map((words) => ({
+  ...create,
+  path: `jail ${words}`,
+}))
+
 describe('a slash command', () => {
   test('arrives as typed options under the names of the schema, and says so to that person alone', async () => {
     const { server, ana, ops, door, actor, sees } = await startBot()
@@ -29,6 +35,17 @@ describe('a slash command', () => {
     expect(door.received[0]?.delivery).toBe(`discord:${taken.interaction}:${ana}`)
     expect(sees('ana')).toMatch(/Taken up∶ \/jail create blog dryRun∶yes \(r1\)/)
     expect(sees('bo')).not.toContain('Taken up')
+  })
+
+  test('three words that are a command of their own are those three words', async () => {
+    const { server, ana, ops, door } = await startBot({}, { commands: manyCommands })
+    door.names = { jail: ['blog'] }
+    await server.as(ana).slash('jail-net add', { jail: 'blog' }, { channel: ops })
+    expect(door.received).toMatchObject([{ said: { kind: 'options', command: 'jail net add', options: { jail: 'blog' } } }])
+    expect(await server.as(ana).autocomplete('jail-net add', {}, { name: 'jail', typed: 'b' }, { channel: ops })).toMatchObject({
+      choices: [{ value: 'blog' }],
+    })
+    expect(door.asked.at(-1)).toMatchObject({ command: 'jail net add', argument: 'jail' })
   })
 
   test('its reply goes when the card stands', async () => {

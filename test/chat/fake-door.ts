@@ -1,5 +1,5 @@
 import type { Actor } from '../../src/core/policy.ts'
-import type { Completion, Door, Form, Incoming } from '../../src/chat/adapter.ts'
+import type { Completion, Door, Form, Incoming, Question } from '../../src/chat/adapter.ts'
 import type { Card } from '../../src/core/card.ts'
 
 /** A bot that only writes down what it was told: same delivery, same request, as the real one. */
@@ -13,6 +13,8 @@ export interface FakeDoor extends Door {
   nextForm: Form | undefined
   /** Throws for who may not. */
   forbidden: (command: string, actor: Actor) => void
+  /** What it was asked the values of. */
+  readonly asked: Question[]
   /** Argument → what it could be. */
   names: Record<string, string[]>
   /** Runs before anything is stored; throws to refuse, waits to be slow. */
@@ -41,8 +43,12 @@ export function fakeDoor(): FakeDoor {
     card: async (request) => cards.get(request),
     form: () => door.nextForm,
     may: (command, actor) => door.forbidden(command, actor),
-    values: ({ argument, typed }) =>
-      (door.names[argument] ?? []).filter((value) => value.includes(typed)).map((value) => ({ value, hint: 'on web1' })),
+    asked: [],
+    values(question) {
+      const { argument, typed } = question
+      door.asked.push(question)
+      return (door.names[argument] ?? []).filter((value) => value.includes(typed)).map((value) => ({ value, hint: 'on web1' }))
+    },
     commands: () => [{ path: 'jail create', summary: 'Make a jail' }],
     nextForm: undefined,
     forbidden: () => undefined,

@@ -17,7 +17,7 @@ describe('problems', () => {
     ],
     [
       'policy:\n  roles:\n    a:\n      permissions: [jail.x, Jail]\n      members: []',
-      '4:29: policy.roles.a.permissions[1]: must be a permission such as jail.create, jail.* or *',
+      '4:29: policy.roles.a.permissions[1]: must be a permission such as jail.create, jail.*, * or, for some, jail.exec(nginx -t)',
     ],
     ['policy:\n  roles:\n    a:\n      permissions: []', '3:5: policy.roles.a.members: is missing: it must be a list'],
     [

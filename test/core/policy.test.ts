@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Actor, covers, decide, permissionsOf, personOf, policySchema, rolesOf } from '../../src/core/policy.ts'
+import { type Actor, covers, decide, narrowingsOf, permissionsOf, personOf, policySchema, rolesOf } from '../../src/core/policy.ts'
 
 const policy = policySchema.parse({
   people: { ana: ['slack:user:U1', 'web:user:ana'] },
@@ -58,6 +58,73 @@ describe('decide', () => {
     ['with the default time', actor('U1'), 'jail.create', { kind: 'approvals', count: 1, expiresMinutes: 60 }],
   ])('allows %s', (_, who, permission, decision) => {
     expect(decide(policy, who, { permission, risk: 'change' })).toEqual(decision)
+  })
+})
+
+const exec = (...words: string[]) => ({ permission: 'jail.exec', risk: 'change', narrowedBy: () => words }) as const
+
+describe('words behind a permission', () => {
+  const narrow = policySchema.parse({
+    roles: {
+      looker: { permissions: ['jail.exec(uptime)', 'jail.exec(nginx -t)', 'jail.exec(service "a b" *)'], members: ['slack:user:U1'] },
+      free: { permissions: ['jail.exec', 'jail.start(blog)'], members: ['slack:user:U2'] },
+    },
+    approvals: [
+      { permissions: ['jail.exec(uptime)'], count: 0 },
+      { permissions: ['jail.exec'], count: 1 },
+    ],
+  })
+  const may = (who: string, ...words: string[]) => decide(narrow, actor(who), exec(...words), {}).kind
+
+  it.each([
+    [['uptime'], 'yes'],
+    [['nginx', '-t'], 'approvals'],
+    [['service', 'a b'], 'approvals'],
+    [['service', 'a b', 'x', 'y z'], 'approvals'],
+    [['uptime', '-x'], 'no'],
+    [['nginx'], 'no'],
+    [['nginx -t'], 'no'],
+    [['nginx', '-T'], 'no'],
+    [['service', 'a', 'b'], 'no'],
+    [['service', 'c'], 'no'],
+    [['sh', '-c', 'uptime'], 'no'],
+    [['*'], 'no'],
+    [[], 'no'],
+  ])('%j: %s', (words, kind) => {
+    expect(may('U1', ...words)).toBe(kind)
+  })
+
+  it('a permission without words covers all, and words of another command nothing', () => {
+    expect(may('U2', 'rm', '-rf', '/')).toBe('approvals')
+    expect(decide(narrow, actor('U2'), { permission: 'jail.start', risk: 'change' }, { jail: 'blog' }).kind).toBe('no')
+    expect(decide(narrow, actor('U2'), { permission: 'jail.start', risk: 'change' }).kind).toBe('no')
+  })
+
+  it('before the words are known: whether there are any', () => {
+    expect(decide(narrow, actor('U1'), exec()).kind).not.toBe('no')
+    expect(decide(narrow, actor('U9'), exec()).kind).toBe('no')
+  })
+
+  it('the refusal says which words there are', () => {
+    expect(decide(narrow, actor('U1'), exec('reboot'), {})).toMatchObject({
+      sentence: expect.stringContaining('uptime; nginx -t; service "a b" *'),
+    })
+    expect(narrowingsOf(['jail.exec(uptime)', 'jail.*'], 'jail.exec')).toEqual([])
+  })
+
+  it.each([
+    'jail.exec()',
+    'jail.exec( )',
+    'jail.exec(*)',
+    'jail.exec(tail /var/log/*)',
+    'jail.exec(* -t)',
+    'jail.exec("a)',
+    'jail.exec(a\u0000b)',
+    'jail.*(x)',
+    '*(x)',
+    'jail.exec(a) b',
+  ])('no policy may hold %j', (pattern) => {
+    expect(policySchema.safeParse({ roles: { a: { permissions: [pattern], members: [] } } }).success).toBe(false)
   })
 })
 

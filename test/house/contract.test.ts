@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../src/core/command.ts'
+import { type Definition, definitionsOf } from '../../src/chat/discord/definitions.ts'
 import { approvePermission } from '../../src/core/policy.ts'
 import { offeredOptions } from '../../src/core/options.ts'
 import { type CommandFile, loadCommands } from './commands.ts'
@@ -63,23 +63,30 @@ describe.each(each)('%s', (path, { file, command }) => {
   })
 })
 
-describe.each([...tops])('/%s', (_, group) => {
+describe.each(definitionsOf(commands).map((definition): [string, Definition] => [definition.name, definition]))('/%s', (_, definition) => {
   it('has no more than 25 subcommands a level', () => {
-    const below = Map.groupBy(
-      group.filter(({ path }) => path.includes(' ')).map(({ path }) => path.split(' ')),
-      (words) => words.slice(0, -1).join(' '),
-    )
-    expect([...below].filter(([, paths]) => paths.length > discord.below)).toEqual([])
-    expect(new Set(group.map(({ path }) => path.split(' ')[1])).size).toBeLessThanOrEqual(discord.below)
+    expect(levelsOf(definition).filter((level) => level.length > discord.below)).toEqual([])
   })
 
   it('has no more than 8000 characters in all', () => {
-    expect(group.map(characters).reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(discord.characters)
+    expect(characters(definition)).toBeLessThanOrEqual(discord.characters)
   })
 })
 
+interface Named {
+  name: string
+  description?: string
+  options?: readonly Named[] | undefined
+  choices?: readonly { name: string; value: string | number }[] | undefined
+}
+
+/** All lists of what can follow a word. */
+function levelsOf({ options = [] }: Named): (readonly Named[])[] {
+  return [options, ...options.flatMap(levelsOf)]
+}
+
 /** What Discord counts: names, descriptions and values, of the options and their choices too (a choice has its name and its value). */
-function characters(command: Command): number {
-  const options = offeredOptions(command).flatMap(({ label, description, choices }) => [label, description, ...choices, ...choices])
-  return [command.path, command.summary, ...options].join('').length
+function characters({ name, description = '', options = [], choices = [] }: Named): number {
+  const values = choices.map((choice) => `${choice.name}${choice.value}`.length)
+  return [name.length + description.length, ...options.map(characters), ...values].reduce((sum, one) => sum + one, 0)
 }

@@ -28,20 +28,49 @@ const lineDefinition: Definition = {
 
 /** The commands as Discord registers them for one server. @throws JailopsError config_error: what Discord would not take */
 export function definitionsOf(commands: readonly Command[]): Definition[] {
-  const tops = [...Map.groupBy(commands, ({ path }) => wordsOf(path)[0] ?? '')]
-  if (tops.length >= limits.commands) refuse(tops.at(-1)?.[0] ?? '', `is one too many: Discord takes ${limits.commands}, with /jailops`)
-  return [...tops.map(([name, group]) => definitionOf(name, group)), lineDefinition]
+  const tops = [...Map.groupBy(commands, ({ path }) => wordsOf(path)[0] ?? '')].flatMap(([name, group]) => topsOf(name, group))
+  if (tops.length >= limits.commands) refuse(tops.at(-1)?.name ?? '', `is one too many: Discord takes ${limits.commands}, with /jailops`)
+  return [...tops, lineDefinition]
 }
 
-function definitionOf(name: string, group: readonly Command[]): Definition {
+/** The words that a command's registered name stands for: `jail-snapshot` is `jail snapshot`. No word of ours has a hyphen. */
+export function wordsOfName(name: string): string[] {
+  return name.split('-')
+}
+
+/**
+ * One command for each first word. Where that is more than Discord takes, its commands of three words become commands of their own:
+ * `/jail-snapshot create` instead of `/jail snapshot create`.
+ */
+function topsOf(name: string, group: readonly Command[]): Definition[] {
   if (name === lineCommand.name) refuse(name, 'is the name of the command that takes a whole line')
-  const definition: Definition = {
-    type: ApplicationCommandType.ChatInput,
-    ...levelOf(name, group, (longer) => branchesOf(name, longer)),
-  }
+  if (fits(name, group)) return [definitionOf(name, group, (longer) => branchesOf(name, longer))]
+  const short = group.filter((command) => !isLong(command))
+  const apart = Map.groupBy(group.filter(isLong), ({ path }) => wordsOf(path)[1] ?? '')
+  if (short.some(({ path }) => path === name || apart.has(wordsOf(path)[1] ?? ''))) branchesOf(name, group)
+  return [
+    ...(short.length === 0 ? [] : [definitionOf(name, short, (longer) => branchesOf(name, longer))]),
+    ...Array.from(apart, ([word, longer]) => {
+      const path = `${name} ${word}`
+      return { ...definitionOf(path, longer, (leaves) => leavesOf(path, leaves)), name: wordsOf(path).join('-') }
+    }),
+  ]
+}
+
+function isLong({ path }: Command): boolean {
+  return wordsOf(path).length === 3
+}
+
+function fits(name: string, group: readonly Command[]): boolean {
+  const isNarrow = new Set(group.map(({ path }) => wordsOf(path)[1])).size <= limits.below
+  return isNarrow && charactersOf(levelOf(name, group, (longer) => branchesOf(name, longer))) <= limits.characters
+}
+
+function definitionOf(path: string, group: readonly Command[], branch: (longer: readonly Command[]) => Branch[]): Definition {
+  const definition: Definition = { type: ApplicationCommandType.ChatInput, ...levelOf(path, group, branch) }
   const characters = charactersOf(definition)
   if (characters > limits.characters)
-    refuse(name, `is too long: ${characters} characters of names and descriptions, not ${limits.characters}`)
+    refuse(path, `is too long: ${characters} characters of names and descriptions, not ${limits.characters}`)
   return definition
 }
 
@@ -74,9 +103,12 @@ function branchesOf(path: string, commands: readonly Command[]): Branch[] {
     const inner = `${path} ${name}`
     const isGroup = group.every((command) => command.path !== inner)
     if (!isGroup) return leafOf(inner, group)
-    const leaves = below(inner, group).map(([leaf, one]) => leafOf(`${inner} ${leaf}`, one))
-    return { type: Kind.SubcommandGroup, ...levelOf(inner, group, () => []), options: leaves }
+    return { type: Kind.SubcommandGroup, ...levelOf(inner, group, () => []), options: leavesOf(inner, group) }
   })
+}
+
+function leavesOf(path: string, group: readonly Command[]): APIApplicationCommandSubcommandOption[] {
+  return below(path, group).map(([leaf, one]) => leafOf(`${path} ${leaf}`, one))
 }
 
 function leafOf(path: string, group: readonly Command[]): APIApplicationCommandSubcommandOption {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Actor } from '../../core/policy.ts'
 import type { Place } from '../adapter.ts'
+import { wordsOfName } from './definitions.ts'
 
 /* What of Discord's gateway is used. All of it is checked: one malformed payload ends a process that believes it. */
 
@@ -41,7 +42,7 @@ const invocationSchema = z.unknown().transform((data, context): Invocation => {
   for (let node: unknown = data; words.length < 3;) {
     const parsed = nodeSchema.safeParse(node)
     if (!parsed.success) break
-    words.push(parsed.data.name)
+    words.push(...(words.length === 0 ? wordsOfName(parsed.data.name) : [parsed.data.name]))
     const [first] = parsed.data.options
     if (isBranch(first)) {
       node = first
