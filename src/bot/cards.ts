@@ -14,7 +14,8 @@ export function cardOf(record: RequestRecord): Card {
     asked === undefined
       ? shown(said.kind === 'text' ? said.text.replace(/^\//, '') : said.kind === 'options' ? said.command : said.press.kind)
       : commandLine(asked)
-  const text = [answer?.text, record.sentence, keptText(record), waitingFor(record), ...(plan?.remarks ?? [])].filter(
+  const { output, file: outputFile, sentence: ofOutput } = outputParts(record)
+  const text = [answer?.text, record.sentence, ofOutput, keptText(record), waitingFor(record), ...(plan?.remarks ?? [])].filter(
     (part) => part !== undefined && part !== '',
   )
   return {
@@ -25,12 +26,15 @@ export function cardOf(record: RequestRecord): Card {
     ...(text.length > 0 && { text: [...new Set(text)].join('\n') }),
     fields: fieldsOf(record),
     ...(answer?.table !== undefined && { table: answer.table }),
+    ...(output !== undefined && { output }),
     steps: stepsOf(record),
     buttons: buttonsOf(record),
-    files:
-      plan !== undefined && digest !== undefined && asked !== undefined
+    files: [
+      ...(plan !== undefined && digest !== undefined && asked !== undefined
         ? [{ name: `plan-${record.id}.txt`, text: planText({ command: commandLine(asked), host: asked.host ?? '' }, plan, digest) }]
-        : [],
+        : []),
+      ...(outputFile === undefined ? [] : [outputFile]),
+    ],
     footer: [
       record.id,
       asked?.host === everyHost ? 'all hosts' : asked?.host,
@@ -39,6 +43,21 @@ export function cardOf(record: RequestRecord): Card {
     ]
       .filter((part) => part !== undefined)
       .join(' · '),
+  }
+}
+
+/** What is longer than this is read more easily in a file. */
+const shortOutput = { characters: 1500, lines: 40 }
+
+function outputParts({ id, output }: RequestRecord): { output?: string; file?: Card['files'][number]; sentence?: string } {
+  if (output === undefined) return {}
+  if (output === '') return { sentence: 'It printed nothing.' }
+  const lines = output.split('\n').length
+  if (output.length <= shortOutput.characters && lines <= shortOutput.lines) return { output }
+  const name = `output-${id}.txt`
+  return {
+    file: { name, text: `${output}\n`, isAnswer: true },
+    sentence: `What it printed is in ${name} (${lines} ${lines === 1 ? 'line' : 'lines'}).`,
   }
 }
 

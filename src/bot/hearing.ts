@@ -56,6 +56,7 @@ export function afterAnswer(before: RequestRecord, { body, number, host }: BotMe
         ...(body.reason !== undefined && { reason: body.reason }),
         ...(body.sentence !== undefined && { sentence: body.sentence }),
         ...(body.answer !== undefined && { answer: body.answer }),
+        ...(body.output !== undefined && { output: body.output }),
         ...(body.steps.length > 0 && { steps: body.steps }),
       }
     }

@@ -43,6 +43,8 @@ export const requestRecordSchema = z.strictObject({
   plannedAt: z.number().optional(),
   steps: z.array(z.strictObject({ state: z.enum(stepStates), note: z.string().optional() })),
   answer: answerSchema.optional(),
+  /** What its steps printed that show it. */
+  output: z.string().optional(),
   /** For `job show` and the like: the request that this one's answer is about. */
   about: z.string().optional(),
   /** Highest numbers of what the host said: of a plan, and of how it stands. */

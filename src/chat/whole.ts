@@ -8,6 +8,7 @@ export function wholeText(card: Answer | Card): string {
   return `${[
     visible(title),
     ...(text === undefined ? [] : ['', ...visibleLines(text)]),
+    ...('output' in card && card.output !== undefined ? ['', ...visibleLines(card.output)] : []),
     ...(fields.length === 0 ? [] : ['', ...fields.flatMap(({ name, value }) => [`${visible(name)}:`, ...indent(value)])]),
     ...(table === undefined ? [] : ['', ...alignTable(table)]),
     ...('steps' in card ? stepsOf(card) : []),

@@ -76,9 +76,12 @@ export const cardSchema = z.strictObject({
   text: z.string().optional(),
   fields: z.array(fieldSchema),
   table: tableSchema.optional(),
+  /** What a program printed, as it printed it; what is longer is one of the files. */
+  output: z.string().optional(),
   steps: z.array(cardStepSchema),
   buttons: z.array(z.strictObject({ label: z.string(), style: z.enum(['primary', 'danger', 'plain']), press })),
-  files: z.array(z.strictObject({ name: z.string(), text: z.string() })),
+  /** `isAnswer`: part of what was asked for, so it goes up also where the card itself says all else. */
+  files: z.array(z.strictObject({ name: z.string(), text: z.string(), isAnswer: z.literal(true).optional() })),
   footer: z.string(),
 })
 export type Card = z.infer<typeof cardSchema>

@@ -68,6 +68,8 @@ export const toBotSchema = z.discriminatedUnion('kind', [
     reason: z.string().optional(),
     sentence: z.string().optional(),
     answer: answerSchema.optional(),
+    /** What steps printed that show it, without secrets. */
+    output: z.string().optional(),
     steps: z.array(stepProgress),
   }),
   z.strictObject({ kind: z.literal('inventory'), inventory: inventorySchema }),

@@ -117,6 +117,11 @@ export const stepSchema = z.strictObject({
   undo: z.array(undoSchema).optional(),
   /** Set when it cannot be taken back: the reason, shown before approval. */
   final: z.string().optional(),
+  /**
+   * It does what the person asked for in their own words, and has no undo: how it ends is its answer. So it is never run twice, also
+   * not after a crash, and one that fails is a failure and no half done change of ours.
+   */
+  asked: z.literal(true).optional(),
 })
 export type Step = z.infer<typeof stepSchema>
 

@@ -24,9 +24,16 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('begun'), at: z.number() }),
   /** About to touch the host. `before` is what taking it back will need. */
   z.strictObject({ kind: z.literal('intent'), at: z.number(), direction, step: z.int(), before: z.string().nullable() }),
-  z.strictObject({ kind: z.literal('done'), at: z.number(), direction, step: z.int() }),
+  z.strictObject({ kind: z.literal('done'), at: z.number(), direction, step: z.int(), output: z.string().optional() }),
   /** It does not go on; whatever was done is taken back from here. */
-  z.strictObject({ kind: z.literal('turn'), at: z.number(), step: z.int(), reason: z.string(), sentence: z.string() }),
+  z.strictObject({
+    kind: z.literal('turn'),
+    at: z.number(),
+    step: z.int(),
+    reason: z.string(),
+    sentence: z.string(),
+    output: z.string().optional(),
+  }),
   z.strictObject({
     kind: z.literal('end'),
     at: z.number(),

@@ -1,11 +1,13 @@
-import { type JailopsError, passLostConnection, toJailopsError } from '../core/errors.ts'
+import { JailopsError, passLostConnection, toJailopsError } from '../core/errors.ts'
 import type { RequestState } from '../core/card.ts'
 import type { StepProgress } from '../core/message.ts'
 import type { Plan } from '../core/plan.ts'
+import { redact } from '../core/redact.ts'
 import type { Step } from '../core/step.ts'
 import type { EntryOf, NewEntry } from './entries.ts'
 import type { Effects } from './effects/index.ts'
 import { type Journal, onDisk } from './journal.ts'
+import { shownOutput } from './shown.ts'
 
 export interface Ending {
   state: RequestState
@@ -52,12 +54,13 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
   for (const [index, step] of plan.steps.entries()) {
     if (stepEntry(journal, 'done', 'do', index) !== undefined) continue
     if (run.stopping()) return undefined
+    let output: string | undefined
     try {
       const cancelled = run.cancelled()
       if (cancelled !== undefined) throw cancelled
       run.progress(progressOf(journal, plan))
-      await doStep(deps, run, index, step)
-      await journal.append({ kind: 'done', direction: 'do', step: index })
+      await doStep(deps, run, index, step, (printed) => (output = shownOutput(printed)))
+      await journal.append({ kind: 'done', direction: 'do', step: index, ...(output !== undefined && { output }) })
     } catch (error) {
       // how the step stands is not known: as after a crash, its probe is asked when the host can be reached again
       passLostConnection(error)
@@ -66,7 +69,8 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
         kind: 'turn',
         step: index,
         reason: code,
-        sentence: code === 'cancelled' ? message : `${step.title}: ${message}`,
+        sentence: code === 'cancelled' ? message : redact(`${step.title}: ${message}`),
+        ...(output !== undefined && { output }),
       })
       return 'turned'
     }
@@ -75,10 +79,17 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
 }
 
 /** One step, begun for the first time or found begun after a crash. Never blindly repeated: its probe is asked first. */
-async function doStep(deps: ExecutorDeps, { journal, plan, progress }: Run, index: number, step: Step): Promise<void> {
+async function doStep(
+  deps: ExecutorDeps,
+  { journal, plan, progress }: Run,
+  index: number,
+  step: Step,
+  heard: (output: string) => void,
+): Promise<void> {
   const earlier = stepEntry(journal, 'intent', 'do', index)
   if (earlier !== undefined) {
     await endWhatRuns(deps, journal, index, step)
+    if (step.asked === true) throw new JailopsError('state_unknown', notTwice)
     const standing = await deps.effects.check(step)
     if (standing === 'done') return
     if (standing === 'half') {
@@ -89,8 +100,11 @@ async function doStep(deps: ExecutorDeps, { journal, plan, progress }: Run, inde
   const before = earlier === undefined ? await deps.effects.capture(step) : earlier.before
   await write(journal, { kind: 'intent', direction: 'do', step: index, before })
   progress(progressOf(journal, plan))
-  await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)) })
+  await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)), heard })
 }
+
+const notTwice =
+  'the worker stopped, or lost its host, about when this ran. It is not run a second time, so whether it ran and how it ended is not known. Look at what it was to do.'
 
 /** The first that is written of a run says that it has begun. */
 async function write(journal: Journal, entry: NewEntry): Promise<void> {
@@ -108,6 +122,8 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
     if (intent === undefined || stepEntry(journal, 'done', 'undo', index) !== undefined) continue
     if (run.stopping()) return undefined
     if (step.final !== undefined) {
+      // what it did is for whoever asked to judge by what it printed
+      if (step.asked === true && index === turn?.step) continue
       final.push(`Step ${index + 1} (${step.title}) stays done or half done: ${step.final}.`)
       continue
     }
@@ -135,6 +151,9 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
   }
   const why = { ...(turn !== undefined && { reason: turn.reason, sentence: turn.sentence }) }
   if (turn?.reason === 'cancelled') return { state: 'cancelled', ...why }
+  if (turn !== undefined && plan.steps[turn.step]?.asked === true) {
+    return { state: turn.reason === 'state_unknown' ? 'needs_human' : 'failed', ...why }
+  }
   const tookEffect = plan.steps.some((_, index) => stepEntry(journal, 'done', 'do', index) !== undefined)
   return { state: tookEffect ? 'undone' : 'failed', ...why }
 }

@@ -12,6 +12,7 @@ import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
 import { type Journal, type JournalFolder, onDisk } from './journal.ts'
 import type { ResourceLocks } from './locks.ts'
 import type { Planned, Planner, PlanMessage } from './planner.ts'
+import { outputOf, redactAnswer } from './shown.ts'
 
 export interface WorkerDeps extends ExecutorDeps, GuardDeps {
   now: Clock
@@ -134,7 +135,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (objection !== undefined) return end(journal, refusal(objection))
     const asked = journal.all('message')[0]?.message.body
     if (asked?.kind === 'cancel') return end(journal, cancelledBefore)
-    if (asked?.kind === 'query') return end(journal, await endOf(async () => ({ state: 'done', answer: await planner.query(asked) })))
+    if (asked?.kind === 'query')
+      return end(journal, await endOf(async () => ({ state: 'done', answer: redactAnswer(await planner.query(asked)) })))
     if (asked?.kind === 'plan') await tellOfChange(journal, asked)
   }
 
@@ -234,7 +236,9 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (ended === undefined || journal.all('answer').some(({ body }) => body.kind === 'result')) return
     const { kind: _kind, at: _at, ...ending } = ended
     const planned = journal.last('planned')
-    await answers.say(journal, { kind: 'result', steps: planned === undefined ? [] : progressOf(journal, planned.plan), ...ending })
+    const output = planned === undefined ? undefined : outputOf(journal, planned.plan)
+    const steps = planned === undefined ? [] : progressOf(journal, planned.plan)
+    await answers.say(journal, { kind: 'result', steps, ...ending, ...(output !== undefined && { output }) })
   }
 
   async function openAll(): Promise<Journal[]> {

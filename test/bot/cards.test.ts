@@ -50,3 +50,14 @@ it('a card about another shows its state, without its buttons', () => {
   const about = cardAbout(recordOf({ id: 'rbbbbbbbbbbbbbbb', state: 'done' }), cardOf(recordOf()))
   expect(about).toMatchObject({ request: 'rbbbbbbbbbbbbbbb', state: 'done', about: { request, state: 'waiting' }, buttons: [] })
 })
+
+it('what was printed stands on the card, or in a file where it is long; and nothing is said to be just that', () => {
+  const short = cardOf(recordOf({ state: 'done', output: 'ok' }))
+  expect([short.output, short.files.length]).toEqual(['ok', 1])
+  const long = cardOf(recordOf({ state: 'failed', output: 'line\n'.repeat(50).trimEnd() }))
+  expect(long.output).toBeUndefined()
+  expect(long.files.slice(1)).toEqual([{ name: `output-${request}.txt`, text: 'line\n'.repeat(50), isAnswer: true }])
+  expect(long.text).toContain(`What it printed is in output-${request}.txt (50 lines).`)
+  expect(cardOf(recordOf({ state: 'done', output: '' })).text).toContain('It printed nothing.')
+  expect(cardOf(recordOf({ state: 'done' })).text).not.toContain('printed')
+})

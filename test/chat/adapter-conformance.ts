@@ -126,6 +126,21 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
       await expectSeen('ana', /Tick 49\./)
     })
 
+    test('shows what a program printed, and hangs it on as a file where it is long', async () => {
+      const request = await ask()
+      const card = cardOf(request, {
+        state: 'done',
+        output: 'syntax is ok\n  test is successful',
+        files: [
+          { name: 'plan.txt', text: 'the plan\n' },
+          { name: 'output.txt', text: `first line\n${'line\n'.repeat(2000)}last line\n`, isAnswer: true },
+        ],
+      })
+      await harness.adapter().post(harness.place, card, harness.actor('ana'))
+      await expectSeen('ana', /syntax is ok[^]*test is successful/)
+      await expectSeen('ana', /output\.txt[^]*first line[^]*last line/)
+    })
+
     test('posting a card twice shows it once', async () => {
       const request = await ask()
       const card = cardOf(request, { title: 'Only once' })

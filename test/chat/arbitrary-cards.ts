@@ -77,12 +77,15 @@ export const anyCard: fc.Arbitrary<Card> = fc
       text: words,
       fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }),
       table,
+      output: words,
       steps: fc.array(fc.record({ title: words, detail: words, state: fc.constantFrom(...stepStates) }), { maxLength: 60 }),
       buttons: fc.array(
         fc.record({ label: words, style: fc.constantFrom('primary' as const, 'danger' as const, 'plain' as const), press }),
         { maxLength: 60 },
       ),
-      files: fc.array(fc.record({ name: words, text: words }), { maxLength: 14 }),
+      files: fc.array(fc.record({ name: words, text: words, isAnswer: fc.constant(true as const) }, { requiredKeys: ['name', 'text'] }), {
+        maxLength: 14,
+      }),
       footer: words,
     },
     { requiredKeys: ['request', 'state', 'title', 'fields', 'steps', 'buttons', 'files', 'footer'] },

@@ -58,6 +58,19 @@ describe('run', () => {
     await perform(bench, stepOf(run(['service'], { timeoutSeconds: 20 }), { done: path('x', true) }))
   })
 
+  test('what it prints is told where it is to be shown, also when it fails', async () => {
+    bench.program('say', 'echo out; echo err >&2; exit "$1"')
+    for (const code of ['0', '3']) {
+      const heard: string[] = []
+      const options = { groupFile: bench.groupFile, heard: (output: string) => void heard.push(output) }
+      const work = bench.effects.perform(stepOf(run(['say', code], { shows: true })), options)
+      await (code === '0' ? work : expect(work).rejects.toMatchObject({ code: 'step_failed', message: 'it failed with exit code 3.' }))
+      expect(heard).toEqual(['out\nerr\n'])
+      await bench.effects.perform(stepOf(run(['say', '0'])), options)
+      expect(heard).toHaveLength(1)
+    }
+  })
+
   test('stdin, time limit, program not there, cancelled', async () => {
     await perform(bench, stepOf(run(['sh', '-c', `cat >${bench.at('x')}`], { stdin: 'text' })))
     expect(readFileSync(bench.at('x'), 'utf8')).toBe('text')

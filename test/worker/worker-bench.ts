@@ -82,6 +82,8 @@ export interface ModelHost {
   /** Steps that fail when performed, or when reverted. */
   failing: Set<string>
   failingUndo: Set<string>
+  /** What steps print that show it, by their titles. */
+  prints?: Map<string, string>
 }
 
 export function makeModelHost(): ModelHost {
@@ -95,12 +97,14 @@ export function modelEffects(host: ModelHost, life: Life): Effects {
       life.moment(`capture ${title}`)
       return `before ${title}`
     },
-    async perform({ title }) {
+    async perform({ title }, { heard }) {
       life.moment(`before perform ${title}`)
       host.log.push(`perform ${title}`)
       if (host.standing.has(title)) host.offences.push(`${title} was performed where it stood ${host.standing.get(title)}`)
       host.standing.set(title, 'half')
       life.moment(`within perform ${title}`)
+      const printed = host.prints?.get(title)
+      if (printed !== undefined) heard?.(printed)
       if (host.failing.has(title)) throw new JailopsError('step_failed', 'the tool said no')
       host.standing.set(title, 'done')
       life.moment(`after perform ${title}`)

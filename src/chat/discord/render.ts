@@ -5,7 +5,7 @@ import { markdownWithin, plainWithin } from './escape.ts'
 import { attachable, type AttachedFile, plainName } from './files.ts'
 import { answerColor, colors } from './colors.ts'
 import { idOfPress } from './press-id.ts'
-import { countSteps, stepsWithin, tableWithin } from './sections.ts'
+import { countSteps, outputWithin, stepsWithin, tableWithin } from './sections.ts'
 import { wholeText } from '../whole.ts'
 
 /** A message as Discord's API takes it, and the files that hang on it. */
@@ -33,7 +33,7 @@ export function renderCard(card: Card): Rendered {
   const isWhole = body.isWhole && head.isWhole
   const { files, isWhole: areFilesWhole } = attachable([
     ...(isWhole ? [] : [{ name: wholeName, text: wholeText(card) }]),
-    ...(body.needsFiles || state === 'waiting' ? card.files : []),
+    ...card.files.filter(({ isAnswer }) => isAnswer === true || body.needsFiles || state === 'waiting'),
   ])
   const notes = [
     ...body.notes,
@@ -71,7 +71,7 @@ interface Body {
   needsFiles: boolean
 }
 
-type Content = Answer & Pick<Card, 'fields' | 'footer'>
+type Content = Answer & Pick<Card, 'fields' | 'footer' | 'output'>
 
 /** `name`: the file that has the whole of it; `attached`: what the card has with it anyway. */
 function bodyOf(content: Content, steps: Card['steps'], { name, attached }: { name: string; attached: Card['files'] }): Body {
@@ -80,22 +80,24 @@ function bodyOf(content: Content, steps: Card['steps'], { name, attached }: { na
   const most = limits.description - limits.notes
   const table = content.table ?? { columns: [], rows: [] }
   const wanted = { table: tableWithin(table, Infinity).text.length, steps: stepsWithin(steps, Infinity).text.length }
-  const text = markdownWithin(content.text ?? '', most - Math.min(wanted.table, 1000) - Math.min(wanted.steps, 1000))
-  const shownTable = tableWithin(table, most - text.text.length - Math.min(wanted.steps, 1000))
-  const shownSteps = stepsWithin(steps, most - text.text.length - shownTable.text.length)
+  const forOutput = outputWithin(content.output ?? '', 1700)
+  const all = most - forOutput.text.length
+  const text = markdownWithin(content.text ?? '', all - Math.min(wanted.table, 1000) - Math.min(wanted.steps, 1000))
+  const shownTable = tableWithin(table, all - text.text.length - Math.min(wanted.steps, 1000))
+  const shownSteps = stepsWithin(steps, all - text.text.length - shownTable.text.length)
   // a plan is the first of a card's files
   const cover = attached
     .slice(0, 1)
     .find((file) => plainName(file.name) !== name && shownSteps.hidden.every(({ detail }) => file.text.includes(detail)))
   const needsFiles = !shownSteps.isWhole && cover !== undefined
   const isWhole =
-    [title, text, shownTable, fields, plainWithin(content.footer, limits.footer)].every((part) => part.isWhole) &&
+    [title, text, forOutput, shownTable, fields, plainWithin(content.footer, limits.footer)].every((part) => part.isWhole) &&
     (shownSteps.isWhole || needsFiles)
   const { hidden } = shownSteps
   return {
     title: title.text,
     fields: fields.shown,
-    sections: [text.text, shownTable.text, shownSteps.text],
+    sections: [text.text, forOutput.text, shownTable.text, shownSteps.text],
     notes: [
       ...(hidden.length === 0
         ? []

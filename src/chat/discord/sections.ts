@@ -13,6 +13,14 @@ export function tableWithin(table: NonNullable<Card['table']>, most: number): Fi
   return { text: inBlock(shown), isWhole: shown.length === lines.length, hidden: lines.length - shown.length }
 }
 
+/** What a program printed, in its own lines; whole ones go where there is no room. */
+export function outputWithin(output: string, most: number): Fitted {
+  if (output === '') return { text: '', isWhole: true }
+  const lines = codeLines(output)
+  const shown = linesWithin(lines, most - fence)
+  return { text: inBlock(shown), isWhole: shown.length === lines.length }
+}
+
 /** Steps with their marks and details; where there is no room for all, those about the one at work. */
 export function stepsWithin(steps: readonly CardStep[], most: number): Fitted & { hidden: CardStep[] } {
   const blocks = steps.map(linesOfStep)

@@ -9,6 +9,7 @@ export function renderCard(card: Card, options: { files?: 'named' | 'full' } = {
   return join([
     `${visible(card.title)} – ${stateWords[state]}${reason === undefined ? '' : ` (${visible(reason)})`}`,
     ...bodyOf(card),
+    ...indent(card.output ?? '', '    '),
     ...card.steps.flatMap(({ title, detail, state: mark }) => [`  ${marks[mark]} ${visible(title)}`, ...indent(detail, '      ')]),
     ...card.files.flatMap((file) => linesOfFile(file, options.files ?? 'named')),
     ...(card.footer === '' ? [] : [visible(card.footer)]),
@@ -33,9 +34,9 @@ function bodyOf({ text, fields = [], table }: Answer): string[] {
   ]
 }
 
-function linesOfFile({ name, text }: { name: string; text: string }, files: 'named' | 'full'): string[] {
+function linesOfFile({ name, text, isAnswer }: Card['files'][number], files: 'named' | 'full'): string[] {
   const lines = visibleLines(text)
-  if (files === 'full') return [`  ${visible(name)}:`, ...lines.map((line) => `    ${line}`)]
+  if (files === 'full' || isAnswer === true) return [`  ${visible(name)}:`, ...lines.map((line) => `    ${line}`)]
   return [`  attached: ${visible(name)}, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`]
 }
 

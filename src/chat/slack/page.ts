@@ -11,6 +11,8 @@ export interface Page {
   block(block: KnownBlock, isCut: boolean): void
   text(text: string): void
   fields(fields: Card['fields']): void
+  /** What a program printed. */
+  output(output: string): void
   /** A table's lines, the first one being its head. */
   table(rows: readonly string[]): void
   steps(steps: readonly CardStep[]): void
@@ -67,6 +69,15 @@ export function createPage(mostBlocks: number, budget: number): Page {
     return ''
   }
 
+  /** As many lines as fit, as they are. @returns how many those are */
+  function putLines(rows: readonly string[]): number {
+    let shown = rows.length
+    while (shown > 0 && costOf(preformatted(rows.slice(0, shown).join('\n'))) > left)
+      shown = shown > 8 ? Math.floor(shown * 0.8) : shown - 1
+    if (shown > 0 && rows.slice(0, shown).join('').trim() !== '' && !put(preformatted(rows.slice(0, shown).join('\n')))) return 0
+    return shown
+  }
+
   return {
     block(block, isCut) {
       put(block)
@@ -79,11 +90,12 @@ export function createPage(mostBlocks: number, budget: number): Page {
       const shown = putElements(fields.map(fieldOf))
       if (shown < fields.length) cuts.push(`${fields.length - shown} more ${fields.length - shown === 1 ? 'field' : 'fields'}`)
     },
+    output(output) {
+      const all = lines(output).split('\n')
+      if (putLines(all) < all.length) cuts.push('more of what was printed')
+    },
     table(rows) {
-      let shown = rows.length
-      while (shown > 0 && costOf(preformatted(rows.slice(0, shown).join('\n'))) > left)
-        shown = shown > 8 ? Math.floor(shown * 0.8) : shown - 1
-      if (shown > 0 && rows.slice(0, shown).join('').trim() !== '' && !put(preformatted(rows.slice(0, shown).join('\n')))) shown = 0
+      const shown = putLines(rows)
       if (shown < rows.length) cuts.push(`${rows.length - Math.max(shown, 1)} more rows`)
     },
     steps(steps) {

@@ -44,7 +44,7 @@ export function renderCard(card: Card): Rendered {
   page.steps(card.steps)
   if (foot.length > 300) page.cut('the end of its last line')
 
-  const own = card.files.map(({ name, text }) => ({ name: fileName(name), text: text === '' ? '(empty)\n' : `${lines(text)}\n` }))
+  const own = card.files.map(fileOf)
   const cut = page.cuts()
   const holder = page.onlyStepsCut()
     ? own.find(({ text }) => page.stepsCut().every(({ title: step, detail }) => text.includes(line(step)) && text.includes(lines(detail))))
@@ -62,7 +62,8 @@ export function renderCard(card: Card): Rendered {
         context(clip(foot, 300)),
       ],
     },
-    files: card.state === 'waiting' || cut.length > 0 ? [...own, ...whole] : [],
+    files:
+      card.state === 'waiting' || cut.length > 0 ? [...own, ...whole] : card.files.filter(({ isAnswer }) => isAnswer === true).map(fileOf),
   }
 }
 
@@ -88,8 +89,9 @@ export function renderAnswer(answer: Answer): Rendered {
   }
 }
 
-function fill(page: Page, { text, fields = [], table }: Pick<Answer, 'text' | 'fields' | 'table'>): void {
+function fill(page: Page, { text, fields = [], table, output }: Pick<Answer, 'text' | 'fields' | 'table'> & Pick<Card, 'output'>): void {
   page.text(text ?? '')
+  if (output !== undefined) page.output(output)
   page.fields(fields)
   if (table !== undefined) page.table(alignTable(table).map((row) => row.toWellFormed()))
 }
@@ -97,6 +99,10 @@ function fill(page: Page, { text, fields = [], table }: Pick<Answer, 'text' | 'f
 function footOf({ footer, request }: Card): string {
   const foot = line(footer)
   return foot.includes(request) && foot !== '' ? foot : [foot, `request ${line(request)}`].filter(Boolean).join(' · ')
+}
+
+function fileOf({ name, text }: Card['files'][number]): SlackFile {
+  return { name: fileName(name), text: text === '' ? '(empty)\n' : `${lines(text)}\n` }
 }
 
 function fileName(name: string): string {

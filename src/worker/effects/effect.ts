@@ -15,6 +15,8 @@ export type Standing = 'done' | 'not' | 'half'
 export interface RunOptions {
   groupFile: string
   signal?: AbortSignal
+  /** Told what a step that shows its output printed, as it is, also where it then fails. */
+  heard?(output: string): void
 }
 
 /** One action, ready to be carried out. Revert takes back what capture saw, may be called twice, and never undoes somebody else's change. */

@@ -35,8 +35,8 @@ export function heldBefore(before: string | null): boolean {
 }
 
 /** @throws step_failed, timed_out or cancelled, with the tool's own words */
-export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFile, signal }: RunOptions): Promise<void> {
-  const { argv, stdin, timeoutSeconds } = action
+export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFile, signal, heard }: RunOptions): Promise<void> {
+  const { argv, stdin, timeoutSeconds, shows } = action
   const result = await deps.shell.run({
     argv,
     timeoutSeconds,
@@ -44,8 +44,11 @@ export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFil
     ...(stdin !== undefined && { stdin }),
     ...(signal !== undefined && { signal }),
   })
+  if (shows === true) heard?.(`${result.stdout}${result.stdout === '' || result.stdout.endsWith('\n') ? '' : '\n'}${result.stderr}`)
   if (result.exitCode === 0 && !result.timedOut) return
   if (signal?.aborted) throw new JailopsError('cancelled', `${argv[0]} was stopped because the request was cancelled.`)
-  const sentence = `${argv[0]} ${howItEnded(result)}: ${lastWords(result)}`
-  throw new JailopsError(result.timedOut ? 'timed_out' : 'step_failed', sentence)
+  const code = result.timedOut ? 'timed_out' : 'step_failed'
+  // its words are shown anyway, and whole
+  if (shows === true) throw new JailopsError(code, `it ${howItEnded(result)}.`)
+  throw new JailopsError(code, `${argv[0]} ${howItEnded(result)}: ${lastWords(result)}`)
 }

@@ -30,6 +30,7 @@ export function cardBody(card, actions) {
     { class: `card ${colour}`, 'aria-label': `${visible(card.title)}: ${word}`, 'data-state': card.state, 'data-request': card.request },
     element('header', {}, element('h2', {}, words(card.title)), element('span', { class: 'state' }, word)),
     textOf(card.text),
+    outputOf(card.output),
     fieldsOf(card.fields),
     tableOf(card.table),
     planOf(card),
@@ -52,6 +53,11 @@ export function answerBody(answer) {
 
 function textOf(text) {
   return text === undefined || text === '' ? undefined : element('p', { class: 'text' }, words(text))
+}
+
+/** What a program printed. */
+function outputOf(output) {
+  return output === undefined ? undefined : element('pre', { class: 'output', tabindex: '0' }, words(output))
 }
 
 function fieldsOf(fields) {
