@@ -12,6 +12,7 @@ RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY bin bin
 COPY src src
 COPY commands commands
+COPY templates templates
 
 # New volumes take these owners over; the program's own folder stays root's, but for its compile cache.
 RUN ln -s /opt/jailops/bin/jailops.cjs /usr/local/bin/jailops \

@@ -40,6 +40,7 @@ await bundle.close()
 for (const part of output) if (part.type === 'chunk') writeFileSync(join(target, part.fileName), ascii(part.code))
 
 cpSync(join(root, 'src/chat/web/page'), join(target, 'src/cli/page'), { recursive: true })
+cpSync(join(root, 'templates'), join(target, 'templates'), { recursive: true })
 cpSync(join(root, 'bin'), join(target, 'bin'), { recursive: true })
 for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(join(root, name), join(target, name))
 const { name, version, description, license, bin, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))

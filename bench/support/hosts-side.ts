@@ -17,6 +17,7 @@ const { folder, keys, socketPath, hosts, bot } = settingsOf(
 )
 const redis = connectRedis({ socketPath }, 'commands')
 const serving = {
+  templates: [],
   redis,
   address: { socketPath },
   prefix: 'jailops',

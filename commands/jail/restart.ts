@@ -1,26 +1,39 @@
 import { z } from 'zod'
-import { defineCommand, jailName, plan } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailName, ownDependents, plan, tagName } from 'jailops'
 
 export default defineCommand({
   path: 'jail restart',
-  summary: 'Stop a jail and start it again',
+  summary: 'Stop a jail and start it again, and those that need it',
   permission: 'jail.restart',
   risk: 'change',
   example: 'jail restart blog',
   needs: ['jails', 'proxy'],
-  args: z.object({ jail: jailName.describe('which jail') }),
+  args: z.object({
+    jail: jailName.optional().describe('which jail'),
+    tag: tagName.optional().describe('or all with this tag'),
+  }),
   plan({ args, facts, drivers }) {
-    const jail = facts.ownJail(args.jail)
-    const routes = facts.routesTo(jail.name)
+    const chosen = chosenJails(facts, args)
+    // jail(8) stops them with what they need, and forgets them
+    const dependents = ownDependents(facts, chosen)
+    const jails = inStartOrder([...chosen, ...dependents])
+    const running = jails.filter((jail) => jail.state === 'running').toReversed()
+    const sites = jails.filter(({ name }) => facts.routesTo(name).length > 0)
+    const hosts = sites.flatMap(({ name }) => facts.routesTo(name)).map((route) => route.host)
     return plan(
       [
-        ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),
-        ...drivers.jails.start(jail),
-        ...(routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
+        ...running.flatMap((jail) => drivers.jails.stop(jail)),
+        ...jails.flatMap((jail) => drivers.jails.start(jail)),
+        ...sites.flatMap(({ address }) => (address === undefined ? [] : drivers.site.awaitAnswer(address))),
       ],
       {
-        resources: drivers.jails.resources(jail),
-        remarks: routes.length > 0 ? [`Meanwhile these sites answer 503: ${routes.map((route) => route.host).join(', ')}.`] : [],
+        resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+        outcome:
+          args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: jails.map(({ name }) => name).join(', ') }],
+        remarks: [
+          ...dependents.map(({ name }) => `${name} needs what is restarted, so it is restarted too.`),
+          ...(hosts.length > 0 ? [`Meanwhile these sites answer 503: ${hosts.join(', ')}.`] : []),
+        ],
       },
     )
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, nothingToDo, plan } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailName, nothingToDo, plan, tagName } from 'jailops'
 
 export default defineCommand({
   path: 'jail start',
@@ -8,17 +8,22 @@ export default defineCommand({
   risk: 'change',
   example: 'jail start blog',
   needs: ['jails', 'proxy'],
-  args: z.object({ jail: jailName.describe('which jail') }),
+  args: z.object({
+    jail: jailName.optional().describe('which jail'),
+    tag: tagName.optional().describe('or all with this tag'),
+  }),
   plan({ args, facts, drivers }) {
-    const jail = facts.ownJail(args.jail)
-    if (jail.state === 'running') return nothingToDo(`${jail.name} is running already.`)
-    const routes = facts.routesTo(jail.name)
-    return plan(
-      [...drivers.jails.start(jail), ...(routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : [])],
-      {
-        resources: drivers.jails.resources(jail),
-        outcome: [{ name: 'Address', value: jail.address ?? 'none' }],
-      },
-    )
+    const chosen = chosenJails(facts, args)
+    const jails = inStartOrder(chosen.filter((jail) => jail.state !== 'running'))
+    const names = (of: typeof chosen) => of.map(({ name }) => name).join(', ')
+    if (jails.length === 0) return nothingToDo(`${names(chosen)} ${chosen.length === 1 ? 'is' : 'are'} running already.`)
+    const sites = jails.flatMap(({ name, address }) => (address !== undefined && facts.routesTo(name).length > 0 ? [address] : []))
+    return plan([...jails.flatMap((jail) => drivers.jails.start(jail)), ...sites.flatMap((address) => drivers.site.awaitAnswer(address))], {
+      resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+      outcome:
+        args.tag === undefined
+          ? jails.map((jail) => ({ name: 'Address', value: jail.address ?? 'none' }))
+          : [{ name: 'Jails', value: names(jails) }],
+    })
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, nothingToDo, plan } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailName, nothingToDo, ownDependents, plan, tagName } from 'jailops'
 
 export default defineCommand({
   path: 'jail stop',
@@ -8,14 +8,28 @@ export default defineCommand({
   risk: 'change',
   example: 'jail stop blog',
   needs: ['jails', 'proxy'],
-  args: z.object({ jail: jailName.describe('which jail') }),
+  args: z.object({
+    jail: jailName.optional().describe('which jail'),
+    tag: tagName.optional().describe('or all with this tag'),
+  }),
   plan({ args, facts, drivers }) {
-    const jail = facts.ownJail(args.jail)
-    if (jail.state === 'stopped') return nothingToDo(`${jail.name} is stopped already.`)
-    const hosts = facts.routesTo(jail.name).map((route) => route.host)
-    return plan(drivers.jails.stop(jail), {
-      resources: drivers.jails.resources(jail),
-      remarks: hosts.length > 0 ? [`Until it runs again these sites answer 503: ${hosts.join(', ')}.`] : [],
-    })
+    const chosen = chosenJails(facts, args)
+    const names = (of: typeof chosen) => of.map(({ name }) => name).join(', ')
+    const asked = chosen.filter((jail) => jail.state === 'running')
+    if (asked.length === 0) return nothingToDo(`${names(chosen)} ${chosen.length === 1 ? 'is' : 'are'} stopped already.`)
+    const dependents = ownDependents(facts, asked)
+    const jails = inStartOrder([...asked, ...dependents]).toReversed()
+    const hosts = jails.flatMap(({ name }) => facts.routesTo(name)).map((route) => route.host)
+    return plan(
+      jails.flatMap((jail) => drivers.jails.stop(jail)),
+      {
+        resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+        outcome: args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: names(jails) }],
+        remarks: [
+          ...dependents.map(({ name }) => `${name} needs what is stopped, so it is stopped too.`),
+          ...(hosts.length > 0 ? [`Until it runs again these sites answer 503: ${hosts.join(', ')}.`] : []),
+        ],
+      },
+    )
   },
 })

@@ -9,6 +9,9 @@ const isBundle = !import.meta.url.endsWith('.ts')
 /** The commands that come with jailops. */
 export const ourCommands = fileURLToPath(new URL('../../commands', import.meta.url))
 
+/** The templates of jails that come with jailops. */
+export const ourTemplates = fileURLToPath(new URL('../../templates', import.meta.url))
+
 /** What one's own commands get for `import 'jailops'` and `import 'zod'`: the very modules that we use. */
 export const importable = new Map([
   ['jailops', new URL(isBundle ? '../core/index.js' : '../core/index.ts', import.meta.url).href],

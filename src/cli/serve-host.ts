@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '../core/command.ts'
 import { passLostConnection } from '../core/errors.ts'
+import type { Template } from '../core/jail.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { createDrivers } from '../host/drivers.ts'
@@ -52,6 +53,8 @@ export interface Serving {
   address: RedisAddress
   prefix: string
   commands: readonly Command[]
+  /** Those that came with jailops. */
+  templates: readonly Template[]
   keysOf(host: string): Promise<Keys>
   trusted: TrustedKeys
   /** The name that the bot signs with. */
@@ -102,7 +105,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   // whose clock /host check holds against whose
   const otherEnd = target === undefined ? { redisTime: () => redisTime(redis) } : { target }
   const look = (wanted: Parameters<typeof observe>[1], reserved: Parameters<typeof observe>[2]) =>
-    observe({ shell, layout, ...otherEnd }, wanted, reserved)
+    observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved)
   const told = join(host.state, 'told')
   const inventory = createInventoryTeller({
     host: name,

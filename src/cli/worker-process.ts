@@ -14,6 +14,7 @@ import { keepHealth } from './health.ts'
 import { loadAllKeys } from './host-keys.ts'
 import { createLog, hidePassword } from './log.ts'
 import { version } from './program.ts'
+import { loadTemplates } from './our-templates.ts'
 import { type HostService, serveHost, type Serving } from './serve-host.ts'
 import { createReleasers, openOrRelease, type Releasers, sayReady, untilToldToStop } from './serving.ts'
 import { serveOverSsh } from './ssh-host.ts'
@@ -32,6 +33,7 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
   const keys = await loadAllKeys(runtime.keys, [...(config.host === undefined ? [] : [{ name: config.host.name }]), ...overSsh])
   const trusted = await loadTrusted(runtime.keys)
   const commands = await loadCommands(config.commands)
+  const templates = await loadTemplates()
   hidePassword(log, address)
   const stopped = untilToldToStop()
   const releasers = createReleasers((what, error) => log.warn({ error: String(error) }, `closing ${what}`))
@@ -44,7 +46,18 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
     const redis = connectRedis(address, 'commands', report)
     releasers.add('redis', () => redis.disconnect())
     const keysOf = async (host: string) => keys.get(host) ?? loadKeys(runtime.keys, host)
-    const serving: Serving = { redis, address, prefix: runtime.prefix, commands, keysOf, trusted, bot: config.bot.name, log, version }
+    const serving: Serving = {
+      redis,
+      address,
+      prefix: runtime.prefix,
+      commands,
+      templates,
+      keysOf,
+      trusted,
+      bot: config.bot.name,
+      log,
+      version,
+    }
     if (config.host !== undefined) {
       const layout = options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout
       const here = await serveHere({ ...config.host, layout }, state, serving, releasers)

@@ -1,7 +1,8 @@
 import type { Route } from './host.ts'
 import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Endpoint } from './layout.ts'
-import type { Step } from './step.ts'
+import type { SeenInside } from './seen-inside.ts'
+import type { Step, Undo } from './step.ts'
 
 /* What builds the steps of a plan. Nothing here runs anything. */
 
@@ -71,6 +72,8 @@ export interface SnapshotDriver {
   remove(jail: Jail, snapshot: Snapshot): Step[]
   /** Of a stopped jail; newer snapshots are lost with it. */
   rollback(jail: Jail, snapshot: Snapshot): Step[]
+  /** What takes a running jail back to a snapshot that the same plan made: it is stopped for that. */
+  back(jail: Jail, name: string): Undo[]
 }
 
 export interface ArchiveDriver {
@@ -101,20 +104,30 @@ export type ReleaseSource =
   | { kind: 'folder'; path: string; sha256: string }
   | { kind: 'iso'; path: string }
 
-/** What is done in a running jail, through the jail and never by paths below its root. */
+/**
+ * What is done in a running jail, through the jail and never by paths below its root. `seen` is what it was like inside before, so that it
+ * can be taken back to that; without it the jail is one that the same plan makes, and all that is in it goes with it.
+ */
 export interface InsideDriver {
   run(jail: Jail, argv: readonly string[], step: { title: string; shows?: boolean; timeoutSeconds?: number; final?: string }): Step
-  write(jail: Jail, path: string, content: string, title: string): Step
-  resolver(jail: Jail, text: string): Step[]
-  timezone(jail: Jail, zone: string): Step[]
-  installPackages(jail: Jail, names: readonly string[]): Step[]
-  removePackages(jail: Jail, names: readonly string[]): Step[]
-  /** None named: all. */
-  upgradePackages(jail: Jail, names: readonly string[]): Step[]
-  service(jail: Jail, name: string, action: ServiceAction): Step[]
+  write(jail: Jail, path: string, content: string, title: string, seen?: SeenInside): Step
+  resolver(jail: Jail, text: string, seen?: SeenInside): Step[]
+  timezone(jail: Jail, zone: string, seen?: SeenInside): Step[]
+  /** Those of them that are not there. */
+  installPackages(jail: Jail, names: readonly string[], seen?: SeenInside): Step[]
+  /** With those that need them, which go first. */
+  removePackages(jail: Jail, names: readonly string[], seen: SeenInside): Step[]
+  /** `back`: what takes it back, if anything does. */
+  upgradePackages(jail: Jail, newer: readonly NewerPackage[], back: readonly Undo[]): Step
+  service(jail: Jail, name: string, action: ServiceAction, seen?: SeenInside): Step[]
   /** undefined: unset. */
-  sysrc(jail: Jail, variable: string, value: string | undefined): Step[]
-  template(jail: Jail, template: Template): Step[]
+  sysrc(jail: Jail, variable: string, value: string | undefined, seen?: SeenInside): Step[]
+  template(jail: Jail, template: Template, seen?: SeenInside): Step[]
+}
+export interface NewerPackage {
+  name: string
+  from: string
+  to: string
 }
 export const serviceActions = ['start', 'stop', 'restart', 'enable', 'disable'] as const
 export type ServiceAction = (typeof serviceActions)[number]

@@ -66,6 +66,7 @@ export const factNames = [
   'releases',
   'archives',
   'templates',
+  'resolver',
 ] as const
 export type FactName = (typeof factNames)[number]
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { templateSchema } from './inside-names.ts'
 
 /* What jailops knows of a jail, whichever manager made it. */
 
@@ -171,20 +172,10 @@ export const archiveManifestSchema = z.strictObject({
 })
 export type ArchiveManifest = z.infer<typeof archiveManifestSchema>
 
-/** A recipe for what is in a jail. */
-export const templateSchema = z.strictObject({
-  description: z.string().max(200).default(''),
-  packages: z.array(z.string()).default([]),
-  /** rc.conf variables. */
-  sysrc: z.record(z.string(), z.string()).default({}),
-  files: z.array(z.strictObject({ path: z.string(), content: z.string(), mode: z.string().default('644') })).default([]),
-  /** Switched on, and started. */
-  services: z.array(z.string()).default([]),
-  /** Run in the jail, one after the other, without a shell. */
-  commands: z.array(z.array(z.string()).min(1)).default([]),
-})
 export interface Template extends z.infer<typeof templateSchema> {
   name: string
+  /** It came with jailops, and no file of the host says otherwise. */
+  shipped?: true
   /** Why it cannot be used. */
   problem?: string
 }

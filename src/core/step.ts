@@ -29,6 +29,8 @@ const simpleProbe = z.discriminatedUnion('kind', [
     kind: z.literal('command'),
     argv,
     exitCode: z.int().optional(),
+    /** Any other exit code: programs do not agree on how they say no. */
+    notExitCode: z.int().optional(),
     stdout: z.string().optional(),
     word: z.string().optional(),
     noWord: z.string().optional(),

@@ -13,7 +13,7 @@ import { createTrashDriver } from './trash.ts'
 
 /** What a planner may build steps with. */
 export function createDrivers(facts: Facts): Drivers {
-  const inside = createInsideDriver()
+  const inside = createInsideDriver(facts)
   const jails = createJailDrivers(facts, inside)
   const limits = createLimitDriver(facts)
   return {

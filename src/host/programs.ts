@@ -23,7 +23,7 @@ export const hostPrograms: readonly HostProgram[] = [
   {
     name: 'jexec',
     folder: '/usr/sbin',
-    why: "writes into a running jail from inside (nginx's files, resolv.conf), never by paths below its root",
+    why: "writes into a running jail from inside (nginx's files, resolv.conf, files of templates), never by paths below its root",
     power: 'it is root in every jail',
   },
   { name: 'jls', folder: '/usr/sbin', why: 'which jails run' },
@@ -109,6 +109,8 @@ export const hostPrograms: readonly HostProgram[] = [
     isRoot: true,
   },
   { name: 'zpool', folder: '/sbin', why: 'host check: how the pools are', power: 'it destroys pools' },
+  { name: 'ps', folder: '/bin', why: 'what runs in a jail, and what it takes (ps -J)' },
+  { name: 'tail', folder: '/usr/bin', why: "the end of a jail's console log", power: 'it reads any file' },
   { name: 'rctl', folder: '/usr/bin', why: 'limits what a jail may use, and tells what it uses', power: 'it limits any process' },
   { name: 'ipfw', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
   { name: 'pfctl', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },

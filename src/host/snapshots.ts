@@ -3,6 +3,7 @@ import { JailopsError } from '../core/errors.ts'
 import type { Facts } from '../core/host.ts'
 import type { Jail, Snapshot } from '../core/jail.ts'
 import type { Step } from '../core/step.ts'
+import { undoBySteps } from '../core/undo-by-steps.ts'
 import { notSupported } from './jails/not-supported.ts'
 import { datasetExists } from './zfs.ts'
 
@@ -48,6 +49,15 @@ export function createSnapshotDriver({ datasets, snapshots }: Pick<Facts, 'datas
       const held = all.filter((one) => snapshots.some((snapshot) => snapshot.dataset === one && snapshot.name === name))
       for (const newer of held.flatMap((one) => newerThan(snapshots, one, name))) mustHaveNoClones(snapshots, newer.dataset, newer.name)
       return held.toSorted().map((one): Step => rollBack(jail, `${one}@${name}`, newerThan(snapshots, one, name)))
+    },
+    back(jail, name) {
+      const dataset = datasetOf(jail)
+      const all = datasets.map((one) => one.name).filter((one) => one === dataset || one.startsWith(`${dataset}/`))
+      return [
+        ...undoBySteps(jails.stop(jail)),
+        ...all.toSorted().map((one) => ({ action: zfs('rollback', '-r', `${one}@${name}`) })),
+        ...undoBySteps(jails.start(jail)),
+      ]
     },
   }
 }

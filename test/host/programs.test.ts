@@ -15,6 +15,7 @@ import type { Action, Probe, Step } from '../../src/core/step.ts'
 import { checkHost } from '../../src/host/check/check-host.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { observe } from '../../src/host/facts/observe.ts'
+import { readTemplate } from '../../src/host/facts/templates.ts'
 import { hostPrograms, programPaths, writableRoots } from '../../src/host/programs.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
@@ -68,15 +69,28 @@ const said: Record<string, Record<string, unknown>> = {
   'jail mount add': { jail: 'blog', from: '/data', on: '/data' },
   'jail mount remove': { jail: 'blog', on: '/backup' },
   'jail note set': { jail: 'blog', text: 'ours' },
+  'jail pkg install': { jail: 'blog', packages: 'vim' },
+  'jail pkg remove': { jail: 'blog', packages: '1' },
   'jail purge': { jail: 'old' },
   'jail rename': { jail: 'blog', to: 'journal' },
   'jail restore': { jail: 'old' },
+  'jail service disable': { jail: 'blog', service: 'nginx' },
+  'jail service enable': { jail: 'blog', service: 'nginx' },
+  'jail service restart': { jail: 'blog', service: 'nginx' },
+  'jail service start': { jail: 'blog', service: 'nginx' },
+  'jail service status': { jail: 'blog', service: 'nginx' },
+  'jail service stop': { jail: 'blog', service: 'nginx' },
   'jail set': { jail: 'blog', property: 'allow.raw_sockets', value: '1' },
   'jail snapshot remove': { jail: 'blog', snapshot: 'first' },
   'jail snapshot rollback': { jail: 'blog', snapshot: 'first' },
   'jail start': { jail: 'mute' },
+  'jail sysrc set': { jail: 'blog', variable: 'nginx_enable', value: 'YES' },
+  'jail sysrc unset': { jail: 'blog', variable: 'nginx_enable' },
   'jail tag add': { jail: 'blog', tag: 'web' },
   'jail tag remove': { jail: 'blog', tag: 'old' },
+  'jail template apply': { jail: 'blog', template: 'site' },
+  'jail template show': { template: 'site' },
+  'jail timezone': { jail: 'blog', zone: 'Europe/Berlin' },
   'proxy add': { site: 'new.example.com', jail: 'blog' },
   'proxy remove': { site: 'blog.example.com' },
 }
@@ -129,6 +143,7 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
         jail: { name: 'old', manager, type: 'thick', startsAtBoot: true },
       },
     ],
+    templates: [readTemplate('site', 'packages: [nginx]\nfiles: [{ path: /srv/site/index.html, content: hello }]\nservices: [nginx]\n')],
     canLimit: true,
     limits: ['jail:blog:memoryuse:deny=1'],
     trash: [trashed({ name: 'old', address: '10.0.0.9', routes: [] })],

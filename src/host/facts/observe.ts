@@ -1,5 +1,5 @@
 import type { FactName, ObservedFacts } from '../../core/host.ts'
-import type { ConfiguredJail, Jail } from '../../core/jail.ts'
+import type { ConfiguredJail, Jail, Template } from '../../core/jail.ts'
 import { type CheckDeps, checkHost } from '../check/check-host.ts'
 import { observeAddresses } from './addresses.ts'
 import { observeAllConfigured } from './all-jails.ts'
@@ -22,8 +22,8 @@ import { observeBase } from './space.ts'
 import { observeTemplates } from './templates.ts'
 import { observeTrash } from './trash.ts'
 
-/** Beyond shell and layout only the fact `check` asks for anything. */
-type ObserveDeps = Pick<CheckDeps, 'shell' | 'layout'> & Partial<CheckDeps>
+/** Beyond shell and layout only the facts `check` and `templates` (those that came with jailops) ask for anything. */
+type ObserveDeps = Pick<CheckDeps, 'shell' | 'layout'> & Partial<CheckDeps> & { templates?: readonly Template[] }
 
 /**
  * Looks at the host once for everything that was asked for; what several facts rest on is looked at once for all.
@@ -60,7 +60,7 @@ export async function observe(
     wants('addresses') ? observeAddresses(shell, running, configured) : { taken: [], interfaces: [] },
     free,
     wants('addresses') ? observeBase(shell, layout) : 0,
-    wants('addresses') ? shell.readFile(layout.resolvConf) : undefined,
+    wants('addresses', 'resolver') ? shell.readFile(layout.resolvConf) : undefined,
     wants('proxy') ? observeProxy(shell, layout, jails) : noProxy,
     wants('siteStatus') ? jails.then((all) => observeSites(shell, layout, all)) : [],
     managers,
@@ -68,7 +68,7 @@ export async function observe(
     wants('snapshots') ? observeSnapshots(shell, layout) : [],
     wants('releases') ? observeReleases(shell, layout) : [],
     wants('archives') ? observeArchives(shell, layout) : [],
-    wants('templates') ? observeTemplates(shell, layout) : [],
+    wants('templates') ? observeTemplates(shell, layout, deps.templates) : [],
     needsJails ? observeLimits(shell, layout) : noLimits,
     needsJails ? observeMeta(shell) : false,
     running,

@@ -1,25 +1,38 @@
 import type { InsideDriver } from '../../core/drivers.ts'
-import { notSupported } from '../jails/not-supported.ts'
-import { runInside, writeInside } from './run.ts'
+import type { Facts } from '../../core/host.ts'
+import { endpointOf } from '../addresses.ts'
+import { writeFile } from './files.ts'
+import { installPackages, removePackages, upgradePackages } from './packages.ts'
+import { runInside } from './run.ts'
+import { changeService } from './services.ts'
+import { createTemplate } from './template.ts'
+import { setVariable } from './variables.ts'
+import { setZone } from './zone.ts'
 
 /** What is done in a running jail, whichever manager made it: through jexec, pkg -j, service -j and sysrc -j. */
-export function createInsideDriver(): InsideDriver {
+export function createInsideDriver({ layout }: Pick<Facts, 'layout'>): InsideDriver {
   return {
     run: runInside,
-    write: writeInside,
+    write: writeFile,
     // a fresh base has none, and without it pkg in the jail finds nobody
-    resolver: (jail, text) =>
-      text === '' ? [] : [writeInside(jail, '/etc/resolv.conf', text, `Give ${jail.name} the host's resolv.conf`)],
-    timezone: not,
-    installPackages: not,
-    removePackages: not,
-    upgradePackages: not,
-    service: not,
-    sysrc: not,
-    template: not,
+    resolver: (jail, text, seen) =>
+      text === ''
+        ? []
+        : [
+            writeFile(
+              jail,
+              '/etc/resolv.conf',
+              text,
+              seen === undefined ? `Give ${jail.name} the host's resolv.conf` : `Write resolv.conf of ${jail.name}`,
+              seen,
+            ),
+          ],
+    timezone: setZone,
+    installPackages,
+    removePackages,
+    upgradePackages,
+    service: changeService,
+    sysrc: setVariable,
+    template: createTemplate((address) => endpointOf(layout, address)),
   }
-}
-
-function not(): never {
-  return notSupported('jail.conf', 'this yet', '')
 }

@@ -42,13 +42,18 @@ async function ask(shell: Shell, probe: Probe): Promise<boolean> {
 /** Success is asked for unless another exit code is: a tool that failed prints nothing, which is not "the word is not there". */
 async function commandHolds(shell: Shell, probe: ProbeOf<'command'>): Promise<boolean> {
   const { exitCode, stdout, timedOut, truncated } = await shell.run({ argv: probe.argv, timeoutSeconds: 30 })
-  if (timedOut || truncated || exitCode !== (probe.exitCode ?? 0)) return false
+  if (timedOut || truncated || !codeHolds(probe, exitCode)) return false
   const words = stdout.split(/\s+/)
   return (
     (probe.stdout === undefined || stdout.replace(/\n$/, '') === probe.stdout) &&
     (probe.word === undefined || words.includes(probe.word)) &&
     (probe.noWord === undefined || !words.includes(probe.noWord))
   )
+}
+
+function codeHolds({ exitCode, notExitCode }: ProbeOf<'command'>, code: number | undefined): boolean {
+  if (notExitCode !== undefined) return code !== undefined && code !== notExitCode
+  return code === (exitCode ?? 0)
 }
 
 async function httpHolds(shell: Shell, probe: ProbeOf<'http'>): Promise<boolean> {

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { defineCommand, jailName, JailopsError, logName } from 'jailops'
+import type { Facts } from 'jailops'
+
+export default defineCommand({
+  path: 'jail logs',
+  summary: "The end of a log of a jail, or of its console's",
+  permission: 'jail.logs',
+  risk: 'read',
+  example: 'jail logs blog nginx/error.log',
+  needs: ['jails'],
+  args: z.object({
+    jail: jailName.describe('which jail'),
+    file: logName.default('messages').describe('below /var/log, or the word console'),
+    lines: z.int().min(1).max(1000).default(50).describe('how many; 50 if not given'),
+  }),
+  looks({ args, facts }) {
+    const count = String(args.lines)
+    if (args.file === 'console') return { log: { argv: ['tail', '-n', count, consoleOf(facts, args.jail)] } }
+    const { kernelName } = facts.runningJail(args.jail)
+    return { log: { argv: ['jexec', kernelName, 'tail', '-n', count, `/var/log/${args.file}`] } }
+  },
+  query({ args, facts }) {
+    const { exitCode, stdout, stderr } = facts.look('log')
+    const path = args.file === 'console' ? consoleOf(facts, args.jail) : `/var/log/${args.file}`
+    if (exitCode !== 0) {
+      throw new JailopsError(
+        'bad_argument',
+        `${path} cannot be read: ${(stderr || stdout).trim().slice(0, 300) || 'it gave no answer in time'}`,
+      )
+    }
+    const count = stdout.split('\n').length - (stdout.endsWith('\n') ? 1 : 0)
+    return {
+      title: stdout === '' ? `${path} of ${args.jail} is empty` : `The last ${count} lines of ${path} of ${args.jail}`,
+      text: stdout,
+    }
+  },
+})
+
+/** The host keeps it, so it can be read of a stopped jail too. */
+function consoleOf(facts: Facts, name: string): string {
+  const { consoleLog } = facts.ownJail(name)
+  if (consoleLog !== undefined) return consoleLog
+  throw new JailopsError(
+    'not_supported_by_driver',
+    `Nothing keeps what ${name} prints to its console. Read a log of its own: /jail logs ${name} messages`,
+  )
+}

@@ -1,0 +1,130 @@
+import { JailopsError } from './errors.ts'
+import type { Facts, Look, LookAnswer } from './host.ts'
+import type { Jail } from './jail.ts'
+
+/*
+ * What a jail is like inside, before something in it is changed: the looks that a command asks for, and what they said. By that a plan
+ * knows what is to do, and what an undo has to bring back.
+ */
+
+type Named = Pick<Jail, 'kernelName'>
+type Looks = Record<string, Look>
+
+export interface InstalledPackage {
+  name: string
+  version: string
+  origin: string
+  /** It came because another needed it. */
+  automatic: boolean
+  locked: boolean
+}
+
+export interface SeenFile {
+  /** undefined: too long to be kept. */
+  text: string | undefined
+  /** Such as 644. */
+  mode: string
+}
+
+/** As far as it was looked at. */
+export interface SeenInside {
+  packages: readonly InstalledPackage[]
+  /** Nothing is there that only another needed that is gone: so what an undo leaves over came by us. */
+  hasNoLeftovers: boolean
+  /** What a package needs, by its name. */
+  needs: ReadonlyMap<string, readonly string[]>
+  /** What rc.conf sets; not what it has by default. */
+  variables: ReadonlyMap<string, string>
+  files: ReadonlyMap<string, SeenFile>
+  folders: ReadonlySet<string>
+  running: ReadonlySet<string>
+}
+
+export function lookAtPackages({ kernelName }: Named): Looks {
+  return {
+    packages: { argv: ['pkg', '-j', kernelName, 'query', '%n %v %o %a %k'] },
+    needs: { argv: ['pkg', '-j', kernelName, 'query', '%n %dn'] },
+    leftovers: { argv: ['pkg', '-j', kernelName, 'autoremove', '-n'] },
+  }
+}
+
+/** Every variable that is set, so that one look serves them all. */
+export function lookAtVariables({ kernelName }: Named): Looks {
+  return { variables: { argv: ['sysrc', '-j', kernelName, '-a'] } }
+}
+
+export function lookAtFiles({ kernelName }: Named, paths: readonly string[]): Looks {
+  const folders = [...new Set(paths.flatMap(foldersAbove))]
+  return Object.fromEntries([
+    ...paths.map((path): [string, Look] => [`text ${path}`, { argv: ['jexec', kernelName, 'cat', path] }]),
+    ...paths.map((path): [string, Look] => [`mode ${path}`, { argv: ['jexec', kernelName, 'stat', '-f', '%Lp', path] }]),
+    ...folders.map((path): [string, Look] => [`folder ${path}`, { argv: ['jexec', kernelName, 'test', '-d', path] }]),
+  ])
+}
+
+/** `one…`: it answers whether it runs also where rc.conf does not enable it. */
+export function lookAtServices({ kernelName }: Named, names: readonly string[]): Looks {
+  return Object.fromEntries(names.map((name) => [`service ${name}`, { argv: ['service', '-j', kernelName, name, 'onestatus'] }]))
+}
+
+/** `/a/b/c` → `/a`, `/a/b`. */
+export function foldersAbove(path: string): string[] {
+  const parts = path.split('/').slice(1, -1)
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)
+}
+
+/** @throws host_not_ready where pkg or sysrc gives no answer */
+export function seenInside({ looked }: Pick<Facts, 'looked'>): SeenInside {
+  const about = (kind: string) =>
+    Object.entries(looked).flatMap(([name, answer]) =>
+      name.startsWith(`${kind} `) ? [[name.slice(kind.length + 1), answer] as const] : [],
+    )
+  const texts = about('text').filter(([, { exitCode }]) => exitCode === 0)
+  return {
+    packages: rowsOf('pkg', looked['packages']).map(([name = '', version = '', origin = '', automatic, locked]) => ({
+      name,
+      version,
+      origin,
+      automatic: automatic === '1',
+      locked: locked === '1',
+    })),
+    hasNoLeftovers: looked['leftovers']?.stdout.includes('Nothing to do') === true,
+    needs: needsOf(rowsOf('pkg', looked['needs'])),
+    variables: variablesOf(looked['variables']),
+    files: new Map(texts.map(([path, answer]) => [path, fileOf(answer, looked[`mode ${path}`])])),
+    folders: new Set(about('folder').flatMap(([path, { exitCode }]) => (exitCode === 0 ? [path] : []))),
+    running: new Set(about('service').flatMap(([name, { exitCode }]) => (exitCode === 0 ? [name] : []))),
+  }
+}
+
+function rowsOf(tool: string, answer: LookAnswer | undefined): string[][] {
+  return linesOf(tool, answer).map((line) => line.split(' '))
+}
+
+function linesOf(tool: string, answer: LookAnswer | undefined): string[] {
+  if (answer === undefined) return []
+  if (answer.exitCode !== 0) {
+    const words = (answer.stderr || answer.stdout).trim().slice(0, 300)
+    throw new JailopsError('host_not_ready', `${tool} does not say what is in the jail: ${words || 'it gave no answer'}. Mend that first.`)
+  }
+  return answer.stdout.split('\n').filter((line) => line !== '')
+}
+
+function needsOf(rows: readonly string[][]): Map<string, string[]> {
+  return new Map([...Map.groupBy(rows, ([name = '']) => name)].map(([name, some]) => [name, some.map(([, needed = '']) => needed)]))
+}
+
+function variablesOf(answer: LookAnswer | undefined): Map<string, string> {
+  const pairs = linesOf('sysrc', answer).flatMap((line): [string, string][] => {
+    const [, name, value = ''] = /^([A-Za-z_][A-Za-z0-9_]*): ?(.*)$/.exec(line) ?? []
+    return name === undefined ? [] : [[name, value]]
+  })
+  return new Map(pairs)
+}
+
+/** An answer is kept whole up to 64 KiB; of a longer one the middle is missing. */
+const mostBytes = 60_000
+
+function fileOf({ stdout }: LookAnswer, mode: LookAnswer | undefined): SeenFile {
+  return { text: Buffer.byteLength(stdout) > mostBytes ? undefined : stdout, mode: mode?.stdout.trim() || '644' }
+}
