@@ -29,8 +29,8 @@ export interface SeenFile {
 /** As far as it was looked at. */
 export interface SeenInside {
   packages: readonly InstalledPackage[]
-  /** Nothing is there that only another needed that is gone: so what an undo leaves over came by us. */
-  hasNoLeftovers: boolean
+  /** What would come by the installation that was looked at, and what would go from one version to another. */
+  coming: { names: readonly string[]; changes: readonly string[] }
   /** What a package needs, by its name. */
   needs: ReadonlyMap<string, readonly string[]>
   /** What rc.conf sets; not what it has by default. */
@@ -44,8 +44,13 @@ export function lookAtPackages({ kernelName }: Named): Looks {
   return {
     packages: { argv: ['pkg', '-j', kernelName, 'query', '%n %v %o %a %k'] },
     needs: { argv: ['pkg', '-j', kernelName, 'query', '%n %dn'] },
-    leftovers: { argv: ['pkg', '-j', kernelName, 'autoremove', '-n'] },
   }
+}
+
+/** What an installation would bring, what it needs included; it says 1 in most cases. */
+export function lookAtInstallation({ kernelName }: Named, names: readonly string[]): Looks {
+  if (names.length === 0) return {}
+  return { installation: { argv: ['pkg', '-j', kernelName, 'install', '-n', ...names], timeoutSeconds: 120 } }
 }
 
 /** Every variable that is set, so that one look serves them all. */
@@ -88,7 +93,7 @@ export function seenInside({ looked }: Pick<Facts, 'looked'>): SeenInside {
       automatic: automatic === '1',
       locked: locked === '1',
     })),
-    hasNoLeftovers: looked['leftovers']?.stdout.includes('Nothing to do') === true,
+    coming: comingBy(looked['installation']),
     needs: needsOf(rowsOf('pkg', looked['needs'])),
     variables: variablesOf(looked['variables']),
     files: new Map(texts.map(([path, answer]) => [path, fileOf(answer, looked[`mode ${path}`])])),
@@ -108,6 +113,29 @@ function linesOf(tool: string, answer: LookAnswer | undefined): string[] {
     throw new JailopsError('host_not_ready', `${tool} does not say what is in the jail: ${words || 'it gave no answer'}. Mend that first.`)
   }
   return answer.stdout.split('\n').filter((line) => line !== '')
+}
+
+/** Of `New packages to be INSTALLED:` and the lines below it, `NAME: VERSION` each. @throws unknown_package */
+function comingBy(answer: LookAnswer | undefined): SeenInside['coming'] {
+  const { stdout = '', stderr = '' } = answer ?? {}
+  const [, unknown] = /No packages available to install matching '([^']*)'/.exec(`${stdout}\n${stderr}`) ?? []
+  if (unknown !== undefined) throw new JailopsError('unknown_package', `No repository of the jail has a package ${unknown}.`)
+  const sections = stdout.split(/\n\s*\n/).map((part) =>
+    part
+      .trim()
+      .split('\n')
+      .map((line) => line.trim()),
+  )
+  const below = (word: string) => sections.flatMap(([head = '', ...lines]) => (head.endsWith(` to be ${word}:`) ? lines : []))
+  return {
+    names: below('INSTALLED').map((line) => line.split(':')[0] ?? ''),
+    changes: [
+      ...below('UPGRADED'),
+      ...below('DOWNGRADED'),
+      ...below('REINSTALLED'),
+      ...below('REMOVED').map((line) => `${line} (removed)`),
+    ],
+  }
 }
 
 function needsOf(rows: readonly string[][]): Map<string, string[]> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { Host } from './host.ts'
 import { resolveInJail } from './inside/inside.ts'
 import type { Inside } from './paths.ts'
@@ -41,4 +41,10 @@ export function makeFolderIn(root: Root, path: string): void {
 export function removeIn(root: Root, path: string): void {
   const found = findIn(root, path, { followLast: false })
   if (found.kind === 'found' && !found.readOnly) rmSync(found.path, { force: true })
+}
+
+export function removeEmptyFolderIn(root: Root, path: string): void {
+  const found = findIn(root, path, { followLast: false })
+  if (found.kind !== 'found' || found.readOnly || !statSync(found.path).isDirectory()) return
+  if (readdirSync(found.path).length === 0) rmdirSync(found.path)
 }

@@ -17,15 +17,21 @@ describe('jail pkg install', () => {
     expect(titles(plan)).toEqual(['Install vim in blog', 'Install git-lite in blog'])
     expect(argv(plan.steps[1])).toEqual(['pkg', '-j', 'blog', 'install', '-U', '-y', 'git-lite'])
     expect(plan.steps.map(({ undo = [] }) => undo.map(({ action }) => action.argv.slice(3).join(' ')))).toEqual([
-      ['delete -y vim', 'autoremove -y'],
+      ['delete -y vim', 'delete -y expat'],
       ['delete -y git-lite'],
     ])
   })
 
-  it('takes no leftovers of others away', () => {
-    const looked = { ...packagesLooked, leftovers: said('Deinstallation has been requested for the following 1 packages:\n') }
-    const plan = planOf(install, { jail: 'blog', packages: 'vim' }, { jails: [jail()], looked })
-    expect(plan.steps[0]?.undo).toHaveLength(1)
+  it('names what comes along, and what changes with it', () => {
+    const plan = planOf(install, { jail: 'blog', packages: 'vim git-lite' }, there)
+    expect(plan.outcome).toEqual([{ name: 'Comes along', value: 'expat' }])
+    expect(plan.remarks.join()).toContain('libuv: 1.51.0 -> 1.52.0')
+  })
+
+  it('refuses at once what no repository has', () => {
+    const installation = said('', 1, "pkg: No packages available to install matching 'vmi' have been found in the repositories\n")
+    const looked = { ...packagesLooked, installation }
+    expect(refusal(() => planOf(install, { jail: 'blog', packages: 'vmi' }, { jails: [jail()], looked })).code).toBe('unknown_package')
   })
 
   it('says so where all is there', () => {

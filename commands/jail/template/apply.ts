@@ -3,6 +3,7 @@ import {
   defineCommand,
   jailName,
   lookAtFiles,
+  lookAtInstallation,
   lookAtPackages,
   lookAtServices,
   lookAtVariables,
@@ -22,9 +23,15 @@ export default defineCommand({
   args: z.object({ jail: jailName.describe('which jail'), template: templateName.describe('which template') }),
   looks({ args, facts }) {
     const jail = facts.runningJail(args.jail)
-    const { files, services } = templateNamed(facts, args.template)
+    const { files, packages, services } = templateNamed(facts, args.template)
     const paths = files.map(({ path }) => path)
-    return { ...lookAtPackages(jail), ...lookAtVariables(jail), ...lookAtFiles(jail, paths), ...lookAtServices(jail, services) }
+    return {
+      ...lookAtPackages(jail),
+      ...lookAtInstallation(jail, packages),
+      ...lookAtVariables(jail),
+      ...lookAtFiles(jail, paths),
+      ...lookAtServices(jail, services),
+    }
   },
   plan({ args, facts, drivers }) {
     const jail = facts.runningJail(args.jail)

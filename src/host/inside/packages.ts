@@ -19,7 +19,7 @@ export const installPackages: InsideDriver['installPackages'] = (jail, names, se
     // the first one has asked for the newest catalogue
     action: pkg(jail, ['install', ...(index > 0 ? ['-U'] : []), '-y', name]),
     done: isInstalled(jail, name),
-    ...(seen !== undefined && { undo: [takeAway(jail, name), ...(index === 0 ? takeLeftovers(jail, seen) : [])] }),
+    ...(seen !== undefined && { undo: [name, ...(index === 0 ? along(seen, names) : [])].map((one) => takeAway(jail, one)) }),
   }))
 }
 
@@ -78,9 +78,9 @@ function takeAway(jail: Named, name: string): Undo {
   return { action: pkg(jail, ['delete', '-y', name]), unless: isMissing(jail, name) }
 }
 
-/** What came along because it was needed. Where something was left over before us, that is not ours to take. */
-function takeLeftovers(jail: Named, { hasNoLeftovers }: SeenInside): Undo[] {
-  return hasNoLeftovers ? [{ action: pkg(jail, ['autoremove', '-y']) }] : []
+/** What comes because it is needed: it goes last. */
+function along({ coming, packages }: SeenInside, names: readonly string[]): string[] {
+  return coming.names.filter((one) => !names.includes(one) && !packages.some(({ name }) => name === one))
 }
 
 function isInstalled({ kernelName }: Named, name: string): Probe {

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -78,6 +79,11 @@ const rm: InsideProgram = (at, call) => {
   })
 }
 
+const rmdir: InsideProgram = (at, call) => {
+  const { operands } = parseFlags(call, '')
+  return forEach(call, operands, (path) => rmdirSync(wholePlace(at, path, 'rmdir')))
+}
+
 function isThere(at: InJail, path: string): boolean {
   return resolveInJail(at, path, { followLast: false }).kind === 'found'
 }
@@ -109,4 +115,4 @@ const chmod: InsideProgram = (at, call) => {
 }
 
 /** Programs that change files; cat is here for tee's sake. */
-export const insideFiles: Record<string, InsideProgram> = { cat, tee, mkdir, mv, rm, touch, ln, chmod }
+export const insideFiles: Record<string, InsideProgram> = { cat, tee, mkdir, mv, rm, rmdir, touch, ln, chmod }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { readIn, removeIn, writeIn, type Root } from '../root-files.ts'
+import { readIn, removeEmptyFolderIn, removeIn, writeIn, type Root } from '../root-files.ts'
 import type { Package } from './catalogue.ts'
 
 const installedSchema = z.strictObject({
@@ -51,6 +51,8 @@ export function takeAway(root: Root, { files }: Installed): void {
   for (const [path, sum] of Object.entries(files)) {
     const text = sum === '' ? '' : readIn(root, path)
     if (sum === '' || (text !== undefined && checksum(text) === sum)) removeIn(root, path)
+    // a folder of its own goes with what was in it
+    if (path.startsWith('/usr/local/share/licenses/')) removeEmptyFolderIn(root, path.slice(0, path.lastIndexOf('/')))
   }
 }
 

@@ -1,4 +1,5 @@
-import { expectSaid, textOf, type Verb } from './verb.ts'
+import { writeFileSync } from 'node:fs'
+import { expectSaid, onHost, textOf, type Verb } from './verb.ts'
 import type { World } from '../world.ts'
 
 const kernel = (world: World) => world.column.kernelName('blog')
@@ -21,11 +22,16 @@ export const insideVerbs: readonly Verb[] = [
     args: { jail: 'blog', packages: 'htop' },
     problems: (world) => expectSaid(world, `pkg -j ${kernel(world)} info -e htop || echo no`, /no/),
   },
-  { path: 'jail pkg upgrade', args: { jail: 'blog' }, problems: async () => [] },
+  {
+    path: 'jail pkg upgrade',
+    args: { jail: 'blog' },
+    prepare: async (world) => writeFileSync(onHost(world, '/var/db/lab-mirror.json'), '{"packages":{"htop":"9.9.9"}}'),
+    problems: (world) => expectSaid(world, `pkg -j ${kernel(world)} query %v htop`, /^9\.9\.9$/m),
+  },
   {
     path: 'jail service enable',
-    args: { jail: 'blog', service: 'cron' },
-    problems: async (world) => rcConf(world, /cron_enable="?YES/),
+    args: { jail: 'blog', service: 'sshd' },
+    problems: async (world) => rcConf(world, /sshd_enable="?YES/),
   },
   {
     path: 'jail service disable',
@@ -34,9 +40,8 @@ export const insideVerbs: readonly Verb[] = [
   },
   {
     path: 'jail service start',
-    args: { jail: 'blog', service: 'cron' },
-    prepare: (world) => world.say('jail service enable', { jail: 'blog', service: 'cron' }),
-    problems: (world) => expectSaid(world, `service -j ${kernel(world)} cron status`, /is running/),
+    args: { jail: 'blog', service: 'sshd' },
+    problems: (world) => expectSaid(world, `service -j ${kernel(world)} sshd onestatus`, /is running/),
   },
   {
     path: 'jail service stop',
