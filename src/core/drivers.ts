@@ -1,5 +1,5 @@
 import type { Route } from './host.ts'
-import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Snapshot, Template, TrashEntry } from './jail.ts'
+import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Endpoint } from './layout.ts'
 import type { SeenInside } from './seen-inside.ts'
 import type { Step, Undo } from './step.ts'
@@ -95,14 +95,20 @@ export interface LimitDriver {
 }
 
 export interface ReleaseDriver {
-  fetch(manager: Manager, release: string, from: ReleaseSource, request: string): Step[]
-  remove(manager: Manager, release: string, request: string): Step[]
-  update(manager: Manager, release: string, request: string): Step[]
+  /** `from` undefined: the manager's own mirror. */
+  fetch(manager: Manager, release: string, from: ReleaseSource | undefined, request: string): Step[]
+  /** For good; there is no undo. */
+  remove(release: Release, request: string): Step[]
+  /** Brings it to the newest patch level; none newer is fine too. */
+  update(release: Release, request: string): Step[]
 }
+/** `sha256` is that of base.txz, as the MANIFEST beside it says. */
 export type ReleaseSource =
-  | { kind: 'mirror'; sha256: string }
+  /** A folder of a server, by its URL. */
+  | { kind: 'mirror'; url: string; sha256: string }
   | { kind: 'folder'; path: string; sha256: string }
-  | { kind: 'iso'; path: string }
+  /** An image of an installation disc; `unit` is a memory disk that is free. */
+  | { kind: 'iso'; path: string; unit: number; sha256: string }
 
 /**
  * What is done in a running jail, through the jail and never by paths below its root. `seen` is what it was like inside before, so that it

@@ -40,6 +40,9 @@ export const reasonCodes = [
   'not_supported_by_driver',
   'unknown_snapshot',
   'unknown_archive',
+  'unknown_release',
+  'release_exists',
+  'release_in_use',
   'host_not_ready',
   // carrying it out
   'step_failed',

@@ -2,6 +2,7 @@ import { JailopsError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Archive, Dataset, Jail, Manager, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Layout } from './layout.ts'
+import { usersOf } from './release-users.ts'
 import { didYouMean } from './suggest.ts'
 
 /* What commands see of a host: facts that were observed once. Nothing here runs anything. */
@@ -84,6 +85,8 @@ export interface ObservedFacts {
   datasets: Dataset[]
   snapshots: Snapshot[]
   releases: Release[]
+  /** The host's kind, as the mirror's folders are called: `amd64`, or `arm64/aarch64`. */
+  platform?: string
   archives: Archive[]
   templates: Template[]
   /** Whether the kernel keeps texts beside a jail (`meta`, FreeBSD 15). */
@@ -150,6 +153,10 @@ export interface Facts extends ObservedFacts {
   route(host: string): Route
   /** The newest trash entry of that name. @throws not_in_trash */
   trashed(name: string): TrashEntry
+  /** Of the manager that is named, or of the only one that has it. @throws unknown_release */
+  release(name: string, manager?: Manager): Release
+  /** Jails that would be broken without it. */
+  jailsOn(release: Release): Jail[]
 }
 
 /** Puts look-ups beside what was observed. */
@@ -204,6 +211,20 @@ export function factsOf(layout: Layout, observed: ObservedFacts): Facts {
       const hosts = observed.proxy.routes.map((candidate) => candidate.host)
       throw new JailopsError('unknown_route', `No site ${host} is routed on this host.${didYouMean(host, hosts)} See /proxy list.`)
     },
+    release(name, manager) {
+      const all = observed.releases.filter((one) => manager === undefined || one.manager === manager)
+      const [found, another] = all.filter((one) => one.name === name)
+      if (found !== undefined && another === undefined) return found
+      if (found !== undefined && another !== undefined) {
+        throw new JailopsError(
+          'missing_argument',
+          `Both ${found.manager} and ${another.manager} have ${name}. Say which: manager:${found.manager}`,
+        )
+      }
+      const names = all.map((one) => one.name)
+      throw new JailopsError('unknown_release', `There is no release ${name} on this host.${didYouMean(name, names)} See /release list.`)
+    },
+    jailsOn: (release) => usersOf(release, observed),
     trashed(name) {
       const found = observed.trash.filter((entry) => entry.name === name).toSorted((a, b) => b.destroyedAt - a.destroyedAt)[0]
       if (found !== undefined) return found

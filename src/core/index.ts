@@ -7,7 +7,7 @@ export { JailopsError } from './errors.ts'
 export type { Answer } from './card.ts'
 export type { Finding } from './finding.ts'
 export { serviceActions } from './drivers.ts'
-export type { Drivers } from './drivers.ts'
+export type { Drivers, ReleaseSource } from './drivers.ts'
 export type { Facts, Look, LookAnswer, Route } from './host.ts'
 export {
   logName,
@@ -22,8 +22,8 @@ export {
   zoneName,
 } from './inside-names.ts'
 export { jailTypes, managers } from './jail.ts'
-export type { Jail, Manager, NewJail, TrashEntry } from './jail.ts'
-export { backendOf, hostName, jailName, snapshotName, tagName, requestId, showSiteName, siteName } from './names.ts'
+export type { Jail, Manager, NewJail, Release, TrashEntry } from './jail.ts'
+export { backendOf, hostName, jailName, releaseName, snapshotName, tagName, requestId, showSiteName, siteName } from './names.ts'
 export { nothingToDo, plan } from './plan.ts'
 export type { Plan } from './plan.ts'
 export { narrowingsOf } from './policy.ts'

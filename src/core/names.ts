@@ -26,6 +26,10 @@ export const snapshotName = z
 
 export const tagName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'a tag has up to 32 lower-case letters, digits and hyphens')
 
+export const releaseName = z
+  .string()
+  .regex(/^[0-9]{2}\.[0-9]-(RELEASE|BETA[0-9]|RC[0-9])$/, 'a release is named as in 15.1-RELEASE, 15.2-BETA1 or 15.2-RC1')
+
 /** What we call a jail's backend, everywhere. */
 export function backendOf(jail: string): string {
   return `jail_${jail}`

@@ -6,15 +6,16 @@ import type { Host } from './host.ts'
 import { runReal } from './real.ts'
 import { refuse } from './refuse.ts'
 
-/** mdconfig(8) over files: `-a -t vnode -f FILE`, `-d -u UNIT`, `-l`. An image of a disc is a tar archive here, whatever its name says. */
+/** mdconfig(8) over files: `-a -t vnode [-u UNIT] -f FILE`, `-d -u UNIT`, `-l`. An image of a disc is a tar archive here, whatever its name says. */
 export async function mdconfig(host: Host, call: Call): Promise<number> {
   const line = call.args.join(' ')
   if (line === '-l') return list(host, call)
   const unit = /^-d -u (?:md)?(\d+)$/.exec(line)?.[1]
   if (unit !== undefined) return detach(host, call, Number(unit))
   const file = call.args.at(-1) ?? ''
-  if (!/^(-a )?(-t vnode )?(-o readonly )?-f [^ ]+$/.test(line)) return refuse('mdconfig', `${line} is not imitated here`)
-  return attach(host, call, file)
+  const [wanted, asked] = /^(?:-a )?(?:-t vnode )?(?:-o readonly )?(?:-u (?:md)?(\d+) )?-f [^ ]+$/.exec(line) ?? []
+  if (wanted === undefined) return refuse('mdconfig', `${line} is not imitated here`)
+  return attach(host, call, file, asked === undefined ? undefined : Number(asked))
 }
 
 /** Where the content of a unit lies; nothing is there when the file is no disc. */
@@ -28,10 +29,11 @@ function list(host: Host, call: Call): number {
   return 0
 }
 
-async function attach(host: Host, call: Call, file: string): Promise<number> {
+async function attach(host: Host, call: Call, file: string, asked: number | undefined): Promise<number> {
   const real = readable(host, call, file)
   if (!existsSync(real)) return fail(call, `could not find full path for ${file}: No such file or directory`)
-  let unit = 0
+  if (asked !== undefined && host.memoryDisks.has(asked)) return fail(call, 'ioctl(/dev/mdctl): Device busy')
+  let unit = asked ?? 0
   while (host.memoryDisks.has(unit)) unit++
   host.memoryDisks.add(unit)
   const folder = discFolder(host, unit)
@@ -39,7 +41,7 @@ async function attach(host: Host, call: Call, file: string): Promise<number> {
   mkdirSync(folder, { recursive: true })
   const { code } = await runReal('tar', ['-xf', real, '-C', folder], { cwd: folder })
   if (code !== 0) rmSync(folder, { recursive: true })
-  call.out(`md${unit}\n`)
+  if (asked === undefined) call.out(`md${unit}\n`)
   return 0
 }
 

@@ -93,7 +93,15 @@ const said: Record<string, Record<string, unknown>> = {
   'jail timezone': { jail: 'blog', zone: 'Europe/Berlin' },
   'proxy add': { site: 'new.example.com', jail: 'blog' },
   'proxy remove': { site: 'blog.example.com' },
+  'release fetch': { release: '14.3-RELEASE', from: '/srv/disc1.iso' },
+  'release remove': { release: '15.1-RELEASE' },
+  'release update': { release: '15.1-RELEASE' },
 }
+/** What is started depends on it. */
+const saidToo: Record<string, Record<string, unknown>> = { 'release fetch': { release: '14.3-RELEASE' } }
+/** Of ezjail's base there are always users, and of some managers no release without ZFS. */
+const refusedByState = ['release_in_use', 'host_not_ready', 'release_exists']
+const told: Record<string, string> = { manifest: `base.txz\t${'0'.repeat(64)}\t1\n` }
 
 const backup = { from: '/backup', on: '/backup', readOnly: true }
 const jailRoots = {
@@ -133,7 +141,7 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
     ],
     datasets,
     snapshots: datasets.map((one) => ({ dataset: one.name, name: 'first', createdAt: 1, usedBytes: 1, clones: [] })),
-    releases: [{ manager, name: '15.1-RELEASE', path: '/usr/jails/.releases/15.1-RELEASE' }],
+    releases: [{ manager, name: '15.1-RELEASE', path: '/usr/jails/.releases/15.1-RELEASE', patchLevel: '15.1-RELEASE' }],
     archives: [
       {
         name: 'old-archive',
@@ -170,24 +178,25 @@ async function plans(): Promise<Plan[]> {
       ),
     ),
   )
-  return commands.flatMap((command) => hosts.flatMap((facts) => planOn(command, facts)))
+  return commands.flatMap((command) => {
+    const usual = said[command.path] ?? ('jail' in command.args.shape ? { jail: 'blog' } : {})
+    return [usual, saidToo[command.path] ?? usual].flatMap((words) => hosts.flatMap((facts) => planOn(command, words, facts)))
+  })
 }
 
-function planOn(command: Command, facts: Facts): Plan[] {
+function planOn(command: Command, words: Record<string, unknown>, facts: Facts): Plan[] {
   if (command.risk === 'bot') return []
-  const { args } = parseArguments(command, said[command.path] ?? ('jail' in command.args.shape ? { jail: 'blog' } : {}))
+  const { args } = parseArguments(command, words)
   try {
     const looks = command.looks?.({ args, facts }) ?? {}
     for (const { argv } of Object.values(looks)) started.add(argv[0] ?? '')
     if (command.risk === 'read') return []
-    const answer = { exitCode: 0, stdout: '1', stderr: '' }
-    const seen = {
-      ...facts,
-      ...factsOf(facts.layout, { ...facts, looked: Object.fromEntries(Object.keys(looks).map((name) => [name, answer])) }),
-    }
+    const answers = Object.keys(looks).map((name) => [name, { exitCode: 0, stdout: told[name] ?? '1', stderr: '' }])
+    const seen = { ...facts, ...factsOf(facts.layout, { ...facts, looked: Object.fromEntries(answers) }) }
     return [command.plan({ args, facts: seen, drivers: createDrivers(seen), request })]
   } catch (error) {
     if (error instanceof JailopsError && error.code === 'not_supported_by_driver') return []
+    if (command.path.startsWith('release ') && error instanceof JailopsError && refusedByState.includes(error.code)) return []
     throw error
   }
 }

@@ -15,7 +15,7 @@ import { observeManagers } from './managers.ts'
 import { observeProxy } from './proxy.ts'
 import { observeProxyStatus } from './proxy-status.ts'
 import { observeRunning } from './running-jails.ts'
-import { observeReleases } from './releases.ts'
+import { observePlatform, observeReleases } from './releases.ts'
 import { observeSites } from './site-status.ts'
 import { observeSnapshots } from './snapshots.ts'
 import { observeBase } from './space.ts'
@@ -50,10 +50,11 @@ export async function observe(
   const jails = needsJails ? Promise.all([running, configured]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
-  const [check, hostStatus, proxyStatus, ...seen] = await Promise.all([
+  const [check, hostStatus, proxyStatus, platform, ...seen] = await Promise.all([
     wants('check') ? checkHost({ now: Date.now, ...deps }) : undefined,
     wants('host') ? observeHost(shell, free, running) : undefined,
     wants('proxyStatus') ? observeProxyStatus(shell, layout) : undefined,
+    wants('releases') ? observePlatform(shell) : undefined,
     jails,
     boot,
     wants('trash') ? observeTrash(shell, layout) : [],
@@ -98,6 +99,7 @@ export async function observe(
     ...(proxyStatus !== undefined && { proxyStatus }),
     ...(hostStatus !== undefined && { host: hostStatus }),
     ...(check !== undefined && { check }),
+    ...(platform !== undefined && { platform }),
     reservedByOthers: reservations.others,
     reservedHere: reservations.here,
     looked: {},

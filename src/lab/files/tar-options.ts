@@ -41,7 +41,7 @@ export function parseTar(call: Call): TarOptions {
         if (letter === 'f') found.archive = value()
         else if (letter === 'C') found.folder = value()
         else if ('xct'.includes(letter)) found.mode = letter
-        else if (!'apvzJjkmo'.includes(letter)) refuseAll()
+        else if (!'apvzJjkmoO'.includes(letter)) refuseAll()
         flags += 'fC'.includes(letter) ? '' : letter
       }
     } else members.push(word)

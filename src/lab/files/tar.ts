@@ -22,10 +22,11 @@ export async function tar(host: Host, call: Call): Promise<number> {
   // A nullfs is a mount of its own: --one-file-system stays out of it, as out of the folder that it covers.
   if (mode === 'c' && !options.long.includes('--one-file-system'))
     for (const member of members) refuseNullfsBelow(host, 'tar', join(folder, member))
+  const prints = mode === 't' || options.flags.includes('v') || (mode === 'x' && options.flags.includes('O'))
   if (mode === 'x') await refuseLinksOut(host, real, folder)
   const words = [`-${options.flags}f`, real, '-C', folder, ...options.long, '--', ...members]
   const { code, text } = await runReal('tar', words, { cwd: host.paths.host })
-  if (mode === 't' || options.flags.includes('v')) call.out(text)
+  if (prints) call.out(text)
   else call.err(text.replaceAll(host.paths.host, ''))
   if (piped !== undefined) {
     if (mode === 'c' && code === 0) call.out(readFileSync(piped))

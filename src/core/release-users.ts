@@ -1,0 +1,20 @@
+import type { Dataset, Jail, Release } from './jail.ts'
+
+/** Jails that would be broken without it: they share its files, or are clones of its dataset. A copy needs it no more. */
+export function usersOf(release: Release, { jails, datasets }: { jails: readonly Jail[]; datasets: readonly Dataset[] }): Jail[] {
+  const clones = clonesOf(release, datasets)
+  const isClone = (jail: Jail) => clones.some(({ mountpoint }) => `${jail.root}/`.startsWith(`${mountpoint}/`))
+  return jails.filter((jail) => shares(jail, release) || isClone(jail))
+}
+
+/** Wherever they are by now, in the trash too. */
+export function clonesOf({ path }: Pick<Release, 'path'>, datasets: readonly Dataset[]): Dataset[] {
+  const own = datasets.find((one) => one.mountpoint === path && one.isMounted)?.name
+  if (own === undefined) return []
+  return datasets.filter(({ origin = '' }) => origin.startsWith(`${own}@`) || origin.startsWith(`${own}/`))
+}
+
+function shares(jail: Jail, release: Release): boolean {
+  if (jail.manager !== release.manager) return false
+  return release.manager === 'ezjail' || (jail.release === release.name && jail.type !== 'thick')
+}
