@@ -9,18 +9,7 @@ export type { Finding } from './finding.ts'
 export { serviceActions } from './drivers.ts'
 export type { Drivers, ReleaseSource } from './drivers.ts'
 export type { Facts, Look, LookAnswer, Route } from './host.ts'
-export {
-  logName,
-  packageList,
-  rcValue,
-  rcVariable,
-  releaseName,
-  serviceList,
-  serviceName,
-  templateName,
-  wordsIn,
-  zoneName,
-} from './inside-names.ts'
+export { logName, packageList, rcValue, rcVariable, serviceList, serviceName, templateName, wordsIn, zoneName } from './inside-names.ts'
 export { jailTypes, managers } from './jail.ts'
 export type { Jail, Manager, NewJail, Release, TrashEntry } from './jail.ts'
 export { backendOf, hostName, jailName, releaseName, snapshotName, tagName, requestId, showSiteName, siteName } from './names.ts'

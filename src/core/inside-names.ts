@@ -57,12 +57,6 @@ export const templateName = z
   .max(32)
   .regex(/^[a-z][a-z0-9-]*$/, 'a template is named by lower-case letters, digits and -')
 
-/** Of FreeBSD, such as 15.1-RELEASE. */
-export const releaseName = z
-  .string()
-  .max(32)
-  .regex(/^[0-9]{1,2}\.[0-9]{1,2}-(RELEASE|STABLE|CURRENT|(RC|BETA|ALPHA)[0-9]{1,2})$/, 'write a release such as 15.1-RELEASE')
-
 /** In a jail, as the jail sees it. */
 const insidePath = z
   .string()
