@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ackDiscord, ackSlack } from './rows/ack.ts'
 import { coldBot } from './rows/cold-bot.ts'
+import { jailCreateRows } from './rows/jail-create.ts'
 import { fanOut } from './rows/fan-out.ts'
 import { jailList } from './rows/jail-list.ts'
 import { pickup } from './rows/pickup.ts'
@@ -11,7 +12,7 @@ import type { Measured, Row } from './support/measured.ts'
 
 /* `npm run bench -- [--json FILE] [ROW …]`: ours and the bare libraries in turn, in one run; medians. */
 
-const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal, fanOut, shellSsh, jailList]
+const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal, fanOut, shellSsh, jailList, ...jailCreateRows]
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name))

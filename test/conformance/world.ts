@@ -48,7 +48,12 @@ export interface World {
 const passing =
   /^((usr\/jails\/[^/]+|usr\/local\/bastille\/jails\/[^/]+\/root|iocage\/jails\/[^/]+\/root)\/)?(var\/(log|run|cache|tmp|db\/freebsd-update)|tmp)(\/|$)|^usr\/jails\/\.(trash|archives)$|^var\/db\/jailops/
 
-export async function openWorld(column: Column, commands: ReadonlyMap<string, Command>): Promise<World> {
+/** `isPatient`: waits take as long as they do for real. */
+export async function openWorld(
+  column: Column,
+  commands: ReadonlyMap<string, Command>,
+  { isPatient = false }: { isPatient?: boolean } = {},
+): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   const kept = `${folder}.kept`
   let lab = await startLab({ folder, ...column.lab })
@@ -78,8 +83,8 @@ export async function openWorld(column: Column, commands: ReadonlyMap<string, Co
       shell,
       now: () => Date.now() + past,
       sleep: async (milliseconds) => {
-        past += milliseconds
-        await sleep(Math.min(milliseconds, 5))
+        if (!isPatient) past += milliseconds
+        await sleep(isPatient ? milliseconds : Math.min(milliseconds, 5))
       },
       stagingFolder: join(lab.folder, 'staging'),
     })
