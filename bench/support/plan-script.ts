@@ -16,8 +16,7 @@ function linesOf(action: Action): string[] {
       const check = (action.check ?? []).map((word) => quoted(word === '{staged}' ? `${action.path}.new` : word)).join(' ')
       const staged = quoted(`${action.path}.new`)
       return [
-        `printf %s ${quoted(action.content)} >${staged}`,
-        `chmod ${action.mode.toString(8)} ${staged}`,
+        `(umask ${(0o666 & ~action.mode).toString(8)}; printf %s ${quoted(action.content)} >${staged})`,
         ...(check === '' ? [] : [`${check} >/dev/null`]),
         `mv ${staged} ${quoted(action.path)}`,
       ]
