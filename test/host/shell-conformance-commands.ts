@@ -146,6 +146,11 @@ export function commandConformance(bench: () => Bench): void {
       expect({ length: stdout.length, truncated }).toEqual({ length: 131_072, truncated: false })
     })
 
+    test.each(ways)('zero bytes come back as they are, %s', async (_, more) => {
+      const { stdout } = await run(sh(String.raw`printf 'a\0b\0\0c\n\0'`), more())
+      expect(stdout).toBe('a\0b\0\0c\n\0')
+    })
+
     test.each(ways)('what comes in many small parts is kept in order, %s', async (_, more) => {
       const { stdout } = await run(sh('i=0; while [ $i -lt 2000 ]; do echo $i; i=$((i + 1)); done; printf end'), more())
       expect(stdout).toBe(`${Array.from({ length: 2000 }, (_line, index) => index).join('\n')}\nend`)

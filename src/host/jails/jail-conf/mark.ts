@@ -4,10 +4,7 @@ import type { Facts } from '../../../core/host.ts'
 import type { Jail } from '../../../core/jail.ts'
 import type { Step } from '../../../core/step.ts'
 import { markKey, markText } from '../../marks.ts'
-import { jailFileOf } from './read-file.ts'
-import { recordText } from './record.ts'
-import { modify } from './set.ts'
-import { writeConfiguration } from './write.ts'
+import { writeRecord } from './write-record.ts'
 
 /** Of a jail that we made it stands in its own file, and in the kernel's `meta` while it runs; of one that was adopted in the marks file. */
 export function markJail(facts: Facts, jail: Jail, mark: Mark): Step[] {
@@ -18,26 +15,12 @@ export function markJail(facts: Facts, jail: Jail, mark: Mark): Step[] {
       `${jail.name} was made by jailops, as its file says. To be rid of it: /jail destroy ${jail.name}`,
     )
   }
-  const file = jailFileOf(jail)
-  const record = { ...file.record, tags: [...mark.tags], note: mark.note }
-  return [
-    writeConfiguration(facts, { ...file, record }, `Note tags and note of ${jail.name} in its file`),
-    ...(jail.state === 'running' && facts.hasMeta === true ? [noteLive(jail, recordText(file.record), recordText(record))] : []),
-  ]
+  return writeRecord(facts, jail, { tags: [...mark.tags], note: mark.note }, `Note tags and note of ${jail.name} in its file`)
 }
 
 function markLine({ layout }: Facts, jail: Jail, mark: Mark): Step {
   return {
     title: mark.ours ? `Mark ${jail.name} as a jail that jailops may change` : `Leave ${jail.name} to whoever made it`,
     action: { kind: 'map-entry', path: layout.marks, key: markKey(jail), value: mark.ours ? markText(mark) : null },
-  }
-}
-
-function noteLive({ name, kernelName }: Jail, before: string, after: string): Step {
-  return {
-    title: `Note them in the running ${name} too`,
-    action: modify(kernelName, `meta.jailops=${after}`),
-    done: { kind: 'command', argv: ['jls', '-j', kernelName, 'meta.jailops'], stdout: after },
-    undo: [{ action: modify(kernelName, `meta.jailops=${before}`) }],
   }
 }

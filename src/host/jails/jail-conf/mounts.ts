@@ -22,8 +22,8 @@ export function mountInto(facts: Facts, jail: Jail, wanted: JailMount): Step[] {
   return [
     {
       title: `Check that ${mount.from} is there`,
-      action: { kind: 'require', otherwise: `There is no ${mount.from} on the host. Make that folder first.` },
-      done: { kind: 'path', path: mount.from, exists: true },
+      action: { kind: 'require', otherwise: `There is no folder ${mount.from} on the host. Make it first; a symlink to one is none.` },
+      done: { kind: 'command', argv: ['stat', '-f', '%HT', mount.from], stdout: 'Directory' },
     },
     ...(jail.state === 'running' ? [makeTarget(jail, mount.on)] : []),
     {

@@ -4,9 +4,8 @@ import type { Jail } from '../../../core/jail.ts'
 import type { Step, Undo } from '../../../core/step.ts'
 import { datasetAt, datasetExists } from '../../zfs.ts'
 import { notSupported } from '../not-supported.ts'
-import { jailFileOf } from './read-file.ts'
 import { startJail } from './start-stop.ts'
-import { writeConfiguration } from './write.ts'
+import { writeRecord } from './write-record.ts'
 
 /** The look by which a command tells whether a jail's base is packages: `pkg -j NAME which -q /usr/bin/uname`. */
 export const packagedBase = 'packagedBase'
@@ -41,7 +40,6 @@ export function upgradeJail(facts: Facts, jail: Jail, release: string, request: 
   }
   const { kernelName, name } = jail
   const update = freebsdUpdate(kernelName)
-  const file = jailFileOf(jail)
   return [
     ...guarded(facts, jail, request, [
       {
@@ -50,7 +48,7 @@ export function upgradeJail(facts: Facts, jail: Jail, release: string, request: 
       },
       { title: `Install it in ${name}`, action: { kind: 'run', argv: [...update, 'install'], timeoutSeconds, shows: true } },
     ]),
-    writeConfiguration(facts, { ...file, record: { ...file.record, release } }, `Note that ${name} is ${release} now`),
+    ...writeRecord(facts, jail, { release }, `Note that ${name} is ${release} now`),
   ]
 }
 

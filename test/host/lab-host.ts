@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FactName, type Facts, factsOf } from '../../src/core/host.ts'
+import type { Step } from '../../src/core/step.ts'
+import { observe } from '../../src/host/facts/observe.ts'
+import type { Shell } from '../../src/host/shell.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
+import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts'
+import { createEffects, type Effects } from '../../src/worker/effects/index.ts'
+
+export interface Done {
+  step: Step
+  before: string | null
+}
+
+/** A host of the lab on which the drivers' steps are carried out and taken back, without a worker around them. */
+export interface LabHost {
+  lab: Lab
+  shell: Shell
+  effects: Effects
+  look(...wanted: FactName[]): Promise<Facts>
+  carryOut(steps: readonly Step[]): Promise<Done[]>
+  takeBack(done: readonly Done[]): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startLabHost(options: Partial<LabOptions> = {}): Promise<LabHost> {
+  const folder = mkdtempSync(join(tmpdir(), 'jailops-host-'))
+  const lab = await startLab({ ...options, folder })
+  const shell = createLocalShell(lab.layout)
+  const stagingFolder = join(lab.folder, 'staging')
+  const effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
+  let groups = 0
+  const groupFile = () => join(folder, `group-${groups++}`)
+  return {
+    lab,
+    shell,
+    effects,
+    look: async (...wanted) => factsOf(lab.layout, await observe({ shell, layout: lab.layout }, wanted, { others: [], here: [] })),
+    async carryOut(steps) {
+      const done: Done[] = []
+      for (const step of steps) {
+        done.push({ step, before: await effects.capture(step) })
+        await effects.perform(step, { groupFile: groupFile() })
+      }
+      return done
+    },
+    async takeBack(done) {
+      for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
+    },
+    async stop() {
+      await shell.stop()
+      await lab.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
