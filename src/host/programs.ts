@@ -74,8 +74,19 @@ export const hostPrograms: readonly HostProgram[] = [
     power: 'it mounts anything anywhere',
     isRoot: true,
   },
-  { name: 'umount', folder: '/sbin', why: 'takes a folder of the host out of a running jail', power: 'it unmounts anything' },
-  { name: 'grep', folder: '/usr/bin', why: 'reads many small files at once: the configuration of each jail' },
+  {
+    name: 'umount',
+    folder: '/sbin',
+    why: 'takes a folder of the host out of a running jail, and an installation disc away',
+    power: 'it unmounts anything',
+  },
+  {
+    name: 'grep',
+    folder: '/usr/bin',
+    why: "reads many small files at once: the configuration of each jail; a release's patch level",
+    power: 'it reads any file',
+  },
+  { name: 'stat', folder: '/usr/bin', why: 'whether what is to be shown in a jail is a folder' },
   { name: 'ls', folder: '/bin', why: 'whether a folder that is to be mounted over is empty' },
   {
     name: 'env',
@@ -114,21 +125,12 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'rctl', folder: '/usr/bin', why: 'limits what a jail may use, and tells what it uses', power: 'it limits any process' },
   { name: 'fetch', folder: '/usr/bin', why: 'fetches releases and their MANIFEST', power: 'it writes anywhere', isRoot: true },
   { name: 'sha256', folder: '/sbin', why: 'compares what was fetched with its MANIFEST' },
-  { name: 'grep', folder: '/usr/bin', why: "a release's patch level, from its own file", power: 'it reads any file' },
-  {
-    name: 'env',
-    folder: '/usr/bin',
-    why: 'starts freebsd-update without a pager',
-    power: 'it starts anything',
-    isRoot: true,
-  },
   {
     name: 'mdconfig',
     folder: '/sbin',
     why: 'attaches the image of an installation disc',
     power: 'it gives any file as a disk',
   },
-  { name: 'umount', folder: '/sbin', why: 'gives that disc back', power: 'it unmounts anything' },
   {
     name: 'bastille',
     folder: '/usr/local/bin',
