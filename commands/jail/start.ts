@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { chosenJails, defineCommand, inStartOrder, jailName, nothingToDo, plan, tagName } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailName, nothingToDo, plan, stoppedNeeds, tagName } from 'jailops'
 
 export default defineCommand({
   path: 'jail start',
@@ -14,16 +14,19 @@ export default defineCommand({
   }),
   plan({ args, facts, drivers }) {
     const chosen = chosenJails(facts, args)
-    const jails = inStartOrder(chosen.filter((jail) => jail.state !== 'running'))
+    const asked = chosen.filter((jail) => jail.state !== 'running')
+    const needed = stoppedNeeds(facts, asked)
+    const jails = inStartOrder([...needed, ...asked])
     const names = (of: typeof chosen) => of.map(({ name }) => name).join(', ')
     if (jails.length === 0) return nothingToDo(`${names(chosen)} ${chosen.length === 1 ? 'is' : 'are'} running already.`)
     const sites = jails.flatMap(({ name, address }) => (address !== undefined && facts.routesTo(name).length > 0 ? [address] : []))
     return plan([...jails.flatMap((jail) => drivers.jails.start(jail)), ...sites.flatMap((address) => drivers.site.awaitAnswer(address))], {
       resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
       outcome:
-        args.tag === undefined
+        args.tag === undefined && needed.length === 0
           ? jails.map((jail) => ({ name: 'Address', value: jail.address ?? 'none' }))
           : [{ name: 'Jails', value: names(jails) }],
+      remarks: needed.map(({ name }) => `${name} is needed and does not run, so it is started first.`),
     })
   },
 })

@@ -43,6 +43,31 @@ export function ownDependents(facts: Facts, of: readonly Jail[]): Jail[] {
   })
 }
 
+/** Those that these need, directly or through others, and that do not run: they have to be started first. @throws not_ours, config_invalid */
+export function stoppedNeeds(facts: Facts, of: readonly Jail[]): Jail[] {
+  const names = new Set(of.map(({ name }) => name))
+  const found: Jail[] = []
+  const visit = ({ name: needing, depends }: Jail): void => {
+    for (const name of depends) {
+      const needed = facts.jails.find((one) => one.name === name)
+      if (needed === undefined || names.has(name) || needed.state === 'running') continue
+      names.add(name)
+      found.push(mayStart(facts, needed, needing))
+      visit(needed)
+    }
+  }
+  for (const jail of of) visit(jail)
+  return found
+}
+
+function mayStart(facts: Facts, needed: Jail, needing: string): Jail {
+  if (needed.ours) return facts.ownJail(needed.name)
+  throw new JailopsError(
+    'not_ours',
+    `${needing} needs ${needed.name}, which does not run and was not made by jailops. Start ${needed.name} with its own tool first, or let jailops have it: /jail adopt ${needed.name}`,
+  )
+}
+
 /** What others need comes before them. */
 export function inStartOrder(jails: readonly Jail[]): Jail[] {
   const ordered: Jail[] = []

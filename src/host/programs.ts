@@ -145,13 +145,6 @@ export const hostPrograms: readonly HostProgram[] = [
     power: 'hooks of a jail run on the host',
     isRoot: true,
   },
-  {
-    name: 'ezjail-admin',
-    folder: '/usr/local/bin',
-    why: 'jails and the base of ezjail',
-    power: 'hooks of a jail run on the host',
-    isRoot: true,
-  },
   { name: 'ipfw', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
   { name: 'pfctl', folder: '/sbin', why: 'host check: whether addresses are translated', power: "it changes the host's firewall" },
 ]

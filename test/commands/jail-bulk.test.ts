@@ -44,6 +44,23 @@ describe('jails by their tag', () => {
   })
 })
 
+describe('what a jail needs', () => {
+  it('is started first where it does not run, and said', () => {
+    const plan = planOf(start, { jail: 'front' }, { jails: allStopped })
+    expect(titles(plan)).toEqual(['Start database', 'Start shop', 'Start front'])
+    expect(plan.remarks).toEqual([expect.stringContaining('shop is needed'), expect.stringContaining('database is needed')])
+    expect(plan.resources).toEqual(['jail:database', 'jail:front', 'jail:shop'])
+    const running = planOf(start, { jail: 'front' }, { jails: [database, { ...shop, ...isStopped }, { ...front, ...isStopped }] })
+    expect(titles(running)).toEqual(['Start shop', 'Start front'])
+  })
+
+  it('is not started where it is not of jailops', () => {
+    const theirs = { ...database, ...isStopped, ours: false }
+    const refused = refusal(() => planOf(start, { jail: 'shop' }, { jails: [theirs, { ...shop, ...isStopped }] }))
+    expect([refused.code, refused.message]).toEqual(['not_ours', expect.stringContaining('shop needs database')])
+  })
+})
+
 describe('what needs a jail', () => {
   it('is restarted with it, through others too, and its sites are waited for', () => {
     const proxy = { ...readyProxy, routes: [{ host: 'front.example.com', backend: 'jail_front', jail: 'front' }], backends: ['jail_front'] }

@@ -45,7 +45,16 @@ async function traces(): Promise<unknown> {
       ['ifconfig', '-a'],
     ].map(async (argv) => (await host.shell.run({ argv, timeoutSeconds: 10 })).stdout),
   )
-  return { files, roots: readdirSync(jailRoots), answers: answers.map((text) => text.replaceAll(/jid=\d+|cpuset\.id=\d+/g, '')) }
+  return {
+    files,
+    roots: readdirSync(jailRoots),
+    answers: answers.map((text) =>
+      text
+        .replaceAll(/jid=\d+|cpuset\.id=\d+/g, '')
+        .split('\n')
+        .toSorted(),
+    ),
+  }
 }
 
 /** Carries it out, looks, takes it back, and carries it out again. */
@@ -117,18 +126,19 @@ test('a symlink that was planted in the jail leads no mount to the host', async 
   expect(await traces()).toEqual(before)
 })
 
-test('what a jail depends on starts before it, and what depends on it stops before it', async () => {
-  const first = await drivers()
-  const depended = await host.carryOut(first.jails.depend(first.blog, ['db']))
-  const { jails, db } = await drivers()
-  await thereAndBack(jails.stop(db), async () => {
-    expect([(await seen('blog')).state, (await seen('db')).state]).toEqual(['stopped', 'stopped'])
+test('what a jail depends on is seen in file and kernel, and is nothing to jail(8)', async () => {
+  const { jails, blog } = await drivers()
+  await thereAndBack(jails.depend(blog, ['db']), async () => {
+    expect((await seen('blog')).depends).toEqual(['db'])
+    expect(await told('jls', '-j', 'blog', 'meta.jailops')).toContain('depends=db')
     const now = await drivers()
-    await thereAndBack(now.jails.start(now.blog), async () => {
-      expect([(await seen('blog')).state, (await seen('db')).state]).toEqual(['running', 'running'])
+    await thereAndBack(now.jails.stop(now.db), async () => {
+      expect([(await seen('blog')).state, (await seen('db')).state]).toEqual(['running', 'stopped'])
+    })
+    await thereAndBack(now.jails.stop(now.blog), async () => {
+      expect((await seen('blog')).state).toBe('stopped')
     })
   })
-  await host.takeBack(depended)
 }, 30_000)
 
 test('tags and note are seen in file and kernel', async () => {

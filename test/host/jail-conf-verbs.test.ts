@@ -81,35 +81,6 @@ const cache = testJail('cache', { state: 'stopped', address: '10.0.0.4', depends
 const blog = testJail('blog', { state: 'stopped', depends: ['cache'] })
 
 describe('start and stop', () => {
-  it('start what is needed first, unless it runs', () => {
-    expect(said(jailsOf({ jails: [blog, cache, db] }).start(blog))).toEqual(
-      ['db', 'cache', 'blog'].map((name) => `jail -f /etc/jail.conf.d/${name}.conf -c ${name}`),
-    )
-    const running = jailsOf({ jails: [blog, cache, { ...db, state: 'running' }] }).start(blog)
-    expect(running.map(({ title }) => title)).toEqual(['Start cache first, on which blog depends', 'Start blog'])
-    expect(running[0]?.action).toMatchObject({ unlessDone: true })
-  })
-
-  it('stop what needs it first, where it runs', () => {
-    const jails = [{ ...blog, state: 'running' } as const, { ...cache, state: 'running' } as const, { ...db, state: 'running' } as const]
-    expect(said(jailsOf({ jails }).stop(db))).toEqual(
-      ['blog', 'cache', 'db'].map((name) => `jail -f /etc/jail.conf.d/${name}.conf -r ${name}`),
-    )
-    expect(said(jailsOf({ jails: [blog, cache, db] }).stop(db))).toHaveLength(1)
-  })
-
-  it('refuse what needs a jail that is gone', () => {
-    expect(() => jailsOf({ jails: [blog, cache] }).start(blog)).toThrow(
-      expect.objectContaining({ code: 'host_not_ready', message: expect.stringContaining('/jail depends remove cache on:db') }),
-    )
-  })
-
-  it('go round no circle that somebody wrote', () => {
-    const jails = [{ ...db, depends: ['blog'] }, cache, blog]
-    expect(jailsOf({ jails }).start(blog)).toHaveLength(3)
-    expect(jailsOf({ jails: jails.map((jail) => ({ ...jail, state: 'running' })) }).stop(blog)).toHaveLength(3)
-  })
-
   it('use the file that defines an adopted jail', () => {
     const mail = testJail('mail', { configuration: '/etc/jail.conf', isMarked: true, properties: { name: 'mail' } })
     expect(said(jailsOf({ jails: [mail] }).stop(mail))).toEqual(['jail -f /etc/jail.conf -r mail'])

@@ -25,8 +25,8 @@ export function createJailConfDriver(facts: Facts): JailDriver {
   return {
     expected: (jail) => expectedJail(layout, jail),
     make: (jail, request) => makeJail(facts, jail, request),
-    start: (jail) => startJail(facts, jail),
-    stop: (jail) => stopJail(facts, jail),
+    start: (jail) => [startJail(layout, jail)],
+    stop: (jail) => [stopJail(layout, jail)],
     boot: ({ name }, on) => (on ? bootInOrder(facts, name) : bootOff(facts.boot, name)),
     parts: (jail) => partsOf(facts, jail),
     rename: (jail, to) => renameJail(facts, jail, to),

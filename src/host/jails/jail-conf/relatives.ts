@@ -3,22 +3,6 @@ import type { Jail } from '../../../core/jail.ts'
 
 /* Who must run before whom. jailops sees to it itself; why jail(8) does not is in docs/decisions/0008-who-starts-first.md. */
 
-/** What must run before the jail does, all that it rests on, in the order of their start. @throws host_not_ready */
-export function neededBy(jails: readonly Jail[], jail: Pick<Jail, 'name' | 'depends'>): Jail[] {
-  const order: Jail[] = []
-  const visit = ({ name, depends }: Pick<Jail, 'name' | 'depends'>, way: readonly string[]) => {
-    for (const needed of depends) {
-      if (needed === jail.name || way.includes(needed)) continue
-      const found = ofJailConf(jails, needed)
-      if (found === undefined || found.state === 'broken') throw missing(name, needed, found)
-      visit(found, [...way, needed])
-      if (!order.includes(found)) order.push(found)
-    }
-  }
-  visit(jail, [])
-  return order
-}
-
 /** The jails that need it, and those that need them, in the order of their stop. */
 export function dependentsOf(jails: readonly Jail[], { name }: Pick<Jail, 'name'>): Jail[] {
   const order: Jail[] = []
@@ -62,12 +46,4 @@ export function checkDepends(jails: readonly Jail[], jail: Jail, on: readonly st
 
 function ofJailConf(jails: readonly Jail[], name: string): Jail | undefined {
   return jails.find((one) => one.name === name && one.manager === 'jail.conf')
-}
-
-function missing(name: string, needed: string, found: Jail | undefined): JailopsError {
-  return new JailopsError(
-    'host_not_ready',
-    `${name} depends on ${needed}, ${found === undefined ? 'which is not there any more' : `whose file cannot be read (${found.problem ?? 'no reason given'})`}. ` +
-      `Bring ${needed} back, or take that away: /jail depends remove ${name} on:${needed}`,
-  )
 }

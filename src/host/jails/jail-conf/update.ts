@@ -93,9 +93,9 @@ function guarded(facts: Facts, jail: Jail, request: string, steps: readonly Step
 }
 
 function rollback(facts: Facts, jail: Jail, snapshot: string): Undo[] {
-  const [start] = startJail({ layout: facts.layout, jails: [] }, { ...jail, depends: [] })
-  const [stop] = start?.undo ?? []
-  if (start?.action.kind !== 'run' || stop === undefined) return []
+  const start = startJail(facts.layout, jail)
+  const [stop] = start.undo ?? []
+  if (start.action.kind !== 'run' || stop === undefined) return []
   return [
     stop,
     { action: { kind: 'run', argv: ['zfs', 'rollback', '-r', snapshot], timeoutSeconds: 300 } },
