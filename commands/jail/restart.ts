@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { chosenJails, defineCommand, inStartOrder, jailName, ownDependents, plan, tagName } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailOrTag, ownDependents, plan } from 'jailops'
 
 export default defineCommand({
   path: 'jail restart',
@@ -8,10 +7,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail restart blog',
   needs: ['jails', 'proxy'],
-  args: z.object({
-    jail: jailName.optional().describe('which jail'),
-    tag: tagName.optional().describe('or all with this tag'),
-  }),
+  args: jailOrTag,
   plan({ args, facts, drivers }) {
     const chosen = chosenJails(facts, args)
     // jail(8) stops them with what they need, and forgets them

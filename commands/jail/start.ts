@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { chosenJails, defineCommand, inStartOrder, jailName, nothingToDo, plan, stoppedNeeds, tagName } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailOrTag, nothingToDo, plan, stoppedNeeds } from 'jailops'
 
 export default defineCommand({
   path: 'jail start',
@@ -8,10 +7,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail start blog',
   needs: ['jails', 'proxy'],
-  args: z.object({
-    jail: jailName.optional().describe('which jail'),
-    tag: tagName.optional().describe('or all with this tag'),
-  }),
+  args: jailOrTag,
   plan({ args, facts, drivers }) {
     const chosen = chosenJails(facts, args)
     const asked = chosen.filter((jail) => jail.state !== 'running')

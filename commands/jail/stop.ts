@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { chosenJails, defineCommand, inStartOrder, jailName, nothingToDo, ownDependents, plan, tagName } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailOrTag, nothingToDo, ownDependents, plan } from 'jailops'
 
 export default defineCommand({
   path: 'jail stop',
@@ -8,10 +7,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail stop blog',
   needs: ['jails', 'proxy'],
-  args: z.object({
-    jail: jailName.optional().describe('which jail'),
-    tag: tagName.optional().describe('or all with this tag'),
-  }),
+  args: jailOrTag,
   plan({ args, facts, drivers }) {
     const chosen = chosenJails(facts, args)
     const names = (of: typeof chosen) => of.map(({ name }) => name).join(', ')

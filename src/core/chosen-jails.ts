@@ -1,9 +1,18 @@
+import { z } from 'zod'
 import { JailopsError } from './errors.ts'
 import type { Facts } from './host.ts'
 import type { Jail } from './jail.ts'
+import { jailName, tagName } from './names.ts'
 import { didYouMean } from './suggest.ts'
 
 /* Which jails a command is about, and in which order: what others need runs first, and ends last. */
+
+/** Where neither is said, the jail is asked for. */
+export const jailOrTag = z
+  .object({ jail: jailName.optional().describe('which jail'), tag: tagName.optional().describe('or all with this tag') })
+  .superRefine(({ jail, tag }, context) => {
+    if (jail === undefined && tag === undefined) context.addIssue({ code: 'custom', path: ['jail'], message: 'say which jail, or tag:TAG' })
+  })
 
 /** The one that is named, or all of ours that have the tag. @throws missing_argument, unknown_jail, not_ours */
 export function chosenJails(facts: Facts, { jail, tag }: { jail?: string | undefined; tag?: string | undefined }): Jail[] {

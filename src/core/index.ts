@@ -2,7 +2,7 @@
 export { amountOf, sizeText } from './amount.ts'
 export { defineCommand } from './command.ts'
 export type { BotContext, Command, HostSummary, PlanContext, QueryContext } from './command.ts'
-export { chosenJails, inStartOrder, ownDependents, stoppedNeeds } from './chosen-jails.ts'
+export { chosenJails, inStartOrder, jailOrTag, ownDependents, stoppedNeeds } from './chosen-jails.ts'
 export { JailopsError } from './errors.ts'
 export type { Answer } from './card.ts'
 export type { Finding } from './finding.ts'

@@ -3,6 +3,7 @@ import { formFor } from '../../src/bot/forms.ts'
 import { knownValues } from '../../src/bot/completion.ts'
 import type { Said } from '../../src/chat/adapter.ts'
 import jailCreate from '../../commands/jail/create.ts'
+import jailRestart from '../../commands/jail/restart.ts'
 import { commands, policy, web1, web2 } from './bot-bench.ts'
 
 const words = (text: string): Said => ({ kind: 'text', text })
@@ -15,10 +16,23 @@ it('asks for what is missing, with what was given already', () => {
     ['ip', 'text', false, '10.0.0.5'],
     ['boot', 'yes-no', false, undefined],
     ['nginx', 'yes-no', false, 'no'],
+    ['template', 'text', false, undefined],
+    ['packages', 'text', false, undefined],
+    ['services', 'text', false, undefined],
+    ['manager', 'choice', false, undefined],
+    ['type', 'choice', false, undefined],
+    ['release', 'text', false, undefined],
+    ['vnet', 'yes-no', false, undefined],
+    ['keep', 'yes-no', false, undefined],
     ['host', 'text', false, undefined],
     ['dry-run', 'yes-no', false, undefined],
     ['until', 'text', false, undefined],
   ])
+})
+
+it('asks for the jail where neither it nor a tag is given', () => {
+  expect(formFor(words('jail restart'), [jailRestart])?.fields.map(({ label }) => label)).toContain('tag')
+  expect(formFor(words('jail restart tag:web'), [jailRestart])).toBeUndefined()
 })
 
 it('asks nothing where nothing is missing, or where something else is wrong', () => {

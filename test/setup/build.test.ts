@@ -21,6 +21,10 @@ it('has no packages beside it, and no sources', () => {
   expect(readdirSync(release, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))).toEqual([])
 })
 
+it('carries the templates that come with jailops', () => {
+  expect(readdirSync(join(release, 'templates'))).toEqual(readdirSync(join(projectFolder, 'templates')))
+})
+
 it('knows every command that the tree knows, and one’s own beside them', async () => {
   mkdirSync(join(folder, 'own'))
   writeFileSync(
