@@ -21,6 +21,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail create blog ip:10.0.0.5',
   needs: ['jails', 'addresses', 'templates'],
+  names: { jail: 'new' },
   args: z.object({
     jail: jailName.describe('its name'),
     ip: z.ipv4('write an IPv4 address such as 10.0.0.5').optional().describe('of the pool; the lowest free one if not given'),

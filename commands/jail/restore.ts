@@ -8,6 +8,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail restore blog',
   needs: ['jails', 'trash', 'addresses', 'proxy'],
+  names: { jail: 'trashed' },
   args: z.object({
     jail: jailName.describe('the name it had'),
     sites: z.boolean().default(true).describe('bring its sites back too; needs them to answer'),

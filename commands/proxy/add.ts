@@ -8,6 +8,7 @@ export default defineCommand({
   risk: 'change',
   example: 'proxy add blog.example.com jail:blog',
   needs: ['jails', 'proxy'],
+  names: { site: 'new' },
   args: z.object({
     site: siteName.describe('the host name, such as blog.example.com'),
     jail: jailName.optional().describe('the jail; if not given, the one named like the first label'),

@@ -2,7 +2,7 @@ import type { Command } from '../core/command.ts'
 import { offeredOptions } from '../core/options.ts'
 import { type Actor, mayCover, permissionsOf, type Policy } from '../core/policy.ts'
 import type { Completion, Known, Question } from '../chat/adapter.ts'
-import { heldBy, isAway, isHere, isThere, type KnownHost, spanText } from './hosts.ts'
+import { heldBy, isAway, isHere, type KnownHost, spanText } from './hosts.ts'
 import { everyHost } from './record.ts'
 
 const most = 25
@@ -119,7 +119,6 @@ function namesFor(command: Command, name: string, known: WhatIsKnown): Known[] {
   if (choices.length > 0) return choices.map((value) => ({ value, hint: name }))
   if (name === 'request') return waiting().map(({ id, line }) => ({ value: id, hint: line }))
   if (name === 'host') return [...hostsFor(known), ...(command.risk === 'read' ? [{ value: everyHost, hint: 'all hosts' }] : [])]
-  if (!isThere(command, name)) return []
   return hosts.flatMap(({ name: host, inventory }) =>
     inventory === undefined ? [] : heldBy(command, name, inventory).map((value) => ({ value, hint: `on ${host}` })),
   )

@@ -1,5 +1,5 @@
 import { shown } from '../core/arguments.ts'
-import type { Command, HostSummary } from '../core/command.ts'
+import type { Command, HostSummary, Naming } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { Inventory } from '../core/message.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -52,22 +52,46 @@ export function spanText(milliseconds: number): string {
   return `${Math.floor(count)} ${unit}${Math.floor(count) === 1 ? '' : 's'}`
 }
 
-/** Arguments that name what is still to be made: no host has it, or the wrong one. */
-const madeBy: Record<string, string> = { 'jail create': 'jail', 'proxy add': 'site' }
+type Named = Pick<Command, 'path' | 'names'>
+const usual: Record<string, Naming> = { jail: 'jail', site: 'site' }
 
-/** What a host has that such an argument of the command could name: what is in the trash only where it is to be restored. */
-export function heldBy({ path }: Pick<Command, 'path'>, argument: string, { jails, trash, routes }: Inventory): readonly string[] {
-  if (argument === 'jail') return path === 'jail restore' ? trash : jails
-  return argument === 'site' ? routes : []
+function namingOf({ names }: Named, argument: string): Naming | undefined {
+  return names !== undefined && Object.hasOwn(names, argument) ? names[argument] : usual[argument]
 }
 
-/** What of the arguments, if any, a host may be expected to hold. */
-export function isThere(command: Pick<Command, 'path'>, argument: string): boolean {
-  return madeBy[command.path] !== argument
+/** What a host has that such an argument of the command could name; nothing where it names what is yet to be made. */
+export function heldBy(command: Named, argument: string, { jails, trash, routes }: Inventory): readonly string[] {
+  switch (namingOf(command, argument)) {
+    case 'jail':
+      return jails
+    case 'site':
+      return routes
+    case 'trashed':
+      return trash
+    case 'new':
+    case undefined:
+      return []
+  }
 }
+
+/** The first argument that was given, or presumed, and names what some host has. */
+function thingNamed(command: Named, meant: Record<string, unknown>): { argument: string; name: string; kind: string } | undefined {
+  for (const [argument, name] of Object.entries(meant)) {
+    const naming = namingOf(command, argument)
+    if (typeof name === 'string' && naming !== undefined && naming !== 'new') return { argument, name, kind: kinds[naming] }
+  }
+  return undefined
+}
+
+/** An empty field of a form stands for nothing. */
+function given(args: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined))
+}
+
+const kinds = { jail: 'jail', site: 'site', trashed: 'destroyed jail' }
 
 export interface Wanted {
-  command: Pick<Command, 'path' | 'presume'>
+  command: Named & Pick<Command, 'presume'>
   args: Record<string, unknown>
   /** By `host:`. */
   named?: string | undefined
@@ -85,20 +109,18 @@ export function chooseHost(hosts: readonly KnownHost[], { command, args, named, 
   if (named !== undefined) return hosts.find((host) => host.name === named) ?? unknownHost(named, names)
   const [first] = hosts
   if (first === undefined) throw new JailopsError('unknown_host', 'No host is configured; add one under hosts in jailops.yaml.')
-  const presumed = command.presume?.(args) ?? {}
-  const meant = (name: string) => args[name] ?? presumed[name]
-  const thing = ['jail', 'site'].find((name) => typeof meant(name) === 'string' && isThere(command, name))
+  const thing = thingNamed(command, { ...command.presume?.(args), ...given(args) })
   const having =
     thing === undefined
       ? []
-      : hosts.filter(({ inventory }) => inventory !== undefined && heldBy(command, thing, inventory).some((one) => one === meant(thing)))
+      : hosts.filter(({ inventory }) => inventory !== undefined && heldBy(command, thing.argument, inventory).includes(thing.name))
   const ofChannel = hosts.find((host) => host.name === channel)
   if (ofChannel !== undefined && (having.length === 0 || having.includes(ofChannel))) return ofChannel
   const list = (among: readonly KnownHost[]) => among.map((host) => host.name).join(', ')
   if (ofChannel !== undefined && thing !== undefined) {
     throw new JailopsError(
       'which_host',
-      `${ofChannel.name}, this channel's host, has no ${thing} ${String(meant(thing))}. It is on: ${list(having)}. If you mean that one, add host:NAME.`,
+      `${ofChannel.name}, this channel's host, has no ${thing.kind} ${thing.name}. It is on: ${list(having)}. If you mean that one, add host:NAME.`,
     )
   }
   if (hosts.length === 1) return first

@@ -69,6 +69,10 @@ export interface RequestSummary {
   createdAt: number
 }
 
+/** What an argument may name: something that a host has, or what is yet to be made. */
+export const namings = ['jail', 'site', 'trashed', 'new'] as const
+export type Naming = (typeof namings)[number]
+
 interface CommandBase {
   /** One to three words: `jail create`. */
   path: string
@@ -80,6 +84,11 @@ interface CommandBase {
   narrowedBy?(args: Parsed): readonly string[]
   /** Words of examples shown by help. */
   example?: string
+  /**
+   * What its arguments name, for completion and for finding the host that is meant. Without a word here `jail` names a jail, `site` a
+   * site, and others nothing.
+   */
+  names?: Readonly<Record<string, Naming>>
   /** What it takes for arguments that were not given: by this the bot knows which of several hosts is meant. Pure. */
   presume?(args: Parsed): Parsed
 }
@@ -142,6 +151,7 @@ const shape = {
   path: z.string().regex(pathPattern, 'one to three lower-case words'),
   summary: z.string().min(1).max(100),
   permission: z.string().regex(/^[a-z]+(\.[a-z]+)*$/, 'such as jail.create'),
+  names: z.record(z.string(), z.enum(namings)).optional(),
   args: z
     .custom<z.ZodObject>((value) => value instanceof z.ZodObject, { error: 'a z.object({…})', abort: true })
     .refine(
@@ -179,9 +189,9 @@ export const definitionHash = oncePer((command: Command): string => {
 
 /** The parts that every command has beside its own arguments. */
 export const commonArguments = z.object({
-  host: z.string().optional().describe('the host it is meant for'),
-  dryRun: z.boolean().optional().describe('show the plan and change nothing'),
-  until: z.string().optional().describe('keep it that long if the host is away: 2h, or 18:00'),
+  host: z.string().optional().describe('which host'),
+  dryRun: z.boolean().optional().describe('only show the plan'),
+  until: z.string().optional().describe('if the host is away: 2h or 18:00'),
 })
 
 /** Arguments that have passed the command's own schema; only parseArguments makes them. */

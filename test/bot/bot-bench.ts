@@ -22,11 +22,28 @@ const create = defineCommand({
   permission: 'jail.create',
   risk: 'change',
   needs: [],
+  names: { jail: 'new' },
   args: z.object({ jail: z.string().regex(/^[a-z]+$/, 'letters only') }),
   plan: nothing,
 })
-const start = defineCommand({ ...create, path: 'jail start', permission: 'jail.start', risk: 'change', needs: [], plan: nothing })
-const restore = defineCommand({ ...create, path: 'jail restore', permission: 'jail.start', risk: 'change', needs: [], plan: nothing })
+const start = defineCommand({
+  ...create,
+  names: {},
+  path: 'jail start',
+  permission: 'jail.start',
+  risk: 'change',
+  needs: [],
+  plan: nothing,
+})
+const restore = defineCommand({
+  ...create,
+  names: { jail: 'trashed' },
+  path: 'jail restore',
+  permission: 'jail.start',
+  risk: 'change',
+  needs: [],
+  plan: nothing,
+})
 const remove = defineCommand({
   path: 'proxy remove',
   summary: 'Take a site away',

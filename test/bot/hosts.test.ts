@@ -11,8 +11,14 @@ const here = (host: KnownHost): KnownHost => ({ ...host, seenAt: now - 12_000 })
 const away = (host: KnownHost): KnownHost => ({ ...host, seenAt: now - 185_000 })
 const never: KnownHost = { name: 'web9', seenAt: 0 }
 
+const namings: Record<string, Record<string, 'new' | 'jail' | 'trashed'>> = {
+  'jail create': { jail: 'new' },
+  'jail restore': { jail: 'trashed' },
+  'jail rename': { to: 'new' },
+  'db copy': { to: 'jail' },
+}
 const choose = (path: string, args: Record<string, unknown>, channel?: string, named?: string) =>
-  chooseHost(both, { command: { path }, args, named, channel }).name
+  chooseHost(both, { command: { path, names: namings[path] ?? {} }, args, named, channel }).name
 
 describe('the host of a channel', () => {
   it.each([
@@ -21,6 +27,8 @@ describe('the host of a channel', () => {
     ['counts where it has the jail as others do', 'jail stop', { jail: 'shop' }, 'web2', undefined, 'web2'],
     ['counts where nobody has the jail: the host itself says so', 'jail stop', { jail: 'neu' }, 'web2', undefined, 'web2'],
     ['gets what is to be made, whoever else has one of that name', 'jail create', { jail: 'blog' }, 'web2', undefined, 'web2'],
+    ['counts where the new name is taken elsewhere', 'jail rename', { jail: 'shop', to: 'blog' }, 'web2', undefined, 'web2'],
+    ['does not count where another holds what any argument names', 'db copy', { to: 'blog' }, undefined, undefined, 'web1'],
     ['is no host: as if there were none', 'jail stop', { jail: 'blog' }, 'web3', undefined, 'web1'],
   ])('%s', (_, path, args, channel, named, name) => {
     expect(choose(path, args, channel, named)).toBe(name)
@@ -33,6 +41,11 @@ describe('the host of a channel', () => {
     const { code, message } = refusal(() => choose('jail destroy', args, 'web2'))
     expect(code).toBe('which_host')
     expect(message).toBe(`web2, this channel's host, ${words}. It is on: web1. If you mean that one, add host:NAME.`)
+  })
+
+  it('without what another host has in its trash', () => {
+    const { message } = refusal(() => choose('jail restore', { jail: 'old' }, 'web2'))
+    expect(message).toContain('has no destroyed jail old. It is on: web1.')
   })
 
   it('is known by where it was said', () => {

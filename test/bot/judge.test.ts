@@ -112,7 +112,7 @@ describe('which host', () => {
 
   it('the one with it in its trash, where it is to be restored, and then no other', () => {
     const hosts = [web1, { ...web2, inventory: { jails: ['old'], trash: [], routes: [] } }]
-    expect(chooseHost(hosts, { command: { path: 'jail restore' }, args: { jail: 'old' } }).name).toBe('web1')
+    expect(chooseHost(hosts, { command: { path: 'jail restore', names: { jail: 'trashed' } }, args: { jail: 'old' } }).name).toBe('web1')
     expect(chooseHost(hosts, { command: stop, args: { jail: 'old' } }).name).toBe('web2')
   })
 

@@ -58,6 +58,10 @@ describe.each(each)('%s', (path, { file, command }) => {
     expect(options.filter(({ choices }) => choices.length > slack.choices || choices.some((one) => one.length > slack.choice))).toEqual([])
   })
 
+  it('says only of arguments that it has what they name', () => {
+    expect(Object.keys(command.names ?? {}).filter((name) => !(name in command.args.shape))).toEqual([])
+  })
+
   it('says of each of its own options what it is', () => {
     expect(options.filter(({ description }) => description === '')).toEqual([])
   })
