@@ -111,6 +111,7 @@ function functionChat() {
     whisper: async (_place, _actor, { title, text }) => {
       throw new Error(`${title}: ${text}`)
     },
+    confide: async () => undefined,
     stop: async () => undefined,
   }
   return {

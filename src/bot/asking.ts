@@ -45,8 +45,12 @@ const patience = { seen: 30_000, away: 10_000 }
 /** For requests without approval: how long their choices stay reserved. */
 const reserveMilliseconds = 10 * 60_000
 
-/** `hearingSince`: since when hosts are listened to. */
-export function asking({ now, sign, post, withdraw, hosts, zone }: Posting, hearingSince: () => number): Asking {
+/** `hearingSince`: since when hosts are listened to. `keyFor`: what a host seals an answer to that is for the asker alone. */
+export function asking(
+  { now, sign, post, withdraw, hosts, zone }: Posting,
+  hearingSince: () => number,
+  keyFor: (request: string) => string,
+): Asking {
   const underway = new Set<string>()
 
   async function tell(record: RequestRecord, body: ToHost): Promise<RequestRecord> {
@@ -114,6 +118,7 @@ export function asking({ now, sign, post, withdraw, hosts, zone }: Posting, hear
             execute,
             dryRun,
             reserveUntil: execute ? (until ?? now()) + reserveMilliseconds : expiresAt,
+            ...(command.risk === 'change' && command.confides === true && !dryRun && { sealTo: keyFor(record.id) }),
           })
     },
     send(record, { id, token }) {

@@ -5,6 +5,7 @@ import { hasEnded } from '../core/card.ts'
 import type { Clock } from '../core/clock.ts'
 import { toJailopsError } from '../core/errors.ts'
 import type { BotMessage } from '../core/message.ts'
+import { createKeyedMutex } from '../core/mutex.ts'
 import type { Policy } from '../core/policy.ts'
 import type { ChatAdapter, Door, Place } from '../chat/adapter.ts'
 import { answerItself } from './answering.ts'
@@ -14,6 +15,7 @@ import { createChanges, judgeOnceTold } from './changes.ts'
 import { commandsOf, complete, knownValues, type WhatIsKnown } from './completion.ts'
 import { createFanOut, isFanOut } from './fan-out.ts'
 import { formFor } from './forms.ts'
+import { createConfiding } from './confiding.ts'
 import { afterAnswer } from './hearing.ts'
 import type { KnownHost } from './hosts.ts'
 import { judge, permitted } from './judge.ts'
@@ -66,9 +68,11 @@ export function createBot(deps: BotDeps): Bot {
   const { requests, now, alarm } = deps
   const adapters = new Map(deps.adapters.map((adapter) => [adapter.platform, adapter]))
   const showing = createShowing({ requests, alarm, adapters, mirrorsOf: deps.mirrorsOf })
-  const host = asking(deps, () => hearingSince)
+  const confiding = createConfiding({ adapters, alarm })
+  const host = asking(deps, () => hearingSince, confiding.keyFor)
   const fanOut = createFanOut({ ...deps, change }, () => hearingSince)
   const changes = createChanges()
+  const alone = createKeyedMutex()
   const underway = new Set<Promise<unknown>>()
   /** Stored invocations that could not go on, for example because the store failed: the next tick tries again. */
   const stuck = new Set<string>()
@@ -152,7 +156,10 @@ export function createBot(deps: BotDeps): Bot {
     const stored = await requests.change(id, next)
     if (stored === undefined) return undefined
     for (const message of stored.outgoing) host.send(stored, message)
-    if (hasEnded(stored.state)) fanOut.over(id)
+    if (hasEnded(stored.state)) {
+      fanOut.over(id)
+      confiding.forget(id)
+    }
     showing.show(id)
     return stored
   }
@@ -169,10 +176,27 @@ export function createBot(deps: BotDeps): Bot {
     }
     if (await fanOut.hear(message)) return
     if (hasChangedHost(message.body)) changes.ended(message.host, message.issuedAt)
+    // the same answer may come twice at once, and what is for the asker alone is shown once
+    await alone(message.request, () => believe(message))
+  }
+
+  async function believe(message: BotMessage): Promise<void> {
+    const told = await tellAsker(message)
     await change(message.request, (record) => {
       const next = afterAnswer(record, message)
+      if (next !== undefined && told !== undefined) return { ...next, told }
       return next !== undefined && next.digest !== record.digest ? withPlanShown(next, now()) : next
     })
+  }
+
+  /** What is for the asker alone is shown before its card says so. That it is being shown is stored first: a second time, nobody could. */
+  async function tellAsker(message: BotMessage): Promise<RequestRecord['told']> {
+    const { request, body } = message
+    if (body.kind !== 'result' || body.sealed === undefined) return undefined
+    const isNews = (record: RequestRecord) => afterAnswer(record, message) !== undefined && record.told === undefined
+    if (!confiding.canOpen(request)) return (await requests.get(request))?.told ?? 'failed'
+    const begun = await change(request, (record) => (isNews(record) ? { ...record, told: 'trying' } : undefined))
+    return begun === undefined ? undefined : confiding.confide(begun, body.sealed)
   }
 
   async function tick(): Promise<void> {

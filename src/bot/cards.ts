@@ -15,9 +15,15 @@ export function cardOf(record: RequestRecord): Card {
       ? shown(said.kind === 'text' ? said.text.replace(/^\//, '') : said.kind === 'options' ? said.command : said.press.kind)
       : commandLine(asked)
   const { output, file: outputFile, sentence: ofOutput } = outputParts(record)
-  const text = [answer?.text, record.sentence, ofOutput, keptText(record), waitingFor(record), ...(plan?.remarks ?? [])].filter(
-    (part) => part !== undefined && part !== '',
-  )
+  const text = [
+    answer?.text,
+    record.sentence,
+    ofOutput,
+    hasEnded(record.state) ? confidedText(record) : undefined,
+    keptText(record),
+    waitingFor(record),
+    ...(plan?.remarks ?? []),
+  ].filter((part) => part !== undefined && part !== '')
   return {
     request: record.id,
     state: record.state,
@@ -59,6 +65,15 @@ function outputParts({ id, output }: RequestRecord): { output?: string; file?: C
     file: { name, text: `${output}\n`, isAnswer: true },
     sentence: `What it printed is in ${name} (${lines} ${lines === 1 ? 'line' : 'lines'}).`,
   }
+}
+
+/** What the card says of it, to everybody. */
+function confidedText({ told, incoming }: RequestRecord): string | undefined {
+  const { name } = incoming.actor
+  if (told === 'told') return `Shown privately to ${name}, once.`
+  if (told === 'failed') return `It could not be shown to ${name}, and nobody knows it; ask again.`
+  if (told === 'trying') return `It was sent to ${name} privately; whether it arrived is not known. Should it not have, ask again.`
+  return undefined
 }
 
 /** The card as it is posted first where a forgotten message could never be found again: it says only what stays true. */

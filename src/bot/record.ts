@@ -45,6 +45,8 @@ export const requestRecordSchema = z.strictObject({
   answer: answerSchema.optional(),
   /** What its steps printed that show it. */
   output: z.string().optional(),
+  /** Where there is something for the asker alone: whether they were shown it. `trying` stays where that is not known. */
+  told: z.enum(['trying', 'told', 'failed']).optional(),
   /** For `job show` and the like: the request that this one's answer is about. */
   about: z.string().optional(),
   /** Highest numbers of what the host said: of a plan, and of how it stands. */

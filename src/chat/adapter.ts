@@ -107,6 +107,11 @@ export interface ChatAdapter {
   edit(place: Place, message: string, card: Card, asker: Actor): Promise<string>
   /** Says something to one person only: a refusal, an answer to a press. */
   whisper(place: Place, actor: Actor, answer: Answer): Promise<void>
+  /**
+   * Shows that person what nobody else may ever see: by a private way only, once, and keeping nothing of it. `request`: what it answers.
+   * @throws cannot_show when there is no such way
+   */
+  confide(place: Place, actor: Actor, answer: Answer, request: string): Promise<void>
   stop(): Promise<void>
 }
 

@@ -31,7 +31,8 @@ export async function run(words: readonly string[], options: RunOptions): Promis
       delivery: randomUUID(),
       wait: options.wait ? (options.waitForApproval === true ? 'end' : 'approval') : 'accepted',
       onCard: (latest) => !options.json && process.stderr.isTTY && !hasEnded(latest.state) && showProgress(latest),
-      onAnswer: (answer) => !options.json && process.stdout.write(renderAnswer(answer)),
+      // a script reads one line; what is for the person alone has no other place
+      onAnswer: (answer) => (options.json ? process.stderr : process.stdout).write(renderAnswer(answer)),
     })
     const shown = card.about ?? card
     print(card, shown, options)

@@ -105,6 +105,8 @@ interface LooksAtHost {
 /** Changes the host: plans, is approved, runs, can be taken back. */
 export interface ChangeCommand extends CommandBase, LooksAtHost {
   risk: 'change'
+  /** It ends with something that only whoever asked may see, once. */
+  confides?: true
   plan(context: PlanContext<Parsed>): Plan
 }
 /** Reads the host; needs no approval and never waits behind a change. */
@@ -160,7 +162,7 @@ const shape = {
     ),
 }
 const commandShape = z.discriminatedUnion('risk', [
-  z.looseObject({ ...shape, risk: z.literal('change'), needs, plan: doesWork }),
+  z.looseObject({ ...shape, risk: z.literal('change'), needs, confides: z.literal(true).optional(), plan: doesWork }),
   z.looseObject({ ...shape, risk: z.literal('read'), needs, query: doesWork }),
   z.looseObject({ ...shape, risk: z.literal('bot'), takesHost: z.literal(true).optional(), answer: doesWork }),
 ])

@@ -16,7 +16,18 @@ const asked = {
 
 export const toHostSchema = z.discriminatedUnion('kind', [
   /** `execute`: policy needs no approval, so plan and carry out in one. `dryRun`: plan, reserve nothing. */
-  z.strictObject({ kind: z.literal('plan'), ...asked, execute: z.boolean(), dryRun: z.boolean(), reserveUntil: z.number() }),
+  z.strictObject({
+    kind: z.literal('plan'),
+    ...asked,
+    execute: z.boolean(),
+    dryRun: z.boolean(),
+    reserveUntil: z.number(),
+    /** Where the answer holds something for the asker alone: the X25519 key to seal it to. */
+    sealTo: z
+      .string()
+      .regex(/^[\w-]{43}$/)
+      .optional(),
+  }),
   z.strictObject({ kind: z.literal('apply'), digest: z.string(), votes: z.array(voteSchema) }),
   z.strictObject({ kind: z.literal('query'), ...asked }),
   z.strictObject({ kind: z.literal('cancel') }),
@@ -70,6 +81,8 @@ export const toBotSchema = z.discriminatedUnion('kind', [
     answer: answerSchema.optional(),
     /** What steps printed that show it, without secrets. */
     output: z.string().optional(),
+    /** For the asker alone, by `sealTo`. */
+    sealed: z.string().optional(),
     steps: z.array(stepProgress),
   }),
   z.strictObject({ kind: z.literal('inventory'), inventory: inventorySchema }),

@@ -93,6 +93,8 @@ const actionSchema = z.discriminatedUnion('kind', [
   }),
   /** One whole line of a file that others write too (rctl.conf, an fstab), there or not; a file that is missing is made. */
   z.strictObject({ kind: z.literal('line'), path: absolutePath, line: z.string().regex(/^[^\n\r\0]+$/), on: z.boolean() }),
+  /** A new random password of a user in a jail: known to nobody but whoever asked, who is shown it once. */
+  z.strictObject({ kind: z.literal('password'), kernelName: z.string(), user: z.literal('root') }),
   /** Waits until the step's probe holds. */
   z.strictObject({ kind: z.literal('await'), timeoutSeconds: z.number().positive() }),
   /** Refuses to go on unless the step's probe holds now. */
@@ -156,6 +158,8 @@ export function describeAction(action: Action): string {
       return action.content === null
         ? `remove ${action.folder}/${action.name}, checked by haproxy -c`
         : `write ${action.folder}/${action.name} (${byteCount(action.content)}), checked by haproxy -c`
+    case 'password':
+      return `jexec ${quoteWord(action.kernelName)} pw usermod ${action.user} -h 0  (stdin: 24 random characters, kept nowhere)`
     case 'await':
       return `wait at most ${action.timeoutSeconds} s`
     case 'require':

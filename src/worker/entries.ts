@@ -24,7 +24,14 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('begun'), at: z.number() }),
   /** About to touch the host. `before` is what taking it back will need. */
   z.strictObject({ kind: z.literal('intent'), at: z.number(), direction, step: z.int(), before: z.string().nullable() }),
-  z.strictObject({ kind: z.literal('done'), at: z.number(), direction, step: z.int(), output: z.string().optional() }),
+  z.strictObject({
+    kind: z.literal('done'),
+    at: z.number(),
+    direction,
+    step: z.int(),
+    output: z.string().optional(),
+    sealed: z.string().optional(),
+  }),
   /** It does not go on; whatever was done is taken back from here. */
   z.strictObject({
     kind: z.literal('turn'),

@@ -3,8 +3,10 @@ import type { RequestState } from '../core/card.ts'
 import type { StepProgress } from '../core/message.ts'
 import type { Plan } from '../core/plan.ts'
 import { redact } from '../core/redact.ts'
+import { sealSecret } from '../core/sealed-secret.ts'
 import type { Step } from '../core/step.ts'
 import type { EntryOf, NewEntry } from './entries.ts'
+import type { RunOptions } from './effects/effect.ts'
 import type { Effects } from './effects/index.ts'
 import { type Journal, onDisk } from './journal.ts'
 import { shownOutput } from './shown.ts'
@@ -54,13 +56,13 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
   for (const [index, step] of plan.steps.entries()) {
     if (stepEntry(journal, 'done', 'do', index) !== undefined) continue
     if (run.stopping()) return undefined
-    let output: string | undefined
+    const said: Said = {}
     try {
       const cancelled = run.cancelled()
       if (cancelled !== undefined) throw cancelled
       run.progress(progressOf(journal, plan))
-      await doStep(deps, run, index, step, (printed) => (output = shownOutput(printed)))
-      await journal.append({ kind: 'done', direction: 'do', step: index, ...(output !== undefined && { output }) })
+      await doStep(deps, run, index, step, listenersFor(journal, said))
+      await journal.append({ kind: 'done', direction: 'do', step: index, ...said })
     } catch (error) {
       // how the step stands is not known: as after a crash, its probe is asked when the host can be reached again
       passLostConnection(error)
@@ -70,12 +72,27 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
         step: index,
         reason: code,
         sentence: code === 'cancelled' ? message : redact(`${step.title}: ${message}`),
-        ...(output !== undefined && { output }),
+        ...(said.output !== undefined && { output: said.output }),
       })
       return 'turned'
     }
   }
   return { state: 'done' }
+}
+
+/** What a step says beside how it ended, as it may be kept. */
+interface Said {
+  output?: string
+  sealed?: string
+}
+
+function listenersFor({ request, all }: Journal, said: Said): Pick<RunOptions, 'heard' | 'confide'> {
+  const asked = all('message')[0]?.message.body
+  const sealTo = asked?.kind === 'plan' ? asked.sealTo : undefined
+  return {
+    heard: (printed) => void (said.output = shownOutput(printed)),
+    ...(sealTo !== undefined && { confide: (secret) => void (said.sealed = sealSecret(secret, sealTo, request)) }),
+  }
 }
 
 /** One step, begun for the first time or found begun after a crash. Never blindly repeated: its probe is asked first. */
@@ -84,7 +101,7 @@ async function doStep(
   { journal, plan, progress }: Run,
   index: number,
   step: Step,
-  heard: (output: string) => void,
+  listeners: Pick<RunOptions, 'heard' | 'confide'>,
 ): Promise<void> {
   const earlier = stepEntry(journal, 'intent', 'do', index)
   if (earlier !== undefined) {
@@ -100,7 +117,7 @@ async function doStep(
   const before = earlier === undefined ? await deps.effects.capture(step) : earlier.before
   await write(journal, { kind: 'intent', direction: 'do', step: index, before })
   progress(progressOf(journal, plan))
-  await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)), heard })
+  await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)), ...listeners })
 }
 
 const notTwice =
@@ -122,8 +139,7 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
     if (intent === undefined || stepEntry(journal, 'done', 'undo', index) !== undefined) continue
     if (run.stopping()) return undefined
     if (step.final !== undefined) {
-      // what it did is for whoever asked to judge by what it printed
-      if (step.asked === true && index === turn?.step) continue
+      if (answersForItself(step) && index === turn?.step) continue
       final.push(`Step ${index + 1} (${step.title}) stays done or half done: ${step.final}.`)
       continue
     }
@@ -151,11 +167,17 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
   }
   const why = { ...(turn !== undefined && { reason: turn.reason, sentence: turn.sentence }) }
   if (turn?.reason === 'cancelled') return { state: 'cancelled', ...why }
-  if (turn !== undefined && plan.steps[turn.step]?.asked === true) {
-    return { state: turn.reason === 'state_unknown' ? 'needs_human' : 'failed', ...why }
+  const failed = plan.steps[turn?.step ?? -1]
+  if (failed !== undefined && answersForItself(failed)) {
+    return { state: turn?.reason === 'state_unknown' ? 'needs_human' : 'failed', ...why }
   }
   const tookEffect = plan.steps.some((_, index) => stepEntry(journal, 'done', 'do', index) !== undefined)
   return { state: tookEffect ? 'undone' : 'failed', ...why }
+}
+
+/** Where it fails, its sentence (and what it printed) says how things stand: whoever asked can ask again, and nobody has to mend anything. */
+function answersForItself({ asked, action }: Step): boolean {
+  return asked === true || action.kind === 'password'
 }
 
 /** Before a step is touched again, nothing of it (nor of an earlier try to take it back) may still be running. */

@@ -13,8 +13,15 @@ export function shownOutput(raw: string): string {
   return bounded(redact(plainText(raw)))
 }
 
+/** What a result has to say of the steps beside how they ended. */
+export function saidBy(journal: Journal, plan: Plan): { output?: string; sealed?: string } {
+  const output = outputOf(journal, plan)
+  const sealed = journal.all('done').findLast((entry) => entry.sealed !== undefined)?.sealed
+  return { ...(output !== undefined && { output }), ...(sealed !== undefined && { sealed }) }
+}
+
 /** What the steps that show their output printed; undefined where the plan has none, or none has begun. */
-export function outputOf(journal: Journal, plan: Plan): string | undefined {
+function outputOf(journal: Journal, plan: Plan): string | undefined {
   const parts = plan.steps.flatMap(({ title }, step) => {
     const done = journal.all('done').find((entry) => entry.direction === 'do' && entry.step === step)
     const turn = journal.last('turn')

@@ -12,7 +12,7 @@ import { guardMessage, type GuardDeps, ledgerSays } from './guard.ts'
 import { type Journal, type JournalFolder, onDisk } from './journal.ts'
 import type { ResourceLocks } from './locks.ts'
 import type { Planned, Planner, PlanMessage } from './planner.ts'
-import { outputOf, redactAnswer } from './shown.ts'
+import { redactAnswer, saidBy } from './shown.ts'
 
 export interface WorkerDeps extends ExecutorDeps, GuardDeps {
   now: Clock
@@ -236,9 +236,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (ended === undefined || journal.all('answer').some(({ body }) => body.kind === 'result')) return
     const { kind: _kind, at: _at, ...ending } = ended
     const planned = journal.last('planned')
-    const output = planned === undefined ? undefined : outputOf(journal, planned.plan)
-    const steps = planned === undefined ? [] : progressOf(journal, planned.plan)
-    await answers.say(journal, { kind: 'result', steps, ...ending, ...(output !== undefined && { output }) })
+    const said = planned === undefined ? { steps: [] } : { steps: progressOf(journal, planned.plan), ...saidBy(journal, planned.plan) }
+    await answers.say(journal, { kind: 'result', ...said, ...ending })
   }
 
   async function openAll(): Promise<Journal[]> {

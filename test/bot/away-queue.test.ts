@@ -35,6 +35,7 @@ async function keep(request: string) {
       zone: 'UTC',
     },
     () => 0,
+    () => '',
   )
   const context = { commands, policy, hosts: [away], hostOf: () => undefined, now: noon, zone: 'UTC' }
   const said = incoming('ana', 'jail start blog until:7d')

@@ -62,7 +62,17 @@ const list = defineCommand({
   args: z.object({}),
   query: () => ({ title: 'Jails' }),
 })
-export const commands: readonly Command[] = [approve, create, deny, list, jobCancel, jobShow, remove, restore, start]
+const password = defineCommand({
+  ...create,
+  names: {},
+  path: 'jail password set',
+  permission: 'jail.password.set',
+  risk: 'change',
+  needs: [],
+  confides: true,
+  plan: nothing,
+})
+export const commands: readonly Command[] = [approve, create, deny, list, jobCancel, jobShow, password, remove, restore, start]
 
 export const policy: Policy = policySchema.parse({
   people: { ana: ['web:user:ana', 'web:user:ana2'] },
@@ -101,6 +111,8 @@ export interface World {
   /** Messages of the chat, by id, with all cards they showed. */
   chat: Map<string, Card[]>
   whispers: { to: string; answer: Answer }[]
+  /** The same, of what nobody else may see. */
+  confided: { to: string; answer: Answer }[]
   /** What the host's queue was given: id → the tokens under it. */
   queue: Map<string, string[]>
   alarms: string[]
@@ -125,6 +137,7 @@ export function makeWorld(): World {
     deliveries: new Map(),
     chat: new Map(),
     whispers: [],
+    confided: [],
     queue: new Map(),
     alarms: [],
     time: { now: 1_000_000 },
@@ -210,6 +223,12 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     async whisper(_place, actor, answer) {
       await moment()
       world.whispers.push({ to: actor.id, answer })
+    },
+    async confide(_place, actor, answer) {
+      await moment()
+      if (world.chatDown.yes) throw new JailopsError('cannot_show', 'the chat is away')
+      world.confided.push({ to: actor.id, answer })
+      await moment()
     },
     stop: async () => undefined,
   }

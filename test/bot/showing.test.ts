@@ -36,6 +36,7 @@ function platformNamed(platform: string, traits: Partial<Traits> = {}): Platform
       post: ({ channel }, card) => show(`${channel}/${messages.size + 1}`, card),
       edit: (_place, message, card) => show(message, card),
       whisper: async (_place, _actor, answer) => void whispers.push(answer),
+      confide: async () => undefined,
       stop: async () => undefined,
     },
   }

@@ -22,6 +22,8 @@ export interface Harness {
   idOf?(delivery: string): string
   /** All that the person sees now, a text a message, with the files that hang on it. */
   seenBy(person: 'ana' | 'bo'): Promise<string[]>
+  /** The person sits before an open page, where a platform shows some things only then. */
+  attend?(person: 'ana' | 'bo'): Promise<void>
   /** Takes away the message behind the adapter's back, where the platform lets anybody do so. */
   vanish(message: string): Promise<void>
   /** What this platform would obey instead of show. */
@@ -139,6 +141,17 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
       await harness.adapter().post(harness.place, card, harness.actor('ana'))
       await expectSeen('ana', /syntax is ok[^]*test is successful/)
       await expectSeen('ana', /output\.txt[^]*first line[^]*last line/)
+    })
+
+    test('confides to one person alone, and says so where there is no private way', async () => {
+      await harness.attend?.('ana')
+      const request = await ask()
+      const answer = { title: 'For you alone', fields: [{ name: 'Password', value: 'kQ7mWn3pXz8RbT5v' }] }
+      await harness.adapter().confide(harness.place, harness.actor('ana'), answer, request)
+      await expectSeen('ana', /kQ7mWn3pXz8RbT5v/)
+      expect((await harness.seenBy('bo')).join('\n')).not.toContain('kQ7mWn3pXz8RbT5v')
+      const nobody = { ...harness.actor('bo'), id: '1234567890123456' }
+      await expect(harness.adapter().confide(harness.place, nobody, answer, 'r9')).rejects.toMatchObject({ code: 'cannot_show' })
     })
 
     test('posting a card twice shows it once', async () => {

@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { z } from 'zod'
 import { createWebAdapter } from '../../src/chat/web/web.ts'
 import { adapterConformance, type Harness, type Taken } from './adapter-conformance.ts'
@@ -14,6 +15,9 @@ const problemSchema = z.object({ sentence: z.string() })
 async function makeWebHarness(): Promise<Harness> {
   const folder = temporaryFolder()
   const historyFile = join(folder, 'history.json')
+  const leaving = new AbortController()
+  /** What open pages were told live. */
+  const passed = new Map<string, string[]>()
   let port = 0
   let door: Door | undefined
   let adapter = make()
@@ -52,7 +56,17 @@ async function makeWebHarness(): Promise<Harness> {
     send: (person, said, delivery) => takenOf(sendAs(person, said, delivery)),
     async seenBy(person) {
       const response = await fetch(`${adapter.url()}/api/messages?person=${person}`)
-      return Promise.all(messagesSchema.parse(await response.json()).messages.map(textOf))
+      const kept = await Promise.all(messagesSchema.parse(await response.json()).messages.map(textOf))
+      return [...kept, ...(passed.get(person) ?? [])]
+    },
+    async attend(person) {
+      const lines: string[] = []
+      passed.set(person, lines)
+      const { body } = await fetch(`${adapter.url()}/api/events?person=${person}`, { signal: leaving.signal })
+      const page = body?.pipeThrough(new TextDecoderStream()).getReader()
+      // the first part is what was said before
+      await page?.read()
+      void readAll(page, lines)
     },
     async vanish() {
       await adapter.stop()
@@ -62,7 +76,10 @@ async function makeWebHarness(): Promise<Harness> {
     live: [], // JSON obeys nothing; what the page does with it is in web-browser.test.ts
     speaks: ['text', 'press'],
     async close() {
+      leaving.abort()
       await adapter.stop()
+      // what was for one person alone is nowhere kept
+      if (existsSync(historyFile)) expect(readFileSync(historyFile, 'utf8')).not.toContain('kQ7mWn3pXz8RbT5v')
       rmSync(folder, { recursive: true })
     },
   }
@@ -70,6 +87,14 @@ async function makeWebHarness(): Promise<Harness> {
   function sendAs(person: string, said: Said, delivery: string): Promise<Response> {
     if (said.kind === 'press') return post('/api/press', { person, delivery, press: said.press })
     return post('/api/say', { person, delivery, text: said.kind === 'text' ? said.text : '' })
+  }
+}
+
+async function readAll(page: ReadableStreamDefaultReader<string> | undefined, lines: string[]): Promise<void> {
+  try {
+    for (let part = await page?.read(); part?.done === false; part = await page?.read()) lines.push(part.value)
+  } catch {
+    // the person has left
   }
 }
 

@@ -57,6 +57,28 @@ it('what is long is a file, whole in a shell; secrets are in no journal, and on 
   ).toEqual([])
 })
 
+it('a new password of root is shown to whoever asked, once, and is kept nowhere', async () => {
+  const told: string[] = []
+  const done = await demo.say('ana', 'jail password set blog', {
+    onAnswer: ({ fields = [] }) => void told.push(...fields.map(({ value }) => value)),
+    onCard: ({ state, request }) => void (state === 'waiting' && demo.say('bo', `approve ${request}`)),
+  })
+  expect(done).toMatchObject({ state: 'done' })
+  expect(done.text).toContain('Shown privately to Ana, once.')
+  expect(told).toEqual([expect.stringMatching(/^[A-Za-z2-9]{24}$/)])
+  expect(
+    textsBelow(demo.stateDir)
+      .filter(({ text }) => text.includes(told[0] ?? ''))
+      .map(({ path }) => path),
+  ).toEqual([])
+  const passwords = () => readFileSync(join(demo.hostFolder, 'usr/jails/blog/etc/master.passwd'), 'utf8')
+  expect(passwords()).toMatch(/^root:\$6\$/m)
+
+  expect(await demo.sayApproved('ana', 'jail password lock blog')).toMatchObject({ state: 'done' })
+  expect(passwords()).toMatch(/^root:\*LOCKED\*\$6\$/m)
+  expect(await demo.say('ana', 'jail password lock blog')).toMatchObject({ state: 'done', reason: 'nothing_to_do' })
+})
+
 /** All but the lab's own files: it is the host, and may know. */
 function textsBelow(folder: string): { path: string; text: string }[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { runInShell } from '../../src/chat/shell/client.ts'
 import type { Said } from '../../src/chat/adapter.ts'
-import type { Card } from '../../src/core/card.ts'
+import type { Answer, Card } from '../../src/core/card.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const readySchema = z.strictObject({ ready: z.literal(true), web: z.string(), proxy: z.string(), stateDir: z.string() })
@@ -35,6 +35,8 @@ export interface SayOptions {
   wait?: 'accepted' | 'approval' | 'end'
   delivery?: string
   onCard?(card: Card): void
+  /** What is told to this person alone. */
+  onAnswer?(answer: Answer): void
 }
 
 export interface DemoOptions {
@@ -56,7 +58,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(readySchema.parse(JSON.parse(line))))
     child.once('exit', (code) => reject(new Error(`the demo ended with ${code}: ${errors}`)))
   })
-  const say: Demo['say'] = (person, text, { wait = 'end', delivery = randomUUID(), onCard } = {}) =>
+  const say: Demo['say'] = (person, text, { wait = 'end', delivery = randomUUID(), onCard, onAnswer } = {}) =>
     runInShell({
       socketPath: join(stateDir, 'run/shell.sock'),
       pointerFile: join(stateDir, 'shell.json'),
@@ -67,6 +69,7 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
       connectSeconds: 30,
       reconnectSeconds: 60,
       ...(onCard && { onCard }),
+      ...(onAnswer && { onAnswer }),
     })
   return {
     web: ready.web,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../src/core/plan.ts'
-import { outputOf, shownOutput } from '../../src/worker/shown.ts'
+import { saidBy, shownOutput } from '../../src/worker/shown.ts'
 import { liveUntilEnd, momentsOf } from './executor-bench.ts'
 import { makeModelHost, planOf, requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
 
@@ -17,7 +17,7 @@ async function after(plan: Plan, host: ReturnType<typeof printing>, deaths: read
   const folder = temporaryFolder()
   const ending = await liveUntilEnd(folder, { host, plan, deaths })
   const journal = await (await temporaryJournals(folder, () => 1)).open(requestA)
-  const kept = { ending, output: outputOf(journal, plan), text: JSON.stringify(journal.entries) }
+  const kept = { ending, output: saidBy(journal, plan).output, text: JSON.stringify(journal.entries) }
   await journal.close()
   return kept
 }

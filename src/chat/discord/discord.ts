@@ -84,6 +84,7 @@ export function createDiscordAdapter(options: DiscordOptions): ChatAdapter {
     },
     edit: (place, message, card, asker) => posting.edit(place, message, card, asker),
     whisper: (place, actor, answer) => whispering.whisper(place, actor, answer),
+    confide: (place, actor, answer, request) => whispering.confide(place, actor, answer, request),
     async stop() {
       door = undefined
       ending.abort()

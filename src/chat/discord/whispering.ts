@@ -1,5 +1,6 @@
 import { MessageFlags } from 'discord-api-types/v10'
 import type { Answer } from '../../core/card.ts'
+import { JailopsError } from '../../core/errors.ts'
 import type { Actor } from '../../core/policy.ts'
 import type { Place } from '../adapter.ts'
 import type { Api } from './api.ts'
@@ -11,6 +12,8 @@ import { renderAnswer, type Rendered } from './render.ts'
 /** What only one person is told, as privately as Discord still allows. Never throws: what cannot be told is reported. */
 export interface Whispering {
   whisper(place: Place, actor: Actor, answer: Answer): Promise<void>
+  /** By a private way only. @throws cannot_show */
+  confide(place: Place, actor: Actor, answer: Answer, request: string): Promise<void>
   /** The reply that said that the request was taken up goes: its card stands. */
   cardStands(request: string): void
   /** That reply says something else from now on. */
@@ -65,6 +68,18 @@ export function createWhispering({ api, posting, recent, onProblem }: Whispering
       whisper(place, actor, answer).catch((error: unknown) =>
         onProblem('Discord took no way to tell somebody something', { person: actor.id, title: answer.title, error: String(error) }),
       ),
+    async confide(place, actor, answer, request) {
+      const rendered = renderAnswer(answer)
+      const reply = recent.takenUp(request)
+      if (reply !== undefined && (await replace(reply, rendered))) return
+      const freshest = recent.freshest(place, actor)
+      if (freshest !== undefined && (await followUp(freshest, rendered))) return
+      try {
+        await posting().sayTo(actor.id, '', rendered)
+      } catch (error) {
+        throw new JailopsError('cannot_show', 'Discord lets jailops say nothing to this person alone.', { cause: error })
+      }
+    },
     cardStands(request) {
       const spoken = recent.takenUp(request)
       if (spoken === undefined) return

@@ -12,6 +12,8 @@ export interface Session {
   show(card: Card): void
   /** Tells this person, if it is this one. */
   tell(actor: Actor, answer: Answer): void
+  /** The same, only where they wait for that request here. @returns whether they do */
+  confide(actor: Actor, answer: Answer, request: string): boolean
   end(): void
 }
 
@@ -112,6 +114,11 @@ export function serveSession(socket: Socket, parts: SessionParts): { session: Se
       show,
       tell(to, answer) {
         if (actor?.id === to.id) send({ kind: 'answer', answer })
+      },
+      confide(to, answer, request) {
+        const waits = actor?.id === to.id && watched.has(request) && socket.writable
+        if (waits) send({ kind: 'answer', answer })
+        return waits
       },
       end: () => socket.destroy(),
     },

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock } from '../../core/clock.ts'
+import { JailopsError } from '../../core/errors.ts'
 import type { ChatAdapter, Door, Place } from '../adapter.ts'
 import { believe, demandProof, type ShellUser } from './identity.ts'
 import { makeProofFolder } from './proof.ts'
@@ -57,6 +58,10 @@ export function createShellAdapter(options: ShellOptions): ChatAdapter {
     },
     async whisper(_place, actor, answer) {
       for (const session of sessions) session.tell(actor, answer)
+    },
+    async confide(_place, actor, answer, request) {
+      for (const session of sessions) if (session.confide(actor, answer, request)) return
+      throw new JailopsError('cannot_show', 'Nobody waits for it in a shell any more.')
     },
     async stop() {
       const closed = new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())))

@@ -14,6 +14,7 @@ import { createHttp, type Listen } from './http.ts'
 import { createIdentity } from './identity.ts'
 import type { Inlet } from './inlet.ts'
 import { createPosting } from './posting.ts'
+import { renderAnswer } from './render.ts'
 import { createSelf, neededScopes } from './self.ts'
 import { createSockets, type SocketTimings, socketTimings } from './sockets.ts'
 import { uploadFiles } from './uploading.ts'
@@ -122,6 +123,7 @@ export function createSlackAdapter(options: SlackOptions): ChatAdapter & { url()
     post: posting.post,
     edit: posting.edit,
     whisper: whispering.whisper,
+    confide: (place, actor, answer) => whispering.whisperMessage(place, actor, renderAnswer(answer).message),
     url: () => inlet?.url?.(),
     stop,
   }

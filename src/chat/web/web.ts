@@ -57,6 +57,12 @@ export function createWebAdapter(options: WebOptions): ChatAdapter & { url(): st
     async whisper(_place, actor, answer) {
       channel().put({ kind: 'answer', id: `answer-${crypto.randomUUID()}`, to: actor.id, answer })
     },
+    async confide(_place, actor, answer) {
+      const order = (channel().visibleTo(actor.id).at(-1)?.order ?? 0) + 0.25
+      const message = { kind: 'answer', id: `answer-${crypto.randomUUID()}`, to: actor.id, answer, at: options.now(), order } as const
+      const shown = [...watchers].filter((watcher) => watcher.pass(message, actor.id))
+      if (shown.length === 0) throw new JailopsError('cannot_show', 'This person has no page of the chat open.')
+    },
     async stop() {
       for (const watcher of watchers) watcher.close()
       if (server !== undefined) await close(server)

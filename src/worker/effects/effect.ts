@@ -17,6 +17,8 @@ export interface RunOptions {
   signal?: AbortSignal
   /** Told what a step that shows its output printed, as it is, also where it then fails. */
   heard?(output: string): void
+  /** Takes what only whoever asked may see; absent where nobody could be shown it. */
+  confide?(secret: string): void
 }
 
 /** One action, ready to be carried out. Revert takes back what capture saw, may be called twice, and never undoes somebody else's change. */

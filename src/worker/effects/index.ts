@@ -6,6 +6,7 @@ import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
 import { lineEffect } from './line.ts'
 import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
+import { passwordEffect } from './password.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
 import { undoByCommands } from './undo.ts'
@@ -88,6 +89,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return haproxyMapEffect(deps, action)
     case 'haproxy-config':
       return haproxyConfigEffect(deps, action)
+    case 'password':
+      return passwordEffect(deps, action)
     case 'await':
       return awaitEffect(deps, action, done)
     case 'require':
