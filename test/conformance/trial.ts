@@ -44,7 +44,8 @@ function arrange(world: World, plan: Plan, mode: Mode, seed: number): boolean {
     shell.dieAt(1 + (seed % Math.max(1, plan.steps.length)), (['before', 'during', 'after'] as const)[seed % 3] ?? 'after')
     return true
   }
-  const runs = plan.steps.filter((step) => step.action.kind === 'run')
+  // what a person's own command should have done nobody else can know, so nobody can see that it lies
+  const runs = plan.steps.filter((step) => step.action.kind === 'run' && !(mode === 'lies' && step.asked === true))
   const step = runs[seed % Math.max(1, runs.length)]
   if (step?.action.kind !== 'run') return false
   const [program = '', ...words] = step.action.argv

@@ -7,7 +7,9 @@ import type { Answer } from '../../src/core/card.ts'
 import type { Command } from '../../src/core/command.ts'
 import { JailopsError, toJailopsError } from '../../src/core/errors.ts'
 import { type Facts, factsOf } from '../../src/core/host.ts'
+import type { HostMessage } from '../../src/core/message.ts'
 import type { Plan } from '../../src/core/plan.ts'
+import { createSecretReader } from '../../src/core/sealed-secret.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { askLooks } from '../../src/host/facts/looks.ts'
 import { observe } from '../../src/host/facts/observe.ts'
@@ -107,6 +109,7 @@ export async function openWorld(
     },
     async carryOut({ plan, request }) {
       const journal = await journals.open(request)
+      if (journal.last('message') === undefined) await journal.append({ kind: 'message', hash: '', message: askedFor(request) })
       mkdirSync(join(lab.folder, 'staging'), { recursive: true })
       const ending = await execute(
         { effects: effects(), endGroup: (groupFile, seconds) => shell.endGroup(groupFile, Math.min(seconds, 20)) },
@@ -174,4 +177,21 @@ export function refusalOf(error: unknown): JailopsError {
   const known = toJailopsError(error)
   if (known.code === 'internal') throw error
   return known
+}
+
+/** What a bot sends with what it wants to show to one person alone. */
+function askedFor(request: string): HostMessage {
+  const { publicKey: sealTo } = createSecretReader()
+  const body = {
+    kind: 'plan',
+    command: '',
+    args: {},
+    definition: '',
+    person: 'ana',
+    execute: true,
+    dryRun: false,
+    reserveUntil: 0,
+    sealTo,
+  } as const
+  return { id: `${request}-plan-1`, request, host: 'web1', issuedAt: 0, expiresAt: 0, body }
 }

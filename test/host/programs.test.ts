@@ -64,6 +64,7 @@ const said: Record<string, Record<string, unknown>> = {
   'jail create': { jail: 'shop' },
   'jail depends add': { jail: 'blog', on: 'mute' },
   'jail depends remove': { jail: 'blog', on: 'database' },
+  'jail exec': { jail: 'blog', command: 'uptime' },
   'jail import': { archive: 'old-archive', as: 'shop' },
   'jail limits set': { jail: 'blog', memory: '512m' },
   'jail mount add': { jail: 'blog', from: '/data', on: '/data' },
