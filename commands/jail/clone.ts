@@ -8,6 +8,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail clone blog to:blog-test',
   needs: ['jails', 'addresses', 'snapshots'],
+  names: { to: 'new' },
   args: z.object({
     jail: jailName.describe('which jail'),
     to: jailName.describe('the name of the copy'),

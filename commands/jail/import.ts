@@ -8,6 +8,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail import blog-r4k2x9m1n7p3q8s5 as:blog2',
   needs: ['jails', 'addresses', 'archives', 'releases'],
+  names: { as: 'new' },
   args: z.object({
     archive: z
       .string()

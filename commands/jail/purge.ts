@@ -10,6 +10,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail purge blog',
   needs: ['trash'],
+  names: { jail: 'trashed' },
   args: z.object({
     jail: jailName.optional().describe('all of that name; without it, all that are old enough'),
     older: z.int().min(0).max(3650).optional().describe('only what lies there for so many days'),

@@ -8,6 +8,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail rename blog to:journal',
   needs: ['jails', 'proxy'],
+  names: { to: 'new' },
   args: z.object({ jail: jailName.describe('which jail'), to: jailName.describe('its new name') }),
   plan({ args, facts, drivers }) {
     const jail = facts.ownJail(args.jail)

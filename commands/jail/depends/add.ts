@@ -8,6 +8,7 @@ export default defineCommand({
   risk: 'change',
   example: 'jail depends add blog on:database',
   needs: ['jails'],
+  names: { on: 'jail' },
   args: z.object({ jail: jailName.describe('which jail'), on: jailName.describe('the one it needs') }),
   plan({ args, facts, drivers }) {
     const jail = facts.ownJail(args.jail)
