@@ -52,8 +52,10 @@ export interface JailDrivers extends JailDriver {
   create(jail: NewJail, request: string): Step[]
   /** What a change of it touches: its name, and where its manager cannot do two things at once, that manager. */
   resources(jail: Pick<Jail, 'name' | 'manager'>): string[]
-  /** Off another manager, with all its data. */
-  migrate(jail: Jail, to: Manager): Step[]
+  /** A stopped jail that does not start at boot leaves its manager, with all its data; nothing of it is lost. */
+  migrate(jail: Jail, to: Manager, request: string): Step[]
+  /** The jail as it will be seen there. */
+  migrated(jail: Jail, to: Manager): Jail
 }
 
 /** Destroyed jails. */

@@ -79,7 +79,8 @@ export interface ObservedFacts {
   managers: {
     manager: Manager
     version?: string
-    /** Its own rc script starts jails at boot (ezjail_enable); absent where that was not asked. */ startsJails?: boolean
+    /** Its own rc script starts jails at boot (ezjail_enable); absent where that was not asked. */
+    startsJails?: boolean
   }[]
   /** ZFS filesystems; empty where the host has none. */
   datasets: Dataset[]

@@ -5,6 +5,7 @@ import boot from '../../commands/jail/boot/off.ts'
 import bootOn from '../../commands/jail/boot/on.ts'
 import clone from '../../commands/jail/clone.ts'
 import destroy from '../../commands/jail/destroy.ts'
+import migrate from '../../commands/jail/migrate.ts'
 import mount from '../../commands/jail/mount/add.ts'
 import unmount from '../../commands/jail/mount/remove.ts'
 import purge from '../../commands/jail/purge.ts'
@@ -38,9 +39,11 @@ function trace(): unknown {
   return {
     controls: controls.map((name) => [name, read(`usr/local/etc/ezjail/${name}`)]),
     fstabs: fstabs.map((name) => [name, read(`etc/${name}`)]),
-    roots: readdirSync(join(host, 'usr/jails')).filter((name) => name !== '.marks' && name !== '.archives'),
+    roots: readdirSync(join(host, 'usr/jails')).filter((name) => name !== '.marks'),
+    configurations: readdirSync(join(host, 'etc/jail.conf.d')),
     marks: read('usr/jails/.marks') ?? '',
-    rcConf: read('etc/rc.conf'),
+    // unset and empty are one to rc.d/jail
+    rcConf: read('etc/rc.conf')?.replace('jail_list=""\n', ''),
   }
 }
 
@@ -206,5 +209,32 @@ describe('a jail of ezjail', () => {
     expect(facts.ownJail('thief').address).toBe(old)
     expect(facts.ownJail('journal').addresses).toHaveLength(1)
     expect(facts.ownJail('journal').address).not.toBe(old)
+  }, 60_000)
+
+  it('leaves ezjail for jail.conf with all it has, and back', async () => {
+    const name = 'web-three'
+    await hands.carryOut(await createSteps(name))
+    await hands.lab.sh('jexec web_three mkdir /data')
+    await hands.carryOut((await hands.plan(mount, { jail: name, from: join(host, 'data'), on: '/data' })).steps)
+    const { steps } = await hands.plan(migrate, { jail: name })
+    const before = trace()
+    await hands.takeBack(await hands.carryOut(steps))
+    expect(trace()).toEqual(before)
+    expect((await hands.facts()).ownJail(name)).toMatchObject({ manager: 'ezjail', state: 'running' })
+    await hands.carryOut(steps)
+    const facts = await hands.facts()
+    expect(facts.ownJail(name)).toMatchObject({
+      manager: 'jail.conf',
+      state: 'running',
+      kernelName: name,
+      startsAtBoot: true,
+      mounts: [{ on: '/basejail' }, { from: join(host, 'data'), on: '/data' }],
+    })
+    expect(facts.siteStatus).toContainEqual(expect.objectContaining({ jail: name, figures: expect.anything() }))
+    expect((await hands.lab.sh('ezjail-admin list')).text).not.toContain(name)
+    expect((await hands.lab.sh(`jexec ${name} cat /data/file`)).text).toBe('of the host')
+    expect(readdirSync(join(host, 'usr/jails/.trash', `${name}.rabcdefghjkmnpqr.migrated`))).toEqual(['ezjail', 'fstab'])
+    await hands.carryOut((await hands.plan(restart, { jail: name })).steps)
+    expect((await hands.facts()).ownJail(name).state).toBe('running')
   }, 60_000)
 })

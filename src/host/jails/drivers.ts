@@ -5,7 +5,7 @@ import { createBastilleDriver } from './bastille/driver.ts'
 import { createEzjailDriver } from './ezjail/driver.ts'
 import { createIocageDriver } from './iocage/driver.ts'
 import { createJailConfDriver } from './jail-conf/driver.ts'
-import { migrateJail } from './migrate.ts'
+import { migratedJail, migrateJail } from './migrate.ts'
 
 /** One model for all managers: each jail goes to its own manager's driver. */
 export function createJailDrivers(facts: Facts, inside: InsideDriver): JailDrivers {
@@ -40,6 +40,7 @@ export function createJailDrivers(facts: Facts, inside: InsideDriver): JailDrive
     },
     // the managers' own tools are not safe to run beside themselves
     resources: ({ name, manager }) => [`jail:${name}`, ...(manager === 'jail.conf' ? [] : [`manager:${manager}`])],
-    migrate: (jail, to) => migrateJail(facts, drivers, jail, to),
+    migrate: (jail, to, request) => migrateJail(facts, of(jail), { jail, to, request }),
+    migrated: (jail, to) => migratedJail(facts, jail, to),
   }
 }

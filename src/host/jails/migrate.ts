@@ -1,10 +1,131 @@
+import { JailopsError } from '../../core/errors.ts'
 import type { JailDriver } from '../../core/drivers.ts'
 import type { Facts } from '../../core/host.ts'
-import type { Jail, Manager } from '../../core/jail.ts'
+import type { Jail, JailParts, Manager } from '../../core/jail.ts'
 import type { Step } from '../../core/step.ts'
-import { notSupported } from './not-supported.ts'
+import { markKey, markValue } from '../marks.ts'
+import { datasetAt, makeDataset, renameDataset, trashDatasetOf } from '../zfs.ts'
+import { isAtRest } from './at-rest.ts'
+import { configurationFile } from './jail-conf/configuration.ts'
+import { jailOfFile } from './jail-conf/make.ts'
+import { parentDataset } from './jail-conf/tree.ts'
+import { writeConfiguration } from './jail-conf/write.ts'
+import { migratedFile } from './migrated-file.ts'
 
-/** A jail leaves its manager for another one, with all its data. @throws not_supported_by_driver */
-export function migrateJail(_facts: Facts, _drivers: Readonly<Record<Manager, JailDriver>>, jail: Jail, to: Manager): Step[] {
-  return notSupported(jail.manager, `a way to ${to}`, 'Export it and import it again.')
+interface Move {
+  jail: Jail
+  to: Manager
+  request: string
+}
+
+/**
+ * A jail leaves its manager for jail.conf: its root goes to where jails of jail.conf live, its manager's own files to a place in the trash
+ * that nobody empties unasked, and a file of ours says what it is. @throws not_supported_by_driver
+ */
+export function migrateJail(facts: Facts, from: JailDriver, { jail, to, request }: Move): Step[] {
+  const file = migratedFile(facts.layout, jail, to)
+  const parts = from.parts(jail)
+  const { trash } = facts.layout
+  const away = `${trash}/${jail.name}.${request}.migrated`
+  return [
+    ...isAtRest(jail, 'moved'),
+    nobodyHasIt(facts, jail.name),
+    { title: 'Make the trash, closed to other users', action: { kind: 'folder', path: trash, mode: 0o700 } },
+    { title: `Make a place in it for what ${jail.manager} said of ${jail.name}`, action: { kind: 'folder', path: away, mode: 0o700 } },
+    ...moveRoot(facts, jail, parts.tree, file.root),
+    ...restAway(facts, jail, parts, away),
+    ...unmark(facts, jail),
+    writeConfiguration(facts, file, `Write the configuration of ${jail.name}`),
+  ]
+}
+
+export function migratedJail({ layout }: Facts, jail: Jail, to: Manager): Jail {
+  return jailOfFile(layout, migratedFile(layout, jail, to), { ...jail, startsAtBoot: false })
+}
+
+function nobodyHasIt({ layout }: Facts, name: string): Step {
+  const path = configurationFile(layout, name)
+  return {
+    title: `Check that jail.conf has no ${name}`,
+    action: { kind: 'require', otherwise: `${path} is there already. Look at it and move it elsewhere first.` },
+    done: { kind: 'path', path, exists: false },
+  }
+}
+
+function moveRoot(facts: Facts, jail: Jail, tree: JailParts['tree'], root: string): Step[] {
+  if (tree.kind === 'folder') return jail.root === root ? [] : [moveFolder(`Move the root of ${jail.name} to ${root}`, jail.root, root)]
+  const own = datasetAt(facts.datasets, jail.root)
+  if (own === undefined) {
+    throw new JailopsError(
+      'host_not_ready',
+      `The root of ${jail.name}, ${jail.root}, is no ZFS dataset of its own, so it cannot leave ${tree.dataset}. Export it and import it with manager:jail.conf.`,
+    )
+  }
+  if (own.name === tree.dataset && jail.root === root) return []
+  return moveDataset(facts, jail, own, root)
+}
+
+/** Below the dataset of jail.conf's jails where there is one; else beside all, mounted by name. */
+function moveDataset(facts: Facts, jail: Jail, own: Facts['datasets'][number], root: string): Step[] {
+  const parent = parentDataset(facts)
+  const pool = own.name.split('/')[0] ?? own.name
+  const shelf = `${pool}/jailops-jails`
+  const isBelow = parent !== undefined && parent.split('/')[0] === pool
+  const to = isBelow ? `${parent}/${jail.name}` : `${shelf}/${jail.name}`
+  const needsShelf = !isBelow && !facts.datasets.some((one) => one.name === shelf)
+  return [
+    ...(needsShelf ? [makeDataset(shelf, ['mountpoint=none', 'canmount=off'])] : []),
+    renameDataset(`Move the root of ${jail.name} to ${to}`, own.name, to),
+    {
+      title: `Mount it at ${root}`,
+      action: mountAt(root, to),
+      done: { kind: 'command', argv: ['zfs', 'get', '-H', '-o', 'value', 'mountpoint', to], stdout: root },
+      undo: [
+        {
+          action: own.hasOwnMountpoint
+            ? mountAt(own.mountpoint, to)
+            : { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', to], timeoutSeconds: 120 },
+        },
+      ],
+    },
+  ]
+}
+
+function mountAt(path: string, dataset: string) {
+  return { kind: 'run', argv: ['zfs', 'set', `mountpoint=${path}`, dataset], timeoutSeconds: 120 } satisfies Step['action']
+}
+
+/** What is left when the root is out: files, and the folder or dataset that the root lay in. */
+function restAway({ datasets }: Facts, jail: Jail, { files, tree }: JailParts, away: string): Step[] {
+  const moved = files.map(({ name, path }) => moveFolder(`Move ${path} there`, path, `${away}/${name}`))
+  if (tree.kind === 'folder') {
+    return tree.path === jail.root ? moved : [...moved, moveFolder(`Move ${tree.path} there`, tree.path, `${away}/files`)]
+  }
+  if (datasetAt(datasets, jail.root)?.name === tree.dataset) return moved
+  const trash = trashDatasetOf(tree.dataset)
+  const place = `${trash}/${away.slice(away.lastIndexOf('/') + 1)}`
+  return [
+    ...moved,
+    ...(datasets.some((one) => one.name === trash) ? [] : [makeDataset(trash, ['mountpoint=none', 'canmount=off'])]),
+    ...Object.entries(tree.mountpoints)
+      .filter(([dataset]) => dataset === tree.dataset)
+      .map(([dataset, mountpoint]): Step => ({
+        title: `Let ${dataset} be mounted where its parent says`,
+        action: { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', dataset], timeoutSeconds: 120 },
+        undo: [{ action: mountAt(mountpoint, dataset) }],
+      })),
+    renameDataset(`Move what ${jail.manager} said of ${jail.name} there`, tree.dataset, place),
+  ]
+}
+
+function unmark({ layout }: Facts, jail: Jail): Step[] {
+  if (markValue(jail) === undefined) return []
+  const key = markKey(jail)
+  return [
+    { title: `Take the mark of ${jail.name} at ${jail.manager} away`, action: { kind: 'map-entry', path: layout.marks, key, value: null } },
+  ]
+}
+
+function moveFolder(title: string, from: string, to: string): Step {
+  return { title, action: { kind: 'move', from, to } }
 }

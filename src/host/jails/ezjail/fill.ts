@@ -2,7 +2,7 @@ import type { Jail, JailParts } from '../../../core/jail.ts'
 import type { Layout } from '../../../core/layout.ts'
 import type { RunAction, Step } from '../../../core/step.ts'
 import { datasetExists } from '../../zfs.ts'
-import { isAtRest } from './at-rest.ts'
+import { isAtRest } from '../at-rest.ts'
 import { rootOf } from './control-file.ts'
 
 /* A tree is filled beside and then moved to where jails live, so that half of one never stands under a jail's name. */

@@ -1,7 +1,6 @@
 import type { ConfiguredJail } from '../../../core/jail.ts'
-import { inBatches } from '../../facts/batches.ts'
 import { addressesOf } from '../../facts/jail-parameters.ts'
-import type { Shell } from '../../shell.ts'
+import { readFiles } from '../../facts/read-files.ts'
 import type { Observing } from '../observing.ts'
 import { consoleLogOf, fstabFile, isBlocking, isNoRun, kernelNameOf, readControlFile } from './control-file.ts'
 import { isBase, mountOf, readFstab } from './fstab-lines.ts'
@@ -18,15 +17,10 @@ export async function observeEzjail(deps: Observing): Promise<ConfiguredJail[]> 
     ...kernelNames.map((name) => fstabFile(layout, name)),
     ...(files.length > 0 ? [version] : []),
   ]
-  const texts = await readTexts(shell, paths)
+  const texts = await readFiles(shell, paths)
   const release = /^USERLAND_VERSION="?([0-9.]+-[A-Z0-9]+)/m.exec(texts.get(version) ?? '')?.[1]
   const marked = new Map([...deps.marks.keys()].flatMap(markedName))
   return files.map((file, index) => jailOf(deps, { file, kernelName: kernelNames[index] ?? file, texts, release, marked }))
-}
-
-async function readTexts(shell: Shell, paths: readonly string[]): Promise<Map<string, string>> {
-  const texts = await inBatches(paths, (path) => shell.readFile(path))
-  return new Map(paths.flatMap((path, index) => (texts[index] === undefined ? [] : [[path, texts[index]] as const])))
 }
 
 /** A file is named by what is left of a jail's name: the mark says the whole of it. */

@@ -1,5 +1,5 @@
-import type { Jail } from '../../../core/jail.ts'
-import type { Step } from '../../../core/step.ts'
+import type { Jail } from '../../core/jail.ts'
+import type { Step } from '../../core/step.ts'
 
 /** Its files neither change nor show somebody else's. */
 export function isAtRest({ name, kernelName, root }: Jail, verb: 'moved' | 'copied'): Step[] {
