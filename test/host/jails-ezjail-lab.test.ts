@@ -12,6 +12,7 @@ import purge from '../../commands/jail/purge.ts'
 import rename from '../../commands/jail/rename.ts'
 import restart from '../../commands/jail/restart.ts'
 import restore from '../../commands/jail/restore.ts'
+import set from '../../commands/jail/set.ts'
 import type { NewJail } from '../../src/core/jail.ts'
 import type { Step } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
@@ -99,6 +100,25 @@ describe('a jail of ezjail', () => {
     60_000,
   )
 
+  it.each([1, 4, 6, 8, 9, 10])('is taken back without a trace after step %d', async (count) => {
+    const before = trace()
+    await hands.takeBack(await hands.carryOut((await createSteps('blog-two')).slice(0, count)))
+    expect(trace()).toEqual(before)
+    expect(await jls()).not.toContain('blog_two')
+  })
+
+  it('that is there already is left alone by one of its name', async () => {
+    await hands.lab.sh("ezjail-admin create blog.two 'lo1|10.0.0.99'")
+    const before = trace()
+    await expect(createSteps('blog-two')).rejects.toThrow(expect.objectContaining({ code: 'jail_name_taken' }))
+    await hands.lab.sh('mv /usr/local/etc/ezjail/blog_two /tmp/blog_two')
+    const steps = await createSteps('blog-two')
+    await hands.lab.sh('mv /tmp/blog_two /usr/local/etc/ezjail/blog_two')
+    await expect(hands.carryOut(steps)).rejects.toThrow(/is there already/)
+    expect(trace()).toEqual(before)
+    await hands.lab.sh('ezjail-admin delete -w blog.two')
+  })
+
   it('is made, runs, answers, and is seen with all that its files say', async () => {
     await hands.carryOut(await createSteps('blog-two'))
     const facts = await hands.facts()
@@ -137,7 +157,6 @@ describe('a jail of ezjail', () => {
   it('shows a folder of the host, at once and after the next start', async () => {
     mkdirSync(join(host, 'data'))
     writeFileSync(join(host, 'data/file'), 'of the host')
-    await hands.lab.sh('jexec blog_two mkdir /data')
     const steps = (await hands.plan(mount, { jail: 'blog-two', from: join(host, 'data'), on: '/data' })).steps
     const before = trace()
     await hands.takeBack(await hands.carryOut(steps))
@@ -147,6 +166,19 @@ describe('a jail of ezjail', () => {
     await hands.carryOut((await hands.plan(restart, { jail: 'blog-two' })).steps)
     expect((await hands.lab.sh('jexec blog_two cat /data/file')).text).toBe('of the host')
     expect((await hands.facts()).ownJail('blog-two').mounts).toEqual([{ from: join(host, 'data'), on: '/data', readOnly: true }])
+  }, 60_000)
+
+  it('has a property set, live and at the next start', async () => {
+    const value = async () => (await hands.lab.sh('jls -j blog_two allow.raw_sockets')).text.trim()
+    const { steps } = await hands.plan(set, { jail: 'blog-two', property: 'allow.raw_sockets', value: 'yes' })
+    const before = trace()
+    await hands.takeBack(await hands.carryOut(steps))
+    expect(trace()).toEqual(before)
+    expect(await value()).toBe('false')
+    await hands.carryOut(steps)
+    expect(await value()).toBe('true')
+    await hands.carryOut((await hands.plan(restart, { jail: 'blog-two' })).steps)
+    expect(await value()).toBe('true')
   }, 60_000)
 
   it('a link in the jail leads no mount out of it', async () => {
@@ -214,7 +246,6 @@ describe('a jail of ezjail', () => {
   it('leaves ezjail for jail.conf with all it has, and back', async () => {
     const name = 'web-three'
     await hands.carryOut(await createSteps(name))
-    await hands.lab.sh('jexec web_three mkdir /data')
     await hands.carryOut((await hands.plan(mount, { jail: name, from: join(host, 'data'), on: '/data' })).steps)
     const { steps } = await hands.plan(migrate, { jail: name })
     const before = trace()
@@ -233,7 +264,7 @@ describe('a jail of ezjail', () => {
     expect(facts.siteStatus).toContainEqual(expect.objectContaining({ jail: name, figures: expect.anything() }))
     expect((await hands.lab.sh('ezjail-admin list')).text).not.toContain(name)
     expect((await hands.lab.sh(`jexec ${name} cat /data/file`)).text).toBe('of the host')
-    expect(readdirSync(join(host, 'usr/jails/.trash', `${name}.rabcdefghjkmnpqr.migrated`))).toEqual(['ezjail', 'fstab'])
+    expect(readdirSync(join(host, 'usr/jails/.trash', `${name}.rabcdefghjkmnpqr.migrated`))).toEqual(['control', 'fstab'])
     await hands.carryOut((await hands.plan(restart, { jail: name })).steps)
     expect((await hands.facts()).ownJail(name).state).toBe('running')
   }, 60_000)

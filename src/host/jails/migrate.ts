@@ -97,7 +97,7 @@ function mountAt(path: string, dataset: string) {
 
 /** What is left when the root is out: files, and the folder or dataset that the root lay in. */
 function restAway({ datasets }: Facts, jail: Jail, { files, tree }: JailParts, away: string): Step[] {
-  const moved = files.map(({ name, path }) => moveFolder(`Move ${path} there`, path, `${away}/${name}`))
+  const moved = files.flatMap(({ name, path }) => fileAway(jail, path, `${away}/${name}`, jail.texts?.[name]))
   if (tree.kind === 'folder') {
     return tree.path === jail.root ? moved : [...moved, moveFolder(`Move ${tree.path} there`, tree.path, `${away}/files`)]
   }
@@ -115,6 +115,15 @@ function restAway({ datasets }: Facts, jail: Jail, { files, tree }: JailParts, a
         undo: [{ action: mountAt(mountpoint, dataset) }],
       })),
     renameDataset(`Move what ${jail.manager} said of ${jail.name} there`, tree.dataset, place),
+  ]
+}
+
+/** Where its text is known it is written there: the trash may lie on another filesystem than /etc. */
+function fileAway({ name }: Jail, path: string, to: string, content: string | undefined): Step[] {
+  if (content === undefined) return [moveFolder(`Move ${path} there`, path, to)]
+  return [
+    { title: `Keep a copy of ${path}`, action: { kind: 'write', path: to, content, mode: 0o600 } },
+    { title: `Remove ${path}, so that ${name} has one manager`, action: { kind: 'remove', path } },
   ]
 }
 

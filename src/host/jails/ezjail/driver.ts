@@ -6,13 +6,15 @@ import type { Step } from '../../../core/step.ts'
 import { markSteps } from '../../marks.ts'
 import { notSupported } from '../not-supported.ts'
 import { bootOff, bootOn } from './boot.ts'
-import { controlFileOf, controlLine } from './control-file.ts'
+import { controlFile, controlFileOf, kernelNameOf } from './control-file.ts'
 import { copyTree } from './fill.ts'
 import { enlist, expectedJail, makeJail, mustNotFold, placesAreFree } from './make.ts'
 import { mount, unmount } from './mounts.ts'
 import { partsOf } from './parts.ts'
 import { renamedJail, renameJail } from './rename.ts'
+import { setProperty } from './set.ts'
 import { startJail, stopJail } from './start-stop.ts'
+import { changeValue } from './values.ts'
 
 /**
  * Jails of ezjail 3.4.2: made, started and stopped by ezjail-admin, so that it knows what is there; what it can do only by half (another
@@ -31,47 +33,46 @@ export function createEzjailDriver(facts: Facts): JailDriver {
     renamed: (jail, to) => renamedJail(layout, jail, to),
     clone: (jail, to, request) => cloneJail(facts, jail, to, request),
     readdress: (jail, address) => readdress(layout, jail, address),
-    set: (jail, property) => noProperties(layout, jail, property),
+    set: (jail, property, value) => setProperty(layout, jail, property, value),
     mount: (jail, wanted) => mount(layout, jail, wanted),
     unmount: (jail, wanted) => unmount(layout, jail, wanted),
     depend: ({ name }) => notSupported('ezjail', 'jails that need each other', migrateFirst(name)),
     mark: (jail, mark) => markSteps(layout, jail, mark),
-    update: ({ name }) => noOwnBase(name, 'ezjail', '/release update'),
+    update: ({ name }) => noOwnBase(name, '/release update'),
     upgrade: ({ name }) => notSupported('ezjail', `a base of its own for ${name}: it shares one with all others`, migrateFirst(name)),
   }
 }
 
 function cloneJail(facts: Facts, jail: Jail, to: NewJail, request: string): Step[] {
   const { layout } = facts
+  const kernelName = kernelNameOf(to.name)
   mustNotFold(facts, to.name)
-  return [...placesAreFree(layout, to.name), ...copyTree(layout, jail, partsOf(facts, jail).tree, to.name, request), ...enlist(layout, to)]
-}
-
-/** ezjail itself cannot (`config -c` is a cpuset). The new line is there before the old one goes; the last of two counts. */
-function readdress(layout: Layout, jail: Jail, address: string): Step[] {
-  const old = jail.properties['ip'] ?? `${layout.interface}|${jail.address ?? ''}`
-  const items = old
-    .split(',')
-    .map((item) => (item.replace(/^.*\|/, '').replace(/\/.*$/, '') === jail.address ? `${layout.interface}|${address}` : item))
-  const path = controlFileOf(layout, jail)
-  const line = (value: string, on: boolean): Step['action'] => ({ kind: 'line', path, line: controlLine(jail.kernelName, 'ip', value), on })
   return [
-    { title: `Give ${jail.name} the address ${address}`, action: line(items.join(','), true) },
-    { title: `Take the address ${jail.address ?? ''} from ${jail.name}`, action: line(old, false) },
+    ...placesAreFree(layout, to.name),
+    ...copyTree(layout, jail, partsOf(facts, jail).tree, to.name, request),
+    ...enlist(layout, to),
+    ...changeValue(
+      controlFile(layout, kernelName),
+      { kernelName, properties: {} },
+      { variable: 'parameters', value: jail.properties['parameters'] ?? '', title: `Give it the parameters of ${jail.name}` },
+    ),
   ]
 }
 
-function noProperties(layout: Layout, jail: Jail, property: string): never {
-  const instead = `Add it to jail_${jail.kernelName}_parameters in ${controlFileOf(layout, jail)} by hand, or: ${migrateFirst(jail.name)}`
-  return notSupported('ezjail', `a way to set ${property}`, instead)
+/** ezjail itself cannot: `config -c` is a cpuset. */
+function readdress(layout: Layout, jail: Jail, address: string): Step[] {
+  const ip = jail.properties['ip'] ?? `${layout.interface}|${jail.address ?? ''}`
+  const isOld = (item: string) => item.replace(/^.*\|/, '').replace(/\/.*$/, '') === jail.address
+  const value = ip
+    .split(',')
+    .map((item) => (isOld(item) ? `${layout.interface}|${address}` : item))
+    .join(',')
+  const known = { ...jail, properties: { ...jail.properties, ip } }
+  return changeValue(controlFileOf(layout, jail), known, { variable: 'ip', value, title: `Give ${jail.name} the address ${address}` })
 }
 
-function noOwnBase(name: string, manager: string, command: string): never {
-  return notSupported(
-    'ezjail',
-    `a base of its own for ${name}: it shares one with all others`,
-    `Patch that one: ${command} manager:${manager}`,
-  )
+function noOwnBase(name: string, command: string): never {
+  return notSupported('ezjail', `a base of its own for ${name}: it shares one with all others`, `Patch that one: ${command} manager:ezjail`)
 }
 
 function migrateFirst(name: string): string {

@@ -25,7 +25,7 @@ export function partsOf({ layout, datasets }: Pick<Facts, 'layout' | 'datasets'>
   const dataset = datasetAt(datasets, root)?.name
   return {
     files: [
-      { name: 'ezjail', path: controlFileOf(layout, jail) },
+      { name: 'control', path: controlFileOf(layout, jail) },
       ...(texts !== undefined && texts['fstab'] === undefined ? [] : [{ name: 'fstab', path: fstabFile(layout, kernelName) }]),
     ],
     tree:

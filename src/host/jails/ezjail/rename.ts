@@ -6,7 +6,17 @@ import type { Step } from '../../../core/step.ts'
 import { markSteps } from '../../marks.ts'
 import { renameDataset } from '../../zfs.ts'
 import { isAtRest } from '../at-rest.ts'
-import { consoleLogOf, controlFile, controlFileOf, fstabFile, isNoRun, kernelNameOf, renamedControlFile, rootOf } from './control-file.ts'
+import {
+  blockingLine,
+  consoleLogOf,
+  controlFile,
+  controlFileOf,
+  fstabFile,
+  isNoRun,
+  kernelNameOf,
+  renamedControlFile,
+  rootOf,
+} from './control-file.ts'
 import { movedFstab } from './fstab-lines.ts'
 import { mustNotFold } from './make.ts'
 import { partsOf } from './parts.ts'
@@ -41,11 +51,14 @@ export function renameJail(facts: Known, jail: Jail, to: string): Step[] {
   const { control, fstab } = textsOf(jail)
   const values = { hostname: renamed.hostname, rootdir: renamed.root }
   const text = renamedControlFile(control, { from: jail.kernelName, to: renamed.kernelName, values })
+  // it was made so before it was stopped, after this text was read
+  const isHeldBack = jail.startsAtBoot || (isNoRun(jail) && jail.state === 'running')
+  const line = isHeldBack ? `${text.endsWith('\n') ? '' : '\n'}${blockingLine(renamed.kernelName)}\n` : ''
   return [
     ...isAtRest(jail, 'moved'),
     ...moveTree(jail, renamed, tree),
     ...(fstab === undefined ? [] : [write(fstabFile(layout, renamed.kernelName), movedFstab(fstab, jail.root, renamed.root))]),
-    write(controlFileOf(layout, renamed), text),
+    write(controlFileOf(layout, renamed), text + line),
     ...files.map(({ path }): Step => ({ title: `Remove ${path}`, action: { kind: 'remove', path } })),
     ...markSteps(layout, jail, { ours: false, tags: [], note: '' }),
     ...markSteps(layout, renamed, { ours: true, tags: jail.tags, note: jail.note }),
