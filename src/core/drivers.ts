@@ -76,6 +76,8 @@ export interface SnapshotDriver {
   rollback(jail: Jail, snapshot: Snapshot): Step[]
   /** What takes a running jail back to a snapshot that the same plan made: it is stopped for that. */
   back(jail: Jail, name: string): Undo[]
+  /** A change of its files, which goes back to a snapshot where nothing else takes it back; as it is where it brings one itself, or there is no ZFS. */
+  around(jail: Jail, name: string, steps: readonly Step[]): Step[]
 }
 
 export interface ArchiveDriver {

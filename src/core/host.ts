@@ -68,6 +68,7 @@ export const factNames = [
   'archives',
   'templates',
   'resolver',
+  'modes',
 ] as const
 export type FactName = (typeof factNames)[number]
 
@@ -119,6 +120,8 @@ export interface ObservedFacts {
   host?: HostStatus
   /** What the host has and lacks for jailops. */
   check?: Finding[]
+  /** Permission bits of the folders that hold the jails' roots, and of those above them. */
+  modes: Readonly<Record<string, number>>
   /** What other open requests chose, and what this one chose when it was planned before. */
   reservedByOthers: string[]
   reservedHere: string[]

@@ -16,5 +16,6 @@ export function clonesOf({ path }: Pick<Release, 'path'>, datasets: readonly Dat
 
 function shares(jail: Jail, release: Release): boolean {
   if (jail.manager !== release.manager) return false
-  return release.manager === 'ezjail' || (jail.release === release.name && jail.type !== 'thick')
+  // iocage notes the patch level too
+  return release.manager === 'ezjail' || (jail.release?.replace(/-p[0-9]+$/, '') === release.name && jail.type !== 'thick')
 }

@@ -2,10 +2,10 @@ import type { JailDriver, SnapshotDriver } from '../core/drivers.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { Facts } from '../core/host.ts'
 import type { Jail, Snapshot } from '../core/jail.ts'
-import type { Step } from '../core/step.ts'
+import type { Step, Undo } from '../core/step.ts'
 import { undoBySteps } from '../core/undo-by-steps.ts'
 import { notSupported } from './jails/not-supported.ts'
-import { datasetExists } from './zfs.ts'
+import { datasetAt, datasetExists } from './zfs.ts'
 
 /** Snapshots of a jail's dataset, and of those below it under the same name, by zfs(8) whatever the manager: its exit codes are true. */
 export function createSnapshotDriver({ datasets, snapshots }: Pick<Facts, 'datasets' | 'snapshots'>, jails: JailDriver): SnapshotDriver {
@@ -18,19 +18,14 @@ export function createSnapshotDriver({ datasets, snapshots }: Pick<Facts, 'datas
       `Use /jail export ${jail.name} instead.`,
     )
   }
+  const back = (jail: Jail, name: string): Undo[] => [
+    ...undoBySteps(jails.stop(jail)),
+    ...rollBackAll(below(datasets, datasetOf(jail)), name),
+    ...undoBySteps(jails.start(jail)),
+  ]
   return {
     dataset: datasetOf,
-    create(jail, name) {
-      const snapshot = `${datasetOf(jail)}@${name}`
-      return [
-        {
-          title: `Take the snapshot ${name} of ${jail.name}`,
-          action: zfs('snapshot', '-r', snapshot),
-          done: datasetExists(snapshot),
-          undo: [{ action: zfs('destroy', '-r', snapshot), unless: datasetExists(snapshot, false) }],
-        },
-      ]
-    },
+    create: (jail, name) => takeSnapshot(jail, datasetOf(jail), name),
     remove(jail, { name }) {
       const dataset = datasetOf(jail)
       mustHaveNoClones(snapshots, dataset, name)
@@ -45,21 +40,53 @@ export function createSnapshotDriver({ datasets, snapshots }: Pick<Facts, 'datas
     },
     rollback(jail, { name }) {
       const dataset = datasetOf(jail)
-      const all = datasets.map((one) => one.name).filter((one) => one === dataset || one.startsWith(`${dataset}/`))
+      const all = below(datasets, dataset)
       const held = all.filter((one) => snapshots.some((snapshot) => snapshot.dataset === one && snapshot.name === name))
       for (const newer of held.flatMap((one) => newerThan(snapshots, one, name))) mustHaveNoClones(snapshots, newer.dataset, newer.name)
       return held.toSorted().map((one): Step => rollBack(jail, `${one}@${name}`, newerThan(snapshots, one, name)))
     },
-    back(jail, name) {
-      const dataset = datasetOf(jail)
-      const all = datasets.map((one) => one.name).filter((one) => one === dataset || one.startsWith(`${dataset}/`))
-      return [
-        ...undoBySteps(jails.stop(jail)),
-        ...all.toSorted().map((one) => ({ action: zfs('rollback', '-r', `${one}@${name}`) })),
-        ...undoBySteps(jails.start(jail)),
-      ]
+    back,
+    around(jail, name, steps) {
+      if (datasetAt(datasets, jail.root) === undefined || steps.some(takesSnapshot)) return [...steps]
+      const { tree } = jails.parts(jail)
+      if (tree.kind === 'folder') return [...steps]
+      const back = jail.state === 'running' ? back(jail, name) : rollBackAll(below(datasets, tree.dataset), name)
+      return [...takeSnapshot(jail, tree.dataset, name), wayBack(jail, `${tree.dataset}@${name}`, back), ...steps.map(withoutFinal)]
     },
   }
+}
+
+function below(datasets: Facts['datasets'], dataset: string): string[] {
+  return datasets.map((one) => one.name).filter((one) => `${one}/`.startsWith(`${dataset}/`))
+}
+
+function rollBackAll(datasets: readonly string[], name: string): Undo[] {
+  return datasets.toSorted().map((one) => ({ action: zfs('rollback', '-r', `${one}@${name}`) }))
+}
+
+function takesSnapshot({ action }: Step): boolean {
+  return action.kind === 'run' && action.argv[0] === 'zfs' && action.argv[1] === 'snapshot'
+}
+
+/** Taken back when all that follows it has been: then what that changed is as it was. */
+function wayBack({ name }: Jail, snapshot: string, undo: Undo[]): Step {
+  return { title: `See that ${name} can go back to it`, action: zfs('list', '-H', '-o', 'name', '-t', 'snapshot', snapshot), undo }
+}
+
+function withoutFinal({ final: _thereIsAWayBack, ...step }: Step): Step {
+  return step
+}
+
+function takeSnapshot({ name: jail }: Jail, dataset: string, name: string): Step[] {
+  const snapshot = `${dataset}@${name}`
+  return [
+    {
+      title: `Take the snapshot ${name} of ${jail}`,
+      action: zfs('snapshot', '-r', snapshot),
+      done: datasetExists(snapshot),
+      undo: [{ action: zfs('destroy', '-r', snapshot), unless: datasetExists(snapshot, false) }],
+    },
+  ]
 }
 
 /** Says which newer snapshots go: `-r` is what lets them go. Nothing says afterwards that it was done but the newest snapshot being this one. */

@@ -26,6 +26,7 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     resolver: '',
     proxy: { running: false, configured: false, enabled: false, routes: [], backends: [] },
     siteStatus: [],
+    modes: {},
     reservedByOthers: [],
     reservedHere: [],
     looked: {},

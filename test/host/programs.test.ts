@@ -92,6 +92,7 @@ const said: Record<string, Record<string, unknown>> = {
   'jail template apply': { jail: 'blog', template: 'site' },
   'jail template show': { template: 'site' },
   'jail timezone': { jail: 'blog', zone: 'Europe/Berlin' },
+  'jail upgrade': { jail: 'blog', release: '15.1-RELEASE' },
   'proxy add': { site: 'new.example.com', jail: 'blog' },
   'proxy remove': { site: 'blog.example.com' },
   'release fetch': { release: '14.3-RELEASE', from: '/srv/disc1.iso' },

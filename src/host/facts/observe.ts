@@ -12,6 +12,7 @@ import { mergeJails } from './jails.ts'
 import { observeMeta } from './kernel.ts'
 import { observeLimits } from './limits.ts'
 import { observeManagers } from './managers.ts'
+import { observeModes } from './modes.ts'
 import { observeProxy } from './proxy.ts'
 import { observeProxyStatus } from './proxy-status.ts'
 import { observeRunning } from './running-jails.ts'
@@ -36,7 +37,7 @@ export async function observe(
 ): Promise<ObservedFacts> {
   const { shell, layout } = deps
   const wants = (...names: FactName[]) => names.some((name) => wanted.includes(name))
-  const needsJails = wants('jails', 'proxy', 'siteStatus')
+  const needsJails = wants('jails', 'proxy', 'siteStatus', 'modes')
 
   const running = needsJails || wants('addresses', 'host') ? observeRunning(shell) : none([])
   const configuration = needsJails || wants('addresses') ? observeConfigured(shell, layout) : none(noConfiguration)
@@ -50,11 +51,12 @@ export async function observe(
   const jails = needsJails ? Promise.all([running, configured]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
-  const [check, hostStatus, proxyStatus, platform, ...seen] = await Promise.all([
+  const [check, hostStatus, proxyStatus, platform, modes, ...seen] = await Promise.all([
     wants('check') ? checkHost({ now: Date.now, ...deps }) : undefined,
     wants('host') ? observeHost(shell, free, running) : undefined,
     wants('proxyStatus') ? observeProxyStatus(shell, layout) : undefined,
     wants('releases') ? observePlatform(shell) : undefined,
+    wants('modes') ? jails.then((all) => observeModes(shell, all)) : {},
     jails,
     boot,
     wants('trash') ? observeTrash(shell, layout) : [],
@@ -100,6 +102,7 @@ export async function observe(
     ...(hostStatus !== undefined && { host: hostStatus }),
     ...(check !== undefined && { check }),
     ...(platform !== undefined && { platform }),
+    modes,
     reservedByOthers: reservations.others,
     reservedHere: reservations.here,
     looked: {},

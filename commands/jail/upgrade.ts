@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { baseLooks, baseRemarks, defineCommand, jailName, nothingToDo, plan, releaseName } from 'jailops'
+
+export default defineCommand({
+  path: 'jail upgrade',
+  summary: 'Bring a jail to another FreeBSD release',
+  permission: 'jail.upgrade',
+  risk: 'change',
+  example: 'jail upgrade blog 15.1-RELEASE',
+  needs: ['jails', 'proxy', 'releases', 'snapshots'],
+  args: z.object({ jail: jailName.describe('which jail'), release: releaseName.describe('such as 15.1-RELEASE') }),
+  looks: ({ args, facts }) => baseLooks(facts.ownJail(args.jail)),
+  plan({ args, facts, drivers, request }) {
+    const jail = facts.ownJail(args.jail)
+    const { release } = args
+    if (jail.release?.replace(/-p[0-9]+$/, '') === release) return nothingToDo(`${jail.name} is at ${release} already. See /jail update.`)
+    const runs = jail.state === 'running'
+    // one that shares its base is given another while it stands still; one with its own is upgraded through it, and then runs what is new
+    const stopsFirst = runs && jail.type === 'thin' && jail.manager !== 'jail.conf'
+    const stop = runs ? drivers.jails.stop(jail) : []
+    const start = runs ? drivers.jails.start(jail) : []
+    const work = drivers.jails.upgrade(stopsFirst ? { ...jail, state: 'stopped' } : jail, release, request)
+    const around = drivers.snapshots.around(jail, `jailops-before-upgrade-${request}`, work)
+    const routes = facts.routesTo(jail.name)
+    return plan(
+      [
+        ...(stopsFirst ? [...stop, ...around] : [...around, ...stop]),
+        ...start,
+        ...(runs && routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
+      ],
+      {
+        resources: drivers.jails.resources(jail),
+        outcome: [{ name: 'Release', value: release }],
+        remarks: [
+          ...baseRemarks(jail, facts),
+          'Packages were built for the old release: /jail pkg upgrade brings them along.',
+          ...(runs && routes.length > 0 ? [`Meanwhile these sites answer 503: ${routes.map((route) => route.host).join(', ')}.`] : []),
+        ],
+      },
+    )
+  },
+})
