@@ -50,8 +50,8 @@ export function createSnapshotDriver({ datasets, snapshots }: Pick<Facts, 'datas
       if (datasetAt(datasets, jail.root) === undefined || steps.some(takesSnapshot)) return [...steps]
       const { tree } = jails.parts(jail)
       if (tree.kind === 'folder') return [...steps]
-      const back = jail.state === 'running' ? back(jail, name) : rollBackAll(below(datasets, tree.dataset), name)
-      return [...takeSnapshot(jail, tree.dataset, name), wayBack(jail, `${tree.dataset}@${name}`, back), ...steps.map(withoutFinal)]
+      const undo = jail.state === 'running' ? back(jail, name) : rollBackAll(below(datasets, tree.dataset), name)
+      return [...takeSnapshot(jail, tree.dataset, name), wayBack(jail, `${tree.dataset}@${name}`, undo), ...steps.map(withoutFinal)]
     },
   }
 }
