@@ -131,7 +131,10 @@ export async function openWorld(
         'rctl',
         'zfs list -t all -H -o name,mountpoint,origin',
       ]
-      const answers = await Promise.all(questions.map(async (line) => [line, (await world.sh(line)).text] as const))
+      // in which order a host tells of its mounts and jails says when each came, and that is no trace
+      const answers = await Promise.all(
+        questions.map(async (line) => [line, (await world.sh(line)).text.split('\n').toSorted().join('\n')] as const),
+      )
       return { ...Object.fromEntries(answers), ...listing(lab.hostFolder, passing) }
     },
     command(path) {

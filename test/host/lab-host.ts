@@ -21,6 +21,7 @@ export interface LabHost {
   shell: Shell
   effects: Effects
   look(...wanted: FactName[]): Promise<Facts>
+  /** What was done is taken back when one of them fails. */
   carryOut(steps: readonly Step[]): Promise<Done[]>
   takeBack(done: readonly Done[]): Promise<void>
   stop(): Promise<void>
@@ -34,6 +35,9 @@ export async function startLabHost(options: Partial<LabOptions> = {}): Promise<L
   const effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
   let groups = 0
   const groupFile = () => join(folder, `group-${groups++}`)
+  const takeBack = async (done: readonly Done[]) => {
+    for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
+  }
   return {
     lab,
     shell,
@@ -41,15 +45,18 @@ export async function startLabHost(options: Partial<LabOptions> = {}): Promise<L
     look: async (...wanted) => factsOf(lab.layout, await observe({ shell, layout: lab.layout }, wanted, { others: [], here: [] })),
     async carryOut(steps) {
       const done: Done[] = []
-      for (const step of steps) {
-        done.push({ step, before: await effects.capture(step) })
-        await effects.perform(step, { groupFile: groupFile() })
+      try {
+        for (const step of steps) {
+          done.push({ step, before: await effects.capture(step) })
+          await effects.perform(step, { groupFile: groupFile() })
+        }
+      } catch (error) {
+        await takeBack(done)
+        throw error
       }
       return done
     },
-    async takeBack(done) {
-      for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
-    },
+    takeBack,
     async stop() {
       await shell.stop()
       await lab.stop()
