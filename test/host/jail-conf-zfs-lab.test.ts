@@ -101,6 +101,17 @@ test('a running jail is cloned by a snapshot, a stopped one renamed with its dat
   })
 }, 60_000)
 
+test('an upgrade is taken back to what was before it', async () => {
+  const { facts } = await drivers()
+  const jail = facts.jail('blog')
+  const looked = { packagedBase: { exitCode: 1, stdout: '', stderr: '' } }
+  await thereAndBack(createDrivers({ ...facts, looked }).jails.upgrade(jail, '15.2-RELEASE', 'rupgradeaaaaaaaa'), async () => {
+    expect(await told('jexec', 'blog', 'freebsd-version', '-u')).toContain('15.2-RELEASE')
+    expect((await drivers()).facts.jail('blog').release).toBe('15.2-RELEASE')
+  })
+  expect(await told('jexec', 'blog', 'freebsd-version', '-u')).toContain('15.1-RELEASE')
+}, 60_000)
+
 test('an update is taken back to what was before it', async () => {
   const { facts } = await drivers()
   const jail = facts.jail('blog')

@@ -47,6 +47,12 @@ export function upgradeJail(facts: Facts, jail: Jail, release: string, request: 
         action: { kind: 'run', argv: [...update, '-r', release, 'upgrade'], stdin: 'y\n'.repeat(20), timeoutSeconds, shows: true },
       },
       { title: `Install it in ${name}`, action: { kind: 'run', argv: [...update, 'install'], timeoutSeconds, shows: true } },
+      {
+        title: `Take away what the old release left in ${name}`,
+        action: { kind: 'run', argv: [...update, 'install'], timeoutSeconds, shows: true, unlessDone: true },
+        // 2: nothing is waiting to be installed; the first install has done all where there were no old libraries
+        done: { kind: 'command', argv: [...update, 'updatesready'], exitCode: 2 },
+      },
     ]),
     ...writeRecord(facts, jail, { release }, `Note that ${name} is ${release} now`),
   ]
