@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { NewJail } from '../../src/core/jail.ts'
@@ -102,6 +103,7 @@ test('a running jail is cloned by a snapshot, a stopped one renamed with its dat
 }, 60_000)
 
 test('an upgrade is taken back to what was before it', async () => {
+  writeFileSync(join(host.lab.hostFolder, 'var/db/lab-mirror.json'), JSON.stringify({ patches: { '15.2-RELEASE': 1, '15.1-RELEASE': 1 } }))
   const { facts } = await drivers()
   const jail = facts.jail('blog')
   const looked = { packagedBase: { exitCode: 1, stdout: '', stderr: '' } }
