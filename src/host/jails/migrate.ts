@@ -1,7 +1,7 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { JailDriver } from '../../core/drivers.ts'
 import type { Facts } from '../../core/host.ts'
-import type { Jail, JailParts, Manager } from '../../core/jail.ts'
+import type { Dataset, Jail, JailParts, Manager } from '../../core/jail.ts'
 import type { Step } from '../../core/step.ts'
 import { markKey, markValue } from '../marks.ts'
 import { datasetAt, makeDataset, renameDataset, trashDatasetOf } from '../zfs.ts'
@@ -66,7 +66,7 @@ function moveRoot(facts: Facts, jail: Jail, tree: JailParts['tree'], root: strin
 }
 
 /** Below the dataset of jail.conf's jails where there is one; else beside all, mounted by name. */
-function moveDataset(facts: Facts, jail: Jail, own: Facts['datasets'][number], root: string): Step[] {
+function moveDataset(facts: Facts, jail: Jail, own: Dataset, root: string): Step[] {
   const parent = parentDataset(facts)
   const pool = own.name.split('/')[0] ?? own.name
   const shelf = `${pool}/jailops-jails`
@@ -76,19 +76,22 @@ function moveDataset(facts: Facts, jail: Jail, own: Facts['datasets'][number], r
   return [
     ...(needsShelf ? [makeDataset(shelf, ['mountpoint=none', 'canmount=off'])] : []),
     renameDataset(`Move the root of ${jail.name} to ${to}`, own.name, to),
-    {
-      title: `Mount it at ${root}`,
-      action: mountAt(root, to),
-      done: { kind: 'command', argv: ['zfs', 'get', '-H', '-o', 'value', 'mountpoint', to], stdout: root },
-      undo: [
-        {
-          action: own.hasOwnMountpoint
-            ? mountAt(own.mountpoint, to)
-            : { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', to], timeoutSeconds: 120 },
-        },
-      ],
-    },
+    ...(isBelow ? mountedByParent(own, to) : mountedByItself(own, to, root)),
   ]
+}
+
+function mountedByParent({ hasOwnMountpoint, mountpoint }: Dataset, to: string): Step[] {
+  if (!hasOwnMountpoint) return []
+  return [{ title: 'Let it be mounted where its parent says', action: inherit(to), undo: [{ action: mountAt(mountpoint, to) }] }]
+}
+
+function mountedByItself({ hasOwnMountpoint, mountpoint }: Dataset, to: string, root: string): Step[] {
+  const undo = [{ action: hasOwnMountpoint ? mountAt(mountpoint, to) : inherit(to) }]
+  return [{ title: `Mount it at ${root}`, action: mountAt(root, to), undo }]
+}
+
+function inherit(dataset: string) {
+  return { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', dataset], timeoutSeconds: 120 } satisfies Step['action']
 }
 
 function mountAt(path: string, dataset: string) {
@@ -111,7 +114,7 @@ function restAway({ datasets }: Facts, jail: Jail, { files, tree }: JailParts, a
       .filter(([dataset]) => dataset === tree.dataset)
       .map(([dataset, mountpoint]): Step => ({
         title: `Let ${dataset} be mounted where its parent says`,
-        action: { kind: 'run', argv: ['zfs', 'inherit', 'mountpoint', dataset], timeoutSeconds: 120 },
+        action: inherit(dataset),
         undo: [{ action: mountAt(mountpoint, dataset) }],
       })),
     renameDataset(`Move what ${jail.manager} said of ${jail.name} there`, tree.dataset, place),
