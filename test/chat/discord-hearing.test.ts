@@ -1,5 +1,6 @@
 import { InteractionResponseType } from 'discord-api-types/v10'
 import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import type { Form } from '../../src/chat/adapter.ts'
 import create from '../../commands/jail/create.ts'
 import { JailopsError } from '../../src/core/errors.ts'
@@ -22,6 +23,7 @@ const form: Form = {
 
 const manyCommands = ['net add', ...Array.from('abcdefghijklmnopqrstuvwxy', (letter) => `v${letter}`)].map((words) => ({
   ...create,
+  args: z.object({ jail: z.string().describe('which jail') }),
   path: `jail ${words}`,
 }))
 

@@ -23,7 +23,7 @@ afterAll(() => demo?.stop(), 60_000)
 it('stands in help, and completes', async () => {
   const help = await demo.say('ana', 'help motto')
   expect(help.table?.rows).toEqual([['/jail motto', 'Give a jail a motto', '/jail motto blog text:steady']])
-  const answer = await fetch(`${demo.web}/api/complete?${new URLSearchParams({ person: 'ana', text: '/jail mo' })}`)
+  const answer = await fetch(`${demo.web}/api/complete?${new URLSearchParams({ person: 'ana', text: '/jail mot' })}`)
   expect(await answer.json()).toEqual([expect.objectContaining({ text: expect.stringContaining('jail motto') })])
 })
 
