@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, plan } from 'jailops'
+import { defineCommand, jailName, JailopsError, plan, runningDependents } from 'jailops'
 
 export default defineCommand({
   path: 'jail destroy',
@@ -11,6 +11,13 @@ export default defineCommand({
   args: z.object({ jail: jailName.describe('which jail') }),
   plan({ args, facts, drivers, request }) {
     const jail = facts.ownJail(args.jail)
+    const dependents = runningDependents(facts, [jail]).map(({ name }) => name)
+    if (dependents.length > 0) {
+      throw new JailopsError(
+        'host_not_ready',
+        `${dependents.join(', ')} ${dependents.length === 1 ? 'runs and needs' : 'run and need'} ${jail.name}. Stop what needs it first, or take that off: /jail depends remove`,
+      )
+    }
     const routes = facts.routesTo(jail.name)
     const hosts = routes.map((route) => route.host)
     return plan(

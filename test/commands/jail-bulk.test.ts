@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import destroy from '../../commands/jail/destroy.ts'
 import restart from '../../commands/jail/restart.ts'
 import start from '../../commands/jail/start.ts'
 import stop from '../../commands/jail/stop.ts'
@@ -30,7 +31,7 @@ describe('jails by their tag', () => {
   })
 
   it('leave those alone that are as wished, and those of others', () => {
-    const mixed = [alone, { ...shop, ...isStopped }, testJail('theirs', { ...isStopped, ours: false, tags: ['web'] })]
+    const mixed = [alone, database, { ...shop, ...isStopped }, testJail('theirs', { ...isStopped, ours: false, tags: ['web'] })]
     expect(titles(planOf(start, { tag: 'web' }, { jails: mixed }))).toEqual(['Start shop'])
     expect(planOf(start, { tag: 'web' }, { jails: [alone] }).steps).toEqual([])
   })
@@ -80,12 +81,20 @@ describe('what needs a jail', () => {
   it('is stopped with it, and said; what does not run stays off', () => {
     const plan = planOf(stop, { jail: 'database' }, { jails: [database, shop, { ...front, ...isStopped }] })
     expect(titles(plan)).toEqual(['Stop shop', 'Stop database'])
-    expect(titles(planOf(restart, { jail: 'shop' }, { jails: [shop, { ...front, ...isStopped }] }))).toEqual(['Stop shop', 'Start shop'])
+    expect(titles(planOf(restart, { jail: 'shop' }, { jails: [database, shop, { ...front, ...isStopped }] }))).toEqual([
+      'Stop shop',
+      'Start shop',
+    ])
   })
 
   it('keeps a jail up where it is not of jailops', () => {
     const refused = refusal(() => planOf(stop, { jail: 'shop' }, { jails: [shop, { ...front, ours: false }] }))
     expect([refused.code, refused.message]).toEqual(['not_ours', expect.stringContaining('front needs shop')])
+  })
+
+  it('keeps a jail from being destroyed while it runs', () => {
+    expect(refusal(() => planOf(destroy, { jail: 'shop' }, { jails: [shop, front] })).message).toContain('front runs and needs shop')
+    expect(titles(planOf(destroy, { jail: 'shop' }, { jails: [shop, { ...front, ...isStopped }] }))).toContain('Stop shop')
   })
 
   it('may go round in a circle', () => {
