@@ -1,4 +1,4 @@
-import { chosenJails, defineCommand, inStartOrder, jailOrTag, ownDependents, plan } from 'jailops'
+import { chosenJails, defineCommand, inStartOrder, jailOrTag, ownDependents, plan, stoppedNeeds } from 'jailops'
 
 export default defineCommand({
   path: 'jail restart',
@@ -12,7 +12,8 @@ export default defineCommand({
     const chosen = chosenJails(facts, args)
     // jail(8) stops them with what they need, and forgets them
     const dependents = ownDependents(facts, chosen)
-    const jails = inStartOrder([...chosen, ...dependents])
+    const needed = stoppedNeeds(facts, [...chosen, ...dependents])
+    const jails = inStartOrder([...needed, ...chosen, ...dependents])
     const running = jails.filter((jail) => jail.state === 'running').toReversed()
     const sites = jails.filter(({ name }) => facts.routesTo(name).length > 0)
     const hosts = sites.flatMap(({ name }) => facts.routesTo(name)).map((route) => route.host)
@@ -25,8 +26,11 @@ export default defineCommand({
       {
         resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
         outcome:
-          args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: jails.map(({ name }) => name).join(', ') }],
+          args.tag === undefined && dependents.length + needed.length === 0
+            ? []
+            : [{ name: 'Jails', value: jails.map(({ name }) => name).join(', ') }],
         remarks: [
+          ...needed.map(({ name }) => `${name} is needed and does not run, so it is started first.`),
           ...dependents.map(({ name }) => `${name} needs what is restarted, so it is restarted too.`),
           ...(hosts.length > 0 ? [`Meanwhile these sites answer 503: ${hosts.join(', ')}.`] : []),
         ],

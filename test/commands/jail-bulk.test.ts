@@ -51,6 +51,11 @@ describe('what a jail needs', () => {
     expect(titles(plan)).toEqual(['Start database', 'Start shop', 'Start front'])
     expect(plan.remarks).toEqual([expect.stringContaining('shop is needed'), expect.stringContaining('database is needed')])
     expect(plan.resources).toEqual(['jail:database', 'jail:front', 'jail:shop'])
+    expect(titles(planOf(restart, { jail: 'shop' }, { jails: [{ ...database, ...isStopped }, shop] }))).toEqual([
+      'Stop shop',
+      'Start database',
+      'Start shop',
+    ])
     const running = planOf(start, { jail: 'front' }, { jails: [database, { ...shop, ...isStopped }, { ...front, ...isStopped }] })
     expect(titles(running)).toEqual(['Start shop', 'Start front'])
   })
