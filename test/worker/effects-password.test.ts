@@ -11,14 +11,14 @@ afterEach(() => bench.end())
 const step = stepOf({ kind: 'password', kernelName: 'ioc-blog', user: 'root' }, { final: 'gone' })
 const set = (confide?: (secret: string) => void) =>
   bench.effects.perform(step, { groupFile: bench.groupFile, ...(confide !== undefined && { confide }) })
-/** `now`: the hash that usershow says; `usermod`: what pw does then. */
+/** `now`: the hash that master.passwd has; `usermod`: what pw does then. */
 const pw = (usermod: string, now = 'cat "$bench/hash" 2>/dev/null || echo old') =>
   bench.program(
     'jexec',
     `echo "$@" >>"$bench/argv"
-case "$3" in
-usershow) echo "root:$(${now}):0:0::0:0:Charlie &:/root:/bin/csh" ;;
-usermod) ${usermod} ;;
+case "$2 $3" in
+"grep ^root:") echo "root:$(${now}):0:0::0:0:Charlie &:/root:/bin/csh" ;;
+"pw usermod") ${usermod} ;;
 esac`,
   )
 const works = `read -r word; echo "$word" >"$bench/stdin"; echo '$6$salt$'"$(echo "$word" | cksum | cut -d' ' -f1)" >"$bench/hash"`

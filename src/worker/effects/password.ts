@@ -38,9 +38,12 @@ async function setPassword(deps: EffectDeps, action: PasswordAction, { groupFile
   confide(secret)
 }
 
-/** Of the account now; only ever compared. */
+/** Of the account now, as its file has it: pw need not show it. Only ever compared. */
 async function hashOf({ shell }: EffectDeps, { kernelName, user }: PasswordAction): Promise<string | undefined> {
-  const { exitCode, stdout } = await shell.run({ argv: ['jexec', kernelName, 'pw', 'usershow', user], timeoutSeconds: 30 })
+  const { exitCode, stdout } = await shell.run({
+    argv: ['jexec', kernelName, 'grep', `^${user}:`, '/etc/master.passwd'],
+    timeoutSeconds: 30,
+  })
   const [name, hash] = stdout.split(':')
   return exitCode === 0 && name === user ? hash : undefined
 }
