@@ -9,7 +9,7 @@ import type { Config } from '../config/schema.ts'
 import { JailopsError } from '../core/errors.ts'
 import { absolutePath } from '../core/layout.ts'
 import { startGuard } from '../guard/guard.ts'
-import { startLab } from '../lab/lab.ts'
+import { type LabOptions, startLab } from '../lab/lab.ts'
 import { startPrivateRedis, type PrivateRedis } from '../queue/private-redis.ts'
 import { claimHost } from '../worker/only-one.ts'
 import { keepRunning, type Child } from './children.ts'
@@ -28,6 +28,8 @@ export interface DemoOptions {
   port: string
   proxyPort?: string
   config?: string
+  managers?: string
+  zfs?: boolean
 }
 
 const triesBeforeReady = 5
@@ -55,8 +57,11 @@ export async function demo(options: DemoOptions): Promise<void> {
     const guard = startGuard(join(places.run, 'guard'))
     releasers.add('guard', () => guard.stop())
     say('Starting a private Redis, a FreeBSD host in a folder, HAProxy, a bot and a worker …')
+    const managers = labManagers(options.managers)
     const lab = await startLab({
       folder: join(state, 'lab'),
+      managers,
+      zfs: options.zfs === true || managers.includes('iocage'),
       ...(asked.proxy !== undefined && { proxyPort: asked.proxy }),
     })
     releasers.add('lab', () => lab.stop())
@@ -221,4 +226,19 @@ function listenOnce(port: number): Promise<number> {
       probe.close(() => resolvePort(typeof address === 'object' && address !== null ? address.port : 0))
     })
   })
+}
+
+/** @throws config_error */
+function labManagers(text = ''): NonNullable<LabOptions['managers']> {
+  return text
+    .split(',')
+    .filter((word) => word !== '')
+    .map((word) => {
+      const known = (['bastille', 'iocage', 'ezjail'] as const).find((one) => one === word.trim())
+      if (known !== undefined) return known
+      throw new JailopsError(
+        'config_error',
+        `There is no jail manager ${word}; --managers takes bastille, iocage and ezjail, with commas between.`,
+      )
+    })
 }

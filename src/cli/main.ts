@@ -19,6 +19,8 @@ program
   .description('a FreeBSD host in a folder, a bot, a worker and a chat page, all on this machine')
   .option('--headless', 'print one JSON line when ready, and nothing else')
   .option('--state-dir <folder>', 'where everything is kept; .jailops/demo if not given')
+  .option('--managers <names>', 'other jail managers that a new host has: bastille,iocage,ezjail')
+  .option('--zfs', 'a new host has its jails on ZFS; iocage needs that')
   .option('--port <port>', 'of the chat page; 0 for any free one', '0')
   .option('--proxy-port <port>', 'of HAProxy; any free one if not given')
   .option(
