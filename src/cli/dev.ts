@@ -118,7 +118,7 @@ function policyFor(platform: string, ids: { ana: string; bo: string; eve: string
     people: { ana: [user(ids.ana)], bo: [user(ids.bo)], eve: [user(ids.eve)] },
     roles: {
       operator: {
-        permissions: ['jail.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
+        permissions: ['jail.*', 'release.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
         members: [`${platform}:group:${ids.group}`, user(ids.bo)],
       },
       approver: { permissions: ['request.approve'], members: [user(ids.bo)] },

@@ -42,7 +42,7 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
         people: Object.fromEntries(Object.keys(people).map((id) => [id, [`web:user:${id}`, `shell:user:${id}`]])),
         roles: {
           operator: {
-            permissions: ['jail.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
+            permissions: ['jail.*', 'release.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
             members: ['web:user:ana', 'web:user:bo'],
           },
           approver: { permissions: ['request.approve'], members: ['web:user:bo'] },
