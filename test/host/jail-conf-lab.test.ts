@@ -182,3 +182,17 @@ test('what jail.conf has set survives the trash, under another address too', asy
   expect((await seen('blog')).properties).toMatchObject({ enforce_statfs: '1' })
   expect((await seen('blog')).address).not.toBe(blog.address)
 }, 60_000)
+
+test('a jail with a network of its own has its end of a pair, and leaves none behind', async () => {
+  await told('ifconfig', 'bridge0', 'create')
+  host.lab.layout.bridge = 'bridge0'
+  const { jails, chooseAddress } = await drivers()
+  const lab = { ...newJail('lab', chooseAddress()), vnet: true }
+  const pair = /epair[0-9]+/.exec(jails.expected(lab).properties['vnet.interface'] ?? '')?.[0] ?? ''
+  await thereAndBack([...jails.make(lab, 'rvnetaaaaaaaaaaa'), ...jails.start(jails.expected(lab))], async () => {
+    expect(await seen('lab')).toMatchObject({ state: 'running', vnet: true, address: lab.address })
+    expect(await told('ifconfig', 'bridge0')).toContain(`member: ${pair}a`)
+    expect(await told('jexec', 'lab', 'ifconfig', `${pair}b`)).toContain(`inet ${lab.address}`)
+  })
+  expect(await told('ifconfig', '-l')).not.toContain(pair)
+}, 60_000)
