@@ -9,7 +9,7 @@ export default defineCommand({
   permission: 'jail.purge',
   risk: 'change',
   example: 'jail purge blog',
-  needs: ['trash'],
+  needs: ['trash', 'snapshots'],
   names: { jail: 'trashed' },
   args: z.object({
     jail: jailName.optional().describe('all of that name; without it, all that are old enough'),

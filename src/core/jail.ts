@@ -105,6 +105,8 @@ export const trashManifestSchema = z.strictObject({
   wasRunning: z.boolean(),
   routes: z.array(z.string()),
   parts: jailPartsSchema,
+  /** Of its datasets those that were mounted: brought back they are not by themselves. */
+  mounted: z.array(z.string()).optional(),
   /** What its configuration said, for when it is written anew under another address. */
   properties: z.record(z.string(), z.string()).optional(),
   /** The line of the marks file that said that it is ours; absent where its own file says so. */

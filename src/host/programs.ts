@@ -174,6 +174,7 @@ export function writableRoots(layout: Layout): { path: string; mode: string; why
     { path: jailConfFolder, mode: '755', why: 'one configuration a jail' },
     { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
     { path: layout.ezjail.configurations, mode: '755', why: "a control file for each of ezjail's jails" },
+    { path: `${layout.iocage.root}/jails`, mode: '755', why: "an fstab for each of iocage's jails" },
     { path: `${layout.ezjail.fstabFolder}/fstab.*`, mode: '644', why: "what is mounted in each of ezjail's jails", isFile: true },
     { path: layout.rctlConf, mode: '644', why: 'limits of jails at boot', isFile: true },
     ...(layout.marks.startsWith(`${jailRoots}/`)

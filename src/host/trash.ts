@@ -6,7 +6,16 @@ import type { Layout } from '../core/layout.ts'
 import type { Step } from '../core/step.ts'
 import type { z } from 'zod'
 import { markKey, markValue } from './marks.ts'
-import { datasetExists, makeDataset, renameDataset, trashDatasetOf, withOwnMountpoints, withoutOwnMountpoints } from './zfs.ts'
+import {
+  datasetExists,
+  makeDataset,
+  mountDatasets,
+  mountedOf,
+  renameDataset,
+  trashDatasetOf,
+  withOwnMountpoints,
+  withoutOwnMountpoints,
+} from './zfs.ts'
 
 /*
  * Destroy is a rename, of a folder to TRASH/NAME.REQUEST/root on the same filesystem, of a dataset to a place in the same pool. The order is
@@ -30,7 +39,7 @@ export function createTrashDriver(
         ...lookFirst(jail, parts),
         { title: 'Make the trash, closed to other users', action: { kind: 'folder', path: layout.trash, mode: 0o700 } },
         { title: `Make a place for ${jail.name} in it`, action: { kind: 'folder', path: folder, mode: 0o700 } },
-        noteWhatItWas(folder, manifestOf(jail, parts, routes, lines)),
+        noteWhatItWas(folder, { ...manifestOf(jail, parts, routes, lines), ...mountsOf(facts, parts) }),
         ...parts.files.map(({ name, path }) => move(`Move ${path} there`, path, `${folder}/${name}`)),
         ...unmark(layout, jail),
         ...limits.lift(jail, lines),
@@ -54,7 +63,7 @@ export function createTrashDriver(
     },
     purge(entry) {
       const folder = folderOf(layout, entry)
-      return [...treeForGood(entry), ...folderForGood(folder, entry.name)]
+      return [...treeForGood(entry), ...originsForGood(facts, entry), ...folderForGood(folder, entry.name)]
     },
   }
 }
@@ -117,14 +126,29 @@ function treeAway({ datasets }: Pick<Facts, 'datasets'>, { name }: Jail, { tree 
   return [
     ...(datasets.some((one) => one.name === trash) ? [] : [makeDataset(trash, ['mountpoint=none', 'canmount=off'])]),
     ...withoutOwnMountpoints(tree.mountpoints),
-    renameDataset(`Move the dataset of ${name} to the trash`, tree.dataset, `${trash}/${name}.${request}`),
+    renameDataset(`Move the dataset of ${name} to the trash`, tree.dataset, `${trash}/${name}.${request}`, inherited(datasets, tree)),
   ]
 }
 
-function treeBack({ name, request, parts: { tree } }: TrashEntry, folder: string): Step[] {
+function treeBack({ name, request, mounted, parts: { tree } }: TrashEntry, folder: string): Step[] {
   if (tree.kind === 'folder') return [move(`Move the files of ${name} back`, `${folder}/root`, tree.path)]
   const away = `${trashDatasetOf(tree.dataset)}/${name}.${request}`
-  return [renameDataset(`Move the dataset of ${name} back`, away, tree.dataset), ...withOwnMountpoints(tree.mountpoints)]
+  return [
+    renameDataset(`Move the dataset of ${name} back`, away, tree.dataset),
+    ...withOwnMountpoints(tree.mountpoints),
+    ...mountDatasets(mounted ?? [tree.dataset]),
+  ]
+}
+
+type DatasetTree = Extract<JailParts['tree'], { kind: 'dataset' }>
+
+function mountsOf({ datasets }: Pick<Facts, 'datasets'>, { tree }: JailParts): Pick<Manifest, 'mounted'> {
+  return tree.kind === 'dataset' ? { mounted: mountedOf(datasets, tree.dataset) } : {}
+}
+
+/** Those that no mountpoint of their own, set again, mounts. */
+function inherited(datasets: Facts['datasets'], { dataset, mountpoints }: DatasetTree): string[] {
+  return mountedOf(datasets, dataset).filter((one) => !Object.keys(mountpoints).some((own) => one === own || one.startsWith(`${own}/`)))
 }
 
 function treeForGood({ name, request, parts: { tree } }: TrashEntry): Step[] {
@@ -138,6 +162,28 @@ function treeForGood({ name, request, parts: { tree } }: TrashEntry): Step[] {
       final: 'what is purged is gone for good',
     },
   ]
+}
+
+/** What a clone was made of is a snapshot that only it had, where it is called by the jail's name or by jailops. */
+function originsForGood({ datasets }: Pick<Facts, 'datasets'>, { name, request, parts: { tree } }: TrashEntry): Step[] {
+  if (tree.kind === 'folder') return []
+  const trashed = `${trashDatasetOf(tree.dataset)}/${name}.${request}`
+  const isIn = (one: { name: string }) => one.name === trashed || one.name.startsWith(`${trashed}/`)
+  const others = new Set(datasets.filter((one) => !isIn(one)).map((one) => one.origin))
+  const origins = datasets.filter(isIn).flatMap(({ origin }) => (origin === undefined || others.has(origin) ? [] : [origin]))
+  return origins
+    .filter((origin) => isNamedFor(origin, name))
+    .map((origin) => ({
+      title: `Remove the snapshot ${origin} that it was made of`,
+      action: { kind: 'run', argv: ['zfs', 'destroy', origin], timeoutSeconds: 300, unlessDone: true },
+      done: datasetExists(origin, false),
+      final: 'what is purged is gone for good',
+    }))
+}
+
+function isNamedFor(origin: string, name: string): boolean {
+  const snapshot = origin.slice(origin.indexOf('@') + 1)
+  return snapshot === name || snapshot.startsWith(`${name}.`) || snapshot.startsWith('jailops-')
 }
 
 function folderForGood(folder: string, name: string): Step[] {

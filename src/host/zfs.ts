@@ -31,13 +31,40 @@ export function makeDataset(dataset: string, properties: readonly string[]): Ste
   }
 }
 
-export function renameDataset(title: string, from: string, to: string): Step {
+/** `mounted`: what is to be mounted again when it is taken back; zfs(8) does that only for what was mounted before. */
+export function renameDataset(title: string, from: string, to: string, mounted: readonly string[] = []): Step {
   return {
     title,
     action: { kind: 'run', argv: ['zfs', 'rename', from, to], timeoutSeconds: 300 },
     done: datasetExists(to),
-    undo: [{ action: { kind: 'run', argv: ['zfs', 'rename', to, from], timeoutSeconds: 300 }, unless: datasetExists(from) }],
+    undo: [
+      { action: { kind: 'run', argv: ['zfs', 'rename', to, from], timeoutSeconds: 300 }, unless: datasetExists(from) },
+      ...mounted.toSorted().map((dataset) => ({ action: mountOne(dataset), unless: isMounted(dataset) })),
+    ],
   }
+}
+
+/** Of a dataset and those below it. */
+export function mountedOf(datasets: readonly Dataset[], dataset: string): string[] {
+  const all = datasets.filter((one) => one.isMounted && (one.name === dataset || one.name.startsWith(`${dataset}/`)))
+  return all.map((one) => one.name).toSorted()
+}
+
+/** What was renamed out of a place where nothing is mounted is not mounted by that. */
+export function mountDatasets(names: readonly string[]): Step[] {
+  return names.toSorted().map((dataset) => ({
+    title: `Mount ${dataset}`,
+    action: { ...mountOne(dataset), unlessDone: true },
+    done: isMounted(dataset),
+  }))
+}
+
+function mountOne(dataset: string) {
+  return { kind: 'run', argv: ['zfs', 'mount', dataset], timeoutSeconds: 120 } satisfies Step['action']
+}
+
+function isMounted(dataset: string): Probe {
+  return { kind: 'command', argv: ['zfs', 'get', '-H', '-o', 'value', 'mounted', dataset], stdout: 'yes' }
 }
 
 /** So that a dataset is mounted nowhere once it lies where nothing is. */

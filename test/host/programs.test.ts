@@ -116,7 +116,12 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
 
 function datasetsOf(manager: Manager): Dataset[] {
   const jails = jailRoots[manager].replace(/\/blog.*/, '')
-  const paths = [jails, `${jails}/blog`, ...(jailRoots[manager].endsWith('/root') ? [jailRoots[manager]] : [])]
+  const paths = [
+    jails,
+    `${jails}/blog`,
+    ...(jailRoots[manager].endsWith('/root') ? [jailRoots[manager]] : []),
+    ...(manager === 'iocage' ? ['/iocage/releases/15.1-RELEASE/root'] : []),
+  ]
   return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
 }
 

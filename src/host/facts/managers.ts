@@ -12,7 +12,7 @@ export async function observeManagers(shell: Shell, layout: Layout): Promise<Obs
   return [
     { manager: 'jail.conf' },
     ...(bastille === true ? [{ manager: 'bastille' } as const] : []),
-    ...(iocage === true ? [{ manager: 'iocage' } as const] : []),
+    ...(iocage === true ? [{ manager: 'iocage', startsJails: isYes(await rcVariable(shell, 'iocage_enable')) } as const] : []),
     ...(ezjail === true ? [{ manager: 'ezjail', startsJails: isYes(await rcVariable(shell, 'ezjail_enable')) } as const] : []),
   ]
 }

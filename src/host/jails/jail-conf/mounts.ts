@@ -15,11 +15,35 @@ import { writeConfiguration } from './write.ts'
  */
 
 export function mountInto(facts: Facts, jail: Jail, wanted: JailMount): Step[] {
-  const mount = checked(jail, wanted)
+  const { mount, words, steps } = prepareMount(jail, wanted)
   const file = jailFileOf(jail)
+  return [
+    ...steps,
+    writeConfiguration(facts, { ...file, mounts: [...file.mounts, mount] }, `Show ${words}`),
+    ...(jail.state === 'running' ? [mountNow(jail, mount)] : []),
+  ]
+}
+
+export function unmountFrom(facts: Facts, jail: Jail, { on }: Pick<JailMount, 'on'>): Step[] {
+  const file = jailFileOf(jail)
+  const mount = file.mounts.find((one) => one.on === on)
+  if (mount === undefined) {
+    const known = file.mounts.map((one) => one.on).join(', ') || 'none'
+    throw new JailopsError('bad_argument', `Nothing of the host is shown in ${jail.name} at ${on} (mounts: ${known}).`)
+  }
+  const without: JailFile = { ...file, mounts: file.mounts.filter((one) => one !== mount) }
+  return [
+    writeConfiguration(facts, without, `Show ${mount.from} of the host in ${jail.name} no more`),
+    ...(jail.state === 'running' ? [unmountNow(jail, mount)] : []),
+  ]
+}
+
+/** What any manager's jail needs before something of the host shows in it. @throws bad_argument */
+export function prepareMount(jail: Jail, wanted: JailMount): { mount: JailMount; words: string; steps: Step[] } {
+  const mount = checked(jail, wanted)
   const target = `${jail.root}${mount.on}`
   const words = `${mount.from} of the host in ${jail.name} at ${mount.on}, ${mount.readOnly ? 'read-only' : 'WRITABLE: what is done there is done to the host'}`
-  return [
+  const steps: Step[] = [
     {
       title: `Check that ${mount.from} is there`,
       action: { kind: 'require', otherwise: `There is no folder ${mount.from} on the host. Make it first; a symlink to one is none.` },
@@ -42,24 +66,8 @@ export function mountInto(facts: Facts, jail: Jail, wanted: JailMount): Step[] {
       },
       done: { kind: 'command', argv: ['ls', '-A', target], stdout: '' },
     },
-    writeConfiguration(facts, { ...file, mounts: [...file.mounts, mount] }, `Show ${words}`),
-    ...(jail.state === 'running' ? [mountNow(target, mount)] : []),
   ]
-}
-
-export function unmountFrom(facts: Facts, jail: Jail, { on }: Pick<JailMount, 'on'>): Step[] {
-  const file = jailFileOf(jail)
-  const mount = file.mounts.find((one) => one.on === on)
-  if (mount === undefined) {
-    const known = file.mounts.map((one) => one.on).join(', ') || 'none'
-    throw new JailopsError('bad_argument', `Nothing of the host is shown in ${jail.name} at ${on} (mounts: ${known}).`)
-  }
-  const target = `${jail.root}${on}`
-  const without: JailFile = { ...file, mounts: file.mounts.filter((one) => one !== mount) }
-  return [
-    writeConfiguration(facts, without, `Show ${mount.from} of the host in ${jail.name} no more`),
-    ...(jail.state === 'running' ? [unmountNow(target, mount)] : []),
-  ]
+  return { mount, words, steps }
 }
 
 /** @throws bad_argument */
@@ -92,7 +100,8 @@ function makeTarget({ kernelName, name }: Jail, on: string): Step {
   }
 }
 
-function mountNow(target: string, mount: JailMount): Step {
+export function mountNow({ root }: Pick<Jail, 'root'>, mount: JailMount): Step {
+  const target = `${root}${mount.on}`
   return {
     title: 'Mount it now',
     action: mountAction(target, mount),
@@ -102,7 +111,8 @@ function mountNow(target: string, mount: JailMount): Step {
   }
 }
 
-function unmountNow(target: string, mount: JailMount): Step {
+export function unmountNow({ root }: Pick<Jail, 'root'>, mount: JailMount): Step {
+  const target = `${root}${mount.on}`
   return {
     title: 'Unmount it now',
     action: umountAction(target),
