@@ -21,6 +21,7 @@ export function makeJail(facts: Known, jail: NewJail, request: string): Step[] {
 
 function fromRelease(facts: Known, jail: NewJail, request: string): Step[] {
   const { name, type } = jail
+  const dataset = datasetOf(facts, name)
   const base = baseFor(facts, jail.release)
   const snapshot = `${base.dataset}@${name}`
   const flags = type === 'thick' ? ['-T'] : []
@@ -30,7 +31,7 @@ function fromRelease(facts: Known, jail: NewJail, request: string): Step[] {
       title: `Let iocage make the ${type} jail ${name} of ${base.name}`,
       action: callIocage(['create', '-n', name, '-r', base.name, ...flags, ...settings(facts.layout, jail)], name, 1800),
       done: { kind: 'journal-only', path: folderOf(facts.layout, name) },
-      undo: [...destroyed(datasetOf(facts, name)), snapshotGone(snapshot)],
+      undo: [...destroyed(dataset), snapshotGone(snapshot)],
     },
     isWhole(facts.layout, name),
   ]
