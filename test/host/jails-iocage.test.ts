@@ -94,9 +94,11 @@ describe('a new jail of iocage', () => {
   })
 })
 
-describe('a property', () => {
-  const set = (property: string, value?: string, changes: Partial<Jail> = {}) => jailsOf().set(blog(changes), property, value)
+function set(property: string, value?: string, changes: Partial<Jail> = {}) {
+  return jailsOf().set(blog(changes), property, value)
+}
 
+describe('a property', () => {
   it("may be spelt as jail(8) does, and is set by iocage in the file's own words", () => {
     const { steps, restart } = set('allow.mount.nullfs', 'yes')
     expect([said(steps), undone(steps), restart]).toEqual([
@@ -159,16 +161,16 @@ describe('what a jail needs', () => {
   const database = blog({ name: 'database', state: 'stopped' })
   const needy = blog({ state: 'stopped', depends: ['database'] })
 
-  it('is started before it by a step of its own', () => {
-    expect(said(jailsOf({ jails: [needy, database] }).start(needy))).toEqual(['iocage start database', 'iocage start blog'])
-    expect(said(jailsOf({ jails: [needy, { ...database, state: 'running' }] }).start(needy))).toEqual(['iocage start blog'])
+  it('must run before iocage would start it too, unasked', () => {
+    const steps = jailsOf({ jails: [needy, database] }).start(needy)
+    expect(said(steps)).toEqual(['iocage start blog'])
+    expect(steps[0]).toMatchObject({ action: { kind: 'require' }, done: { kind: 'jail', name: 'ioc-database', running: true } })
   })
 
-  it('must be there by its whole name, ours, and not in a circle', () => {
-    const observed = (...others: Jail[]) => jailsOf({ jails: [needy, ...others] })
-    expect(() => observed(blog({ name: 'database2' })).start(needy)).toThrow(code('host_not_ready'))
-    expect(() => observed({ ...database, ours: false }).start(needy)).toThrow(code('host_not_ready'))
-    expect(() => observed({ ...database, depends: ['blog'] }).start(needy)).toThrow(code('host_not_ready'))
+  it('must be there by its whole name', () => {
+    const shops = jailsOf({ jails: [needy, blog({ name: 'database2' })] })
+    expect(() => shops.start(needy)).toThrow(code('host_not_ready'))
+    expect(() => shops.start({ ...needy, depends: [], properties: { depends: 'cache' } })).toThrow(code('host_not_ready'))
   })
 
   it('is one property, taken back to what it was', () => {
@@ -220,11 +222,11 @@ describe('what is no jail, or has no base of its own', () => {
     }
   })
 
-  it('a basejail is not patched alone, nor one that is stopped', () => {
+  it('a basejail is not patched alone, nor one of which nobody knows what its base is', () => {
     const look = { looked: { packagedBase: { exitCode: 1, stdout: '', stderr: '' } } }
     expect(() => jailsOf(look).update(blog({ properties: { basejail: '1' } }), request)).toThrow(code('not_supported_by_driver'))
-    expect(() => jailsOf(look).update(blog({ state: 'stopped' }), request)).toThrow(code('jail_stopped'))
     expect(() => jailsOf(look).upgrade(blog(), 'latest', request)).toThrow(code('bad_argument'))
-    expect(() => jailsOf().update(blog(), request)).toThrow(code('internal'))
+    expect(() => jailsOf().update(blog(), request)).toThrow(code('jail_stopped'))
+    expect(() => jailsOf().upgrade(blog(), '15.1-RELEASE', request)).toThrow(code('jail_stopped'))
   })
 })

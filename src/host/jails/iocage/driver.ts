@@ -34,7 +34,7 @@ export function createIocageDriver(facts: Facts): JailDriver {
     unmount: (jail, mount) => unmountFrom(facts, jail, mount),
     depend: (jail, on) => dependOn(facts, jail, on),
     mark: (jail, mark) => markSteps(layout, jail, mark),
-    update: (jail, request) => updateJail(facts, jail, request),
-    upgrade: (jail, release, request) => upgradeJail(facts, jail, release, request),
+    update: (jail) => updateJail(facts, jail),
+    upgrade: (jail, release) => upgradeJail(facts, jail, release),
   }
 }

@@ -13,11 +13,9 @@ const timeoutSeconds = 300
 
 type Seen = Pick<Facts, 'layout' | 'jails'>
 
-/** Those that it needs first, each by a step of its own: iocage would start them too, by the beginning of a name even. */
 export function startJail(facts: Seen, jail: Jail): Step[] {
   mustBeJail(jail)
-  const first = neededBy(facts, jail).flatMap((one) => [isThere(facts.layout, one.name), ifNeeded(start(one), jail)])
-  return [...first, isThere(facts.layout, jail.name), start(jail)]
+  return [...neededBy(facts, jail).map((one) => runsBefore(one, jail)), isThere(facts.layout, jail.name), start(jail)]
 }
 
 export function stopJail(layout: Layout, jail: Jail): Step[] {
@@ -44,10 +42,13 @@ function start({ name, kernelName }: Jail): Step {
   }
 }
 
-/** Another step, or another request, may bring about the same. */
-function ifNeeded(step: Step, { name }: Jail): Step {
-  const { title, action } = step
-  return { ...step, title: `${title} first, which ${name} needs`, action: action.kind === 'run' ? { ...action, unlessDone: true } : action }
+/** Or iocage would start it too, unasked, and nothing would stop it again. */
+function runsBefore({ name, kernelName }: Jail, jail: Jail): Step {
+  return {
+    title: `Check that ${name} runs, which ${jail.name} needs`,
+    action: { kind: 'require', otherwise: `${jail.name} needs ${name}, which does not run. Start it first: /jail start ${name}` },
+    done: { kind: 'jail', name: kernelName, running: true },
+  }
 }
 
 /** By force where a service in it does not end, and by jail(8) with the file that iocage started it by. */
@@ -61,32 +62,15 @@ export function takeDown(name: string, kernelName: string): Undo[] {
   ]
 }
 
-/** In the order in which they must start; those that run already need nothing. @throws host_not_ready */
-function neededBy({ jails }: Pick<Facts, 'jails'>, jail: Jail, before: readonly Jail[] = [jail]): Jail[] {
-  const all = dependsOf(jail).flatMap((name) => {
+/** @throws host_not_ready: iocage would take another jail for one that is not there */
+function neededBy({ jails }: Seen, jail: Jail): Jail[] {
+  return dependsOf(jail).map((name) => {
     const other = jails.find((one) => one.manager === 'iocage' && one.name === name)
-    if (other === undefined || other.properties['type'] === 'template') {
-      throw new JailopsError(
-        'host_not_ready',
-        `${jail.name} needs a jail ${name}, which iocage does not have; it would start another one whose name begins so. ` +
-          `Take that away first: /jail depends remove ${jail.name} on:${name}`,
-      )
-    }
-    if (before.includes(other)) {
-      throw new JailopsError(
-        'host_not_ready',
-        `${jail.name} and ${other.name} need each other, so neither can start first. See /jail depends.`,
-      )
-    }
-    const needed = neededBy({ jails }, other, [...before, other])
-    if (other.state === 'running') return needed
-    if (!other.ours) {
-      throw new JailopsError(
-        'host_not_ready',
-        `${jail.name} needs ${name}, which is stopped and not a jail of jailops. Start it with iocage first, or: /jail adopt ${name}`,
-      )
-    }
-    return [...needed, other]
+    if (other !== undefined && other.properties['type'] !== 'template') return other
+    throw new JailopsError(
+      'host_not_ready',
+      `${jail.name} needs a jail ${name}, which iocage does not have; it would start another one whose name begins so. ` +
+        `Take that away first: /jail depends remove ${jail.name} on:${name}`,
+    )
   })
-  return [...new Set(all)]
 }
