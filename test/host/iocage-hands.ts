@@ -14,7 +14,8 @@ export async function traceOfIocage({ lab, facts }: LabHands): Promise<unknown> 
     // where destroyed jails lie is made once
     datasets: datasets.filter(({ name }) => !name.endsWith('/jailops-trash')),
     marks: read(lab.layout.marks),
-    rcConf: read(join(lab.hostFolder, 'etc/rc.conf')),
+    // a list that was taken back is empty, as one that was never set
+    rcConf: read(join(lab.hostFolder, 'etc/rc.conf')).replace('jail_list=""\n', ''),
   }
 }
 

@@ -75,7 +75,7 @@ function moveDataset(facts: Facts, jail: Jail, own: Dataset, root: string): Step
   const needsShelf = !isBelow && !facts.datasets.some((one) => one.name === shelf)
   return [
     ...(needsShelf ? [makeDataset(shelf, ['mountpoint=none', 'canmount=off'])] : []),
-    renameDataset(`Move the root of ${jail.name} to ${to}`, own.name, to),
+    renameDataset(`Move the root of ${jail.name} to ${to}`, own.name, to, [own.name]),
     ...(isBelow ? mountedByParent(own, to) : mountedByItself(own, to, root)),
   ]
 }
@@ -107,6 +107,7 @@ function restAway({ datasets }: Facts, jail: Jail, { files, tree }: JailParts, a
   if (datasetAt(datasets, jail.root)?.name === tree.dataset) return moved
   const trash = trashDatasetOf(tree.dataset)
   const place = `${trash}/${away.slice(away.lastIndexOf('/') + 1)}`
+  const mounted = datasets.filter((one) => one.name === tree.dataset && one.isMounted && !one.hasOwnMountpoint).map(({ name }) => name)
   return [
     ...moved,
     ...(datasets.some((one) => one.name === trash) ? [] : [makeDataset(trash, ['mountpoint=none', 'canmount=off'])]),
@@ -117,7 +118,7 @@ function restAway({ datasets }: Facts, jail: Jail, { files, tree }: JailParts, a
         action: inherit(dataset),
         undo: [{ action: mountAt(mountpoint, dataset) }],
       })),
-    renameDataset(`Move what ${jail.manager} said of ${jail.name} there`, tree.dataset, place),
+    renameDataset(`Move what ${jail.manager} said of ${jail.name} there`, tree.dataset, place, mounted),
   ]
 }
 
