@@ -13,7 +13,9 @@ export type Outcome = { kind: 'holds' } | { kind: 'not there' } | { kind: 'nothi
 
 /** One verb in one way on one host; the host is as it was kept when it begins. */
 export async function tryVerb(world: World, verb: Verb, mode: Mode, seed: number): Promise<Outcome> {
-  await verb.prepare?.(world)
+  const unprepared = await verb.prepare?.(world).catch(refusalOf)
+  if (unprepared?.code === 'not_supported_by_driver') return { kind: 'not there' }
+  if (unprepared !== undefined) throw unprepared
   const args = typeof verb.args === 'function' ? await verb.args(world) : verb.args
   const command = world.command(verb.path)
   if (command.risk === 'read') return tryQuestion(world, verb, args, mode)

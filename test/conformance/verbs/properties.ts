@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { expectRunning, expectSaid, onHost, textOf, type Verb } from './verb.ts'
 import type { World } from '../world.ts'
 
@@ -33,13 +32,13 @@ export const properties: readonly Verb[] = [
   },
   {
     path: 'jail mount add',
-    args: { jail: 'blog', from: '/data', on: '/mnt' },
+    args: async (world) => ({ jail: 'blog', from: onHost(world, '/data'), on: '/mnt' }),
     problems: (world) => expectSaid(world, 'mount -p', new RegExp(`${world.column.root('blog')}/mnt\\s+nullfs\\s+ro`)),
   },
   {
     path: 'jail mount remove',
     args: { jail: 'blog', on: '/mnt' },
-    prepare: (world) => world.say('jail mount add', { jail: 'blog', from: '/data', on: '/mnt' }),
+    prepare: (world) => world.say('jail mount add', { jail: 'blog', from: onHost(world, '/data'), on: '/mnt' }),
     problems: (world) => expectSaid(world, `mount -p | grep -c ${world.column.root('blog')}/mnt`, /^0/),
   },
   {
@@ -80,7 +79,8 @@ async function startsAtBoot(world: World, jail: string, starts: boolean): Promis
     'jail.conf': async () => / blog\b|"blog\b/.test(textOf(world, '/etc/rc.conf').replaceAll(jail, 'blog')),
     bastille: async () => /boot="?on/.test(textOf(world, `/usr/local/bastille/jails/${jail}/settings.conf`)),
     iocage: async () => /"boot": (1|"on")/.test(textOf(world, `/iocage/jails/${jail}/config.json`)),
-    ezjail: async () => existsSync(onHost(world, `/usr/local/etc/ezjail/${jail}`)),
+    // a blocking jail is passed over at boot; of two lines the last counts
+    ezjail: async () => !/_forceblocking="YES"(?![^]*_forceblocking="")/.test(textOf(world, `/usr/local/etc/ezjail/${jail}`)),
   }
   return (await found[world.column.manager]()) === starts ? [] : [`${jail} ${starts ? 'does not start' : 'starts'} at boot`]
 }
@@ -105,7 +105,7 @@ async function isSet(world: World): Promise<boolean> {
     iocage: '/iocage/jails/blog/config.json',
     ezjail: '/usr/local/etc/ezjail/blog',
   }
-  return /allow[._]raw_sockets"?\s*[;=:]/.test(textOf(world, files[world.column.manager]))
+  return /allow[._]raw_sockets"?\s*[;=:]|_parameters="[^"]*allow\.raw_sockets[ "]/.test(textOf(world, files[world.column.manager]))
 }
 
 async function isMarked(world: World, wanted: RegExp): Promise<string[]> {
