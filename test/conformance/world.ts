@@ -48,7 +48,7 @@ export interface World {
 
 /** What grows by itself, and what tools leave behind on a real host too. */
 const passing =
-  /^((usr\/jails\/[^/]+|usr\/local\/bastille\/jails\/[^/]+\/root|iocage\/jails\/[^/]+\/root)\/)?(var\/(log|run|cache|tmp|db\/freebsd-update)|tmp)(\/|$)|^usr\/jails\/\.(trash|archives)$|^var\/db\/jailops/
+  /^((usr\/jails\/[^/]+|usr\/local\/bastille\/jails\/[^/]+\/root|iocage\/jails\/[^/]+\/root)\/)?(var\/(log|run|cache|tmp|db\/freebsd-update)|tmp)(\/|$)|^usr\/jails\/\.(trash|archives)$|^var\/db\/jailops|^usr\/freebsd-dist/
 
 /** `isPatient`: waits take as long as they do for real. */
 export async function openWorld(

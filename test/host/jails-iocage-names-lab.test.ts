@@ -130,8 +130,6 @@ describe('a rename', () => {
 })
 
 describe('the base of a jail', () => {
-  const userland = async () => (await hands.lab.sh('jexec ioc-old freebsd-version -u')).text.trim()
-
   it('is patched, and is fine with nothing to patch', async () => {
     await hands.lab.sh('iocage fetch -r 15.0-RELEASE --noeol')
     await hands.carryOut(await createIocage(hands, 'old', { release: '15.0-RELEASE', type: 'thick' }))
@@ -199,3 +197,7 @@ describe('what is no jail that could start', () => {
     expect(facts.addresses.taken).toContain('10.9.9.9')
   }, 60_000)
 })
+
+async function userland(): Promise<string> {
+  return (await hands.lab.sh('jexec ioc-old freebsd-version -u')).text.trim()
+}
