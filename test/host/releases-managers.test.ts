@@ -86,7 +86,8 @@ describe('release fetch for another manager', () => {
     ['not_supported_by_driver', 'iocage', { from: 'https://example.com/x' }, { datasets: [dataset('/iocage')] }],
     ['host_not_ready', 'iocage', {}, {}],
     ['host_not_ready', 'iocage', {}, { datasets: [dataset('/usr'), dataset('', { name: 'tank/usr', mountpoint: '/tank' })] }],
-    ['release_exists', 'ezjail', {}, { releases: [release('ezjail', { name: '14.3-RELEASE' })] }],
+    ['release_exists', 'ezjail', {}, { releases: [release('ezjail')] }],
+    ['not_supported_by_driver', 'ezjail', {}, { releases: [release('ezjail', { name: '14.3-RELEASE' })] }],
   ])('is refused with %s for %s', (code, manager, args, observed) => {
     const manifest = { exitCode: 0, stdout: `base.txz\t${'a'.repeat(64)}\t9\n`, stderr: '' }
     expect(refusal(() => planOf(fetch, { release: '15.1-RELEASE', manager, ...args }, { looked: { manifest }, ...observed })).code).toBe(

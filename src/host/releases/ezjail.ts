@@ -3,6 +3,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Facts } from '../../core/host.ts'
 import type { Step } from '../../core/step.ts'
 import { datasetAt } from '../zfs.ts'
+import { notSupported } from '../jails/not-supported.ts'
 import { withDisc } from './disc.ts'
 import { mustBeUnused } from './in-use.ts'
 import type { ManagerReleases } from './manager-releases.ts'
@@ -14,13 +15,7 @@ export function createEzjailReleases(facts: Facts): ManagerReleases {
   const { jails } = facts.layout.ezjail
   return {
     fetch(name, from, request) {
-      const there = facts.releases.find((one) => one.manager === 'ezjail')
-      if (there !== undefined) {
-        throw new JailopsError(
-          'release_exists',
-          `ezjail has one base, and it has ${there.name} already. Patch it with /release update ${there.name} manager:ezjail.`,
-        )
-      }
+      mustHaveNone(facts, name)
       return [enoughRoom(jails), ...brought(facts, name, from, request), mustBeWhole(`${jails}/basejail`, name)]
     },
     remove(release, request) {
@@ -30,6 +25,15 @@ export function createEzjailReleases(facts: Facts): ManagerReleases {
     // not by `ezjail-admin update -u`: it does not look at how that ended
     update: (release, request) => patchTree(facts, release, request),
   }
+}
+
+/** @throws release_exists or not_supported_by_driver */
+function mustHaveNone({ releases }: Facts, name: string): void {
+  const there = releases.find((one) => one.manager === 'ezjail')?.name
+  if (there === undefined) return
+  const patch = `Patch it with /release update ${there} manager:ezjail.`
+  if (there === name) throw new JailopsError('release_exists', `ezjail has ${name} already. ${patch}`)
+  notSupported('ezjail', `a second base, and has ${there} already`, `${patch} For jails of ${name} use manager:jail.conf.`)
 }
 
 function brought(facts: Facts, name: string, from: ReleaseSource | undefined, request: string): Step[] {

@@ -9,6 +9,10 @@ const folder = (world: World, release: string) =>
     ezjail: '/usr/jails/basejail',
   })[world.column.manager]
 
+function toRemove(world: World): string {
+  return world.column.manager === 'ezjail' ? '15.1-RELEASE' : '15.0-RELEASE'
+}
+
 export const releases: readonly Verb[] = [
   {
     path: 'release fetch',
@@ -24,8 +28,13 @@ export const releases: readonly Verb[] = [
   },
   {
     path: 'release remove',
-    args: async (world) => ({ release: '15.0-RELEASE', manager: world.column.manager }),
-    prepare: (world) => world.say('release fetch', { release: '15.0-RELEASE', manager: world.column.manager }),
+    args: async (world) => ({ release: toRemove(world), manager: world.column.manager }),
+    prepare: async (world) => {
+      if (world.column.manager !== 'ezjail') return world.say('release fetch', { release: '15.0-RELEASE', manager: world.column.manager })
+      // it has one base, which each of its jails needs, in the trash too
+      for (const jail of ['blog', 'mute']) await world.say('jail destroy', { jail })
+      for (const jail of ['blog', 'mute', 'gone']) await world.say('jail purge', { jail })
+    },
     problems: (world) => expectSaid(world, `ls $H${folder(world, '15.0-RELEASE')}`, /No such file/),
   },
 ]
