@@ -180,6 +180,7 @@ function pathsChanged(action: Action): string[] {
     case 'line':
       return [action.path]
     case 'move':
+    case 'move-file':
       return [action.from, action.to]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]

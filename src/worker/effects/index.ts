@@ -4,6 +4,7 @@ import { bootWordEffect } from './boot-word.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
+import { moveFileEffect } from './move-file.ts'
 import { lineEffect } from './line.ts'
 import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
@@ -58,6 +59,8 @@ function filesWrittenBy(action: Action): string[] {
     case 'line':
     case 'remove':
       return [action.path]
+    case 'move-file':
+      return [action.from, action.to]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]
     default:
@@ -79,6 +82,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return removeFolderEffect(deps, action)
     case 'move':
       return moveEffect(deps, action)
+    case 'move-file':
+      return moveFileEffect(deps, action)
     case 'map-entry':
       return mapEntryEffect(deps, action)
     case 'boot-word':
