@@ -7,6 +7,7 @@ import { absolutePath } from './layout.ts'
  */
 
 const argv = z.array(z.string()).min(1)
+const line = z.string().regex(/^[^\n\r\0]+$/)
 const run = z.strictObject({
   kind: z.literal('run'),
   argv,
@@ -17,6 +18,21 @@ const run = z.strictObject({
   /** Not run where the step's `done` holds already: several requests may need the same thing, or somebody did it before. */
   unlessDone: z.literal(true).optional(),
 })
+
+/** One change in a text, of which made twice is the same as made once. */
+const edit = z.discriminatedUnion('what', [
+  /** Wherever it stands. */
+  z.strictObject({ what: z.literal('text'), from: z.string().min(1), to: z.string() }),
+  /** Of a jail.conf with one jail: whatever lines say one of the names are gone, and these stand in their place, or else at the end of the block. */
+  z.strictObject({ what: z.literal('parameter'), names: z.array(z.string()).min(1), lines: z.array(line) }),
+  /** The name of that jail. */
+  z.strictObject({ what: z.literal('block'), name: z.string() }),
+  /** `NAME="VALUE"`, as sysrc writes it. */
+  z.strictObject({ what: z.literal('variable'), name: z.string(), value: z.string().regex(/^[^"'`$\\\n\r\0]*$/) }),
+  /** Of an fstab: what is mounted on that place; null: nothing. */
+  z.strictObject({ what: z.literal('mount'), on: absolutePath, line: line.nullable() }),
+])
+export type Edit = z.infer<typeof edit>
 
 /** A question about the host that can be asked at any time and changes nothing. */
 const simpleProbe = z.discriminatedUnion('kind', [
@@ -94,7 +110,9 @@ const actionSchema = z.discriminatedUnion('kind', [
     content: z.string().nullable(),
   }),
   /** One whole line of a file that others write too (rctl.conf, an fstab), there or not; a file that is missing is made. */
-  z.strictObject({ kind: z.literal('line'), path: absolutePath, line: z.string().regex(/^[^\n\r\0]+$/), on: z.boolean() }),
+  z.strictObject({ kind: z.literal('line'), path: absolutePath, line, on: z.boolean() }),
+  /** Changes in a file of a manager's: all else in it is not ours to say. `check` as with `write`. */
+  z.strictObject({ kind: z.literal('edit'), path: absolutePath, edits: z.array(edit).min(1), check: argv.optional() }),
   /** A new random password of a user in a jail: known to nobody but whoever asked, who is shown it once. */
   z.strictObject({ kind: z.literal('password'), kernelName: z.string(), user: z.literal('root') }),
   /** Waits until the step's probe holds. */
@@ -155,6 +173,8 @@ export function describeAction(action: Action): string {
       return `rc.conf: ${action.on ? 'add' : 'remove'} the word ${action.name} ${action.on ? 'to' : 'from'} jail_list (by sysrc)`
     case 'line':
       return `${action.path}: ${action.on ? 'add' : 'remove'} the line ${action.line}`
+    case 'edit':
+      return `${action.path}: ${action.edits.map(describeEdit).join('; ')}`
     case 'haproxy-map':
       return action.value === null ? `haproxy: del map ${action.key}` : `haproxy: add map ${action.key} ${action.value}`
     case 'haproxy-config':
@@ -167,6 +187,21 @@ export function describeAction(action: Action): string {
       return `wait at most ${action.timeoutSeconds} s`
     case 'require':
       return 'check, change nothing'
+  }
+}
+
+function describeEdit(one: Edit): string {
+  switch (one.what) {
+    case 'text':
+      return `${one.to} in place of ${one.from}`
+    case 'parameter':
+      return one.lines.length === 0 ? `without ${one.names.join(', ')}` : one.lines.map((each) => each.trim()).join(' ')
+    case 'block':
+      return `the name ${one.name}`
+    case 'variable':
+      return `${one.name}="${one.value}"`
+    case 'mount':
+      return one.line ?? `nothing on ${one.on}`
   }
 }
 

@@ -2,6 +2,7 @@ import { createKeyedMutex } from '../../core/mutex.ts'
 import type { Action, Probe, Step } from '../../core/step.ts'
 import { bootWordEffect } from './boot-word.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
+import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
 import { moveFileEffect } from './move-file.ts'
@@ -47,13 +48,14 @@ export function createEffects(deps: EffectDeps): Effects {
 /** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
 function inTurn<T>(alone: ReturnType<typeof createKeyedMutex>, action: Action, work: () => Promise<T>): Promise<T> {
   if (action.kind === 'boot-word') return alone('rc.conf', work)
-  return action.kind === 'map-entry' || action.kind === 'line' ? alone(action.path, work) : work()
+  return action.kind === 'map-entry' || action.kind === 'line' || action.kind === 'edit' ? alone(action.path, work) : work()
 }
 
 /** A worker that was killed in the middle of writing these left a draft beside them. */
 function filesWrittenBy(action: Action): string[] {
   switch (action.kind) {
     case 'write':
+    case 'edit':
       return [action.path, `${action.path}.new`]
     case 'map-entry':
     case 'line':
@@ -90,6 +92,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return bootWordEffect(deps, action)
     case 'line':
       return lineEffect(deps, action)
+    case 'edit':
+      return editEffect(deps, action)
     case 'haproxy-map':
       return haproxyMapEffect(deps, action)
     case 'haproxy-config':

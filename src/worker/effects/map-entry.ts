@@ -7,7 +7,10 @@ import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
 import { modeOf, readExactly } from './old-file.ts'
 
 const beforeSchema = z.strictObject({ value: z.string().nullable() })
-const fileBeforeSchema = beforeSchema.extend({ line: z.strictObject({ raw: z.string(), behind: z.string() }).optional() })
+const fileBeforeSchema = beforeSchema.extend({
+  absent: z.boolean().optional(),
+  line: z.strictObject({ raw: z.string(), behind: z.string() }).optional(),
+})
 
 function keep(value: string | undefined): string {
   return JSON.stringify({ value: value ?? null } satisfies z.infer<typeof beforeSchema>)
@@ -24,7 +27,10 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
   return {
     capture: async () => {
       const text = await read()
-      return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key) } satisfies z.infer<typeof fileBeforeSchema>)
+      const absent = (await shell.stat(path)) === undefined
+      return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key), absent } satisfies z.infer<
+        typeof fileBeforeSchema
+      >)
     },
     perform: async () => {
       if (!isMark(key, value)) checkMapWords(key, value)
@@ -40,6 +46,7 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
       const now = valueIn(await read(), key) ?? null
       if (now === old.value) return
       if (now !== value) throw changedSince(`The line of ${key} in ${path}`)
+      if (old.absent === true && withEntry(await read(), key, null) === '') return shell.removeFile(path)
       await write((text) => (now === null && old.line !== undefined ? withLineBack(text, old.line) : withEntry(text, key, old.value)))
     },
   }

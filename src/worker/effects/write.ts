@@ -32,11 +32,15 @@ export function writeEffect({ shell }: EffectDeps, action: Write): Effect {
 }
 
 /** Ends in `.new`: no *.conf or *.cfg pattern reads it meanwhile. */
-function stagedPath({ path }: Write): string {
+function stagedPath({ path }: Pick<Write, 'path'>): string {
   return `${path}.new`
 }
 
-async function checkStaged(shell: Shell, action: Write, check: readonly string[]): Promise<void> {
+export async function checkStaged(
+  shell: Shell,
+  action: Pick<Write, 'path' | 'content' | 'mode' | 'check'>,
+  check: readonly string[],
+): Promise<void> {
   const staged = stagedPath(action)
   await removeOwnStaged(shell, action)
   if ((await shell.stat(staged)) !== undefined) {
@@ -55,7 +59,7 @@ async function checkStaged(shell: Shell, action: Write, check: readonly string[]
 }
 
 /** One that a crash of ours left: it has our content, for it was written in one piece. */
-async function removeOwnStaged(shell: Shell, action: Write): Promise<void> {
+export async function removeOwnStaged(shell: Shell, action: Pick<Write, 'path' | 'content' | 'check'>): Promise<void> {
   const staged = stagedPath(action)
   const isFile = action.check !== undefined && (await shell.stat(staged))?.kind === 'file'
   if (isFile && (await shell.readFile(staged)) === action.content) await shell.removeFile(staged)
