@@ -20,7 +20,7 @@ export default defineCommand({
   permission: 'jail.create',
   risk: 'change',
   example: 'jail create blog ip:10.0.0.5',
-  needs: ['jails', 'addresses', 'templates'],
+  needs: ['jails', 'addresses', 'templates', 'releases'],
   names: { jail: 'new' },
   args: z.object({
     jail: jailName.describe('its name'),

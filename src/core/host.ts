@@ -72,17 +72,21 @@ export const factNames = [
 ] as const
 export type FactName = (typeof factNames)[number]
 
+export interface ManagerFact {
+  manager: Manager
+  version?: string
+  /** Its own rc script starts jails at boot (ezjail_enable); absent where that was not asked. */
+  startsJails?: boolean
+  /** And only these (bastille_list). */
+  startsOnly?: readonly string[]
+}
+
 /** What was observed. A part that was not asked for is empty. */
 export interface ObservedFacts {
   /** Of all managers, running or configured. */
   jails: Jail[]
   /** Installed on the host. jail.conf, the base system's own, always is. */
-  managers: {
-    manager: Manager
-    version?: string
-    /** Its own rc script starts jails at boot (ezjail_enable); absent where that was not asked. */
-    startsJails?: boolean
-  }[]
+  managers: ManagerFact[]
   /** ZFS filesystems; empty where the host has none. */
   datasets: Dataset[]
   snapshots: Snapshot[]

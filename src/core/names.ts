@@ -5,7 +5,9 @@ import { z } from 'zod'
 const reservedJailNames = new Set(
   (
     'all jail jails template templates release releases base host none default iocage bastille ' +
-    'basejail newjail fulljail flavours ezjailtemp ezjail root new trash help'
+    'basejail newjail fulljail flavours ezjailtemp ezjail root new trash help ' +
+    // bastille stops whoever has the word in its settings.conf, as if it needed that jail
+    'boot on off depend priority'
   ).split(' '),
 )
 /** Bastille takes these for releases: such a jail can be made there but not destroyed. */

@@ -123,6 +123,7 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'ps', folder: '/bin', why: 'what runs in a jail, and what it takes (ps -J)' },
   { name: 'tail', folder: '/usr/bin', why: "the end of a jail's console log", power: 'it reads any file' },
   { name: 'rctl', folder: '/usr/bin', why: 'limits what a jail may use, and tells what it uses', power: 'it limits any process' },
+  { name: 'cpuset', folder: '/usr/bin', why: 'keeps a jail of bastille on its processors', power: 'it moves any process' },
   { name: 'fetch', folder: '/usr/bin', why: 'fetches releases and their MANIFEST', power: 'it writes anywhere', isRoot: true },
   { name: 'sha256', folder: '/sbin', why: 'compares what was fetched with its MANIFEST' },
   {
@@ -166,6 +167,7 @@ export function writableRoots(layout: Layout): { path: string; mode: string; why
     { path: trash, mode: '700', why: 'what was destroyed' },
     { path: layout.archives, mode: '700', why: 'exported jails' },
     { path: layout.releases, mode: '700', why: 'what new jails are made from' },
+    { path: `${layout.bastille.prefix}/jails`, mode: '700', why: "bastille's jails" },
     { path: layout.ezjail.jails, mode: '755', why: "ezjail's jails" },
   ]
   return [

@@ -75,11 +75,12 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
     depends: ['database'],
     tags: ['old'],
     mounts: [backup],
+    ...(manager === 'bastille' && { properties: { 'bastille.cpuset': '0,1' } }),
     ...(manager === 'ezjail' && { texts: { control: 'export jail_blog_ip=""\n', fstab: '' } }),
   })
   const datasets = isZfs ? datasetsOf(manager) : []
   return {
-    managers: [{ manager: 'jail.conf' }, ...(isMarked ? [{ manager }] : [])],
+    managers: [{ manager: 'jail.conf' }, ...(isMarked ? [{ manager, startsJails: true }] : [])],
     jails: [
       blog,
       jail({
@@ -178,6 +179,7 @@ function pathsChanged(action: Action): string[] {
     case 'remove-folder':
     case 'map-entry':
     case 'line':
+    case 'edit':
       return [action.path]
     case 'move':
     case 'move-file':

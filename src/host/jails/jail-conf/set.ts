@@ -44,7 +44,7 @@ function withSetting(file: JailFile, property: string, value: string | undefined
   return { ...file, settings: value === undefined ? others : { ...others, [property]: value } }
 }
 
-function setLive({ name, kernelName }: Jail, property: string, before: string, after: string): Step {
+export function setLive({ name, kernelName }: Jail, property: string, before: string, after: string): Step {
   return {
     title: `Set it in the running ${name} too`,
     action: modify(kernelName, settingWord(property, after)),
