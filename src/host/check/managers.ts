@@ -1,20 +1,48 @@
 import { observeConfigured } from '../facts/configured-jails.ts'
-import { good, lacks, type Look, type Seen, shown, warning } from './look.ts'
+import { checkBastille } from './bastille.ts'
+import { answerOf, good, itSaid, lacks, type Look, type Seen, shown, unknown, warning } from './look.ts'
 
-/** Their programs, by the name that people know them by. */
-const others = new Map([
-  ['iocage', 'iocage'],
-  ['ezjail-admin', 'ezjail'],
-  ['bastille', 'BastilleBSD'],
+/** Those that jailops does not drive: their programs, by the name that people know them by. */
+const strangers = new Map([
   ['appjail', 'AppJail'],
   ['pot', 'pot'],
   ['cbsd', 'CBSD'],
 ])
 
-/** jailops drives jail(8) by one file a jail and nothing else: what other managers made it shows while it runs, and never changes. */
+/** jailops drives jail(8), BastilleBSD, iocage and ezjail: which of them are there, and whether they can be used. One after the other. */
 export async function checkManagers(look: Look): Promise<Seen[]> {
   const programs = await look.programs()
-  return [...(await jailConf(look, programs)), ...otherManagers(look, programs)]
+  return [
+    ...(await jailConf(look, programs)),
+    ...(programs.has('bastille') ? await checkBastille(look) : []),
+    ...(programs.has('iocage') ? [await iocage(look)] : []),
+    ...(programs.has('ezjail-admin') ? [await ezjail(look)] : []),
+    ...otherManagers(look, programs),
+  ]
+}
+
+async function iocage(look: Look): Promise<Seen> {
+  const answer = await answerOf(look, 'iocage', '-v')
+  const version = /([0-9]+(?:\.[0-9]+)+)/.exec(answer.stdout)?.[1]
+  if (answer.exitCode !== 0 || version === undefined) return unknown(`iocage is installed, but which is not known: ${itSaid(answer)}.`)
+  const root = look.layout.iocage.root
+  const isActive = (await look.shell.stat(`${root}/jails`)) !== undefined
+  return isActive
+    ? good(`iocage ${version} is installed, and active at ${root}.`)
+    : warning(`iocage ${version} is installed, but ${root}/jails is not there: no pool was given to it yet.`, 'iocage activate POOL')
+}
+
+async function ezjail(look: Look): Promise<Seen> {
+  // it has no word for its version, and says it with its usage
+  const { stdout, stderr } = await answerOf(look, 'ezjail-admin')
+  const version = /ezjail-admin v([0-9.]+)/.exec(`${stdout}\n${stderr}`)?.[1] ?? 'of an unknown version'
+  const base = `${look.layout.ezjail.jails}/basejail`
+  return (await look.shell.stat(base)) === undefined
+    ? warning(
+        `ezjail ${version} is installed, but its shared base ${base} is not there.`,
+        '# in chat: /release fetch 15.1-RELEASE manager:ezjail',
+      )
+    : good(`ezjail ${version} is installed, with its shared base at ${base}.`)
 }
 
 async function jailConf({ shell, layout }: Look, programs: ReadonlySet<string>): Promise<Seen[]> {
@@ -59,13 +87,15 @@ function includeLine(layout: Look['layout'], { includesFolder, unreadable }: { i
 }
 
 function otherManagers({ layout }: Look, programs: ReadonlySet<string>): Seen[] {
-  const found = [...others].filter(([program]) => programs.has(program)).map(([, name]) => name)
-  if (found.length === 0)
-    return [good('No other jail manager is installed (looked for iocage, ezjail, BastilleBSD, AppJail, pot and CBSD).')]
-  return [
-    warning(
-      `${found.join(', ')} ${found.length === 1 ? 'is' : 'are'} installed; so far jailops drives jail.conf only, shows other running jails, ` +
-        `and does not see the addresses of their stopped ones: keep ${layout.pool} for jailops alone.`,
-    ),
-  ]
+  const driven = ['bastille', 'iocage', 'ezjail-admin'].some((name) => programs.has(name))
+  const found = [...strangers].filter(([program]) => programs.has(program)).map(([, name]) => name)
+  if (found.length > 0) {
+    return [
+      warning(
+        `${found.join(', ')} ${found.length === 1 ? 'is' : 'are'} installed, which jailops does not drive: it shows their running jails, ` +
+          `and does not see the addresses of their stopped ones: keep ${layout.pool} for jailops alone.`,
+      ),
+    ]
+  }
+  return driven ? [] : [good('No other jail manager is installed (looked for BastilleBSD, iocage, ezjail, AppJail, pot and CBSD).')]
 }

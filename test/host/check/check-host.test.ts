@@ -127,11 +127,6 @@ describe('rights', () => {
 })
 
 describe('jail managers', () => {
-  it('names those that jailops does not drive', async () => {
-    const findings = await seen('jail managers', {}, { extraPrograms: [...(goodHost().extraPrograms ?? []), 'bastille', 'ezjail-admin'] })
-    expect(findings.at(-1)).toMatchObject({ state: 'warning', says: expect.stringContaining('ezjail, BastilleBSD are installed') })
-  })
-
   it('says what jail(8) cannot read', async () => {
     const broken = recorded('01-ifconfig-jail-jls-jexec', 'jail -f /tmp/broken.conf -c broken')
     const findings = await seen('jail managers', { 'jail -f /etc/jail.conf -e |': broken })

@@ -54,6 +54,10 @@ const readOnly = [
   'pkg -N',
   'df -kP',
   'date -u +%s',
+  'bastille -v',
+  'bastille list -j',
+  'iocage -v',
+  'ezjail-admin',
 ]
 
 export interface FakeShell extends Shell {
