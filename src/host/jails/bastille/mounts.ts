@@ -14,7 +14,8 @@ import { fstabOf } from './paths.ts'
 type Seen = Pick<Facts, 'layout'>
 
 export function mountInto({ layout }: Seen, jail: Jail, wanted: JailMount): Step[] {
-  if (/^\/\.bastille(\/|$)/.test(wanted.on)) notSupported('bastille', 'room at /.bastille, where a jail sees its release', 'Choose another place.')
+  if (/^\/\.bastille(\/|$)/.test(wanted.on))
+    notSupported('bastille', 'room at /.bastille, where a jail sees its release', 'Choose another place.')
   const { mount, words, steps } = prepareMount(jail, wanted)
   return [
     ...steps,
