@@ -38,7 +38,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'over ssh', () => {
     await shell.whenConnected(AbortSignal.timeout(20_000))
     const findings = await checkHost({ shell, layout: lab.layout, now: Date.now, target })
     expect(findings.filter(({ state }) => state === 'lacks')).toEqual([])
-    expect(findings.filter(({ state }) => state === 'unknown').map(({ subject }) => subject)).toEqual(['firewall', 'nginx'])
+    expect(findings.filter(({ state }) => state === 'unknown').map(({ subject }) => subject)).toEqual(['firewall'])
     expect(findings.find(({ subject }) => subject === 'tools')?.says).toContain('All tools')
     expect(findings.at(-1)).toMatchObject({ subject: 'clock', state: 'good' })
   }, 60_000)
