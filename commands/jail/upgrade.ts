@@ -15,8 +15,8 @@ export default defineCommand({
     const { release } = args
     if (jail.release?.replace(/-p[0-9]+$/, '') === release) return nothingToDo(`${jail.name} is at ${release} already. See /jail update.`)
     const runs = jail.state === 'running'
-    // one that shares its base is given another while it stands still; one with its own is upgraded through it, and then runs what is new
-    const stopsFirst = runs && jail.type === 'thin' && jail.manager !== 'jail.conf'
+    // bastille gives a jail that shares its base another one while it stands still; all others are upgraded through it, and then run what is new
+    const stopsFirst = runs && jail.type === 'thin' && jail.manager === 'bastille'
     const stop = runs ? drivers.jails.stop(jail) : []
     const start = runs ? drivers.jails.start(jail) : []
     const work = drivers.jails.upgrade(stopsFirst ? { ...jail, state: 'stopped' } : jail, release, request)
