@@ -103,6 +103,8 @@ export const trashManifestSchema = z.strictObject({
   address: z.string(),
   startsAtBoot: z.boolean(),
   wasRunning: z.boolean(),
+  /** What it shares its base with, or was made from, where its manager said so. */
+  release: z.string().optional(),
   routes: z.array(z.string()),
   parts: jailPartsSchema,
   /** Of its datasets those that were mounted: brought back they are not by themselves. */

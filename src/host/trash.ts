@@ -48,7 +48,7 @@ export function createTrashDriver(
     },
     back(entry, address) {
       const folder = folderOf(layout, entry)
-      const expected = jails.expected({ ...entry, type: 'thick', vnet: false })
+      const expected = expectedOf(jails, entry)
       const jail = { ...expected, ...(entry.properties !== undefined && { properties: entry.properties }) }
       return [
         ...treeBack(entry, folder),
@@ -97,6 +97,7 @@ function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[], lim
     address,
     startsAtBoot,
     wasRunning: jail.state === 'running',
+    ...(jail.release !== undefined && { release: jail.release }),
     routes: routes.toSorted(),
     parts,
     ...(Object.keys(jail.properties).length > 0 && { properties: jail.properties }),
@@ -213,4 +214,8 @@ function folderOf({ trash }: Layout, { name, request }: { name: string; request:
 
 function moveFile(title: string, from: string, to: string): Step {
   return { title, action: { kind: 'move-file', from, to } }
+}
+
+function expectedOf(jails: JailDriver, { name, manager, address, startsAtBoot, release }: TrashEntry): Jail {
+  return jails.expected({ name, manager, address, startsAtBoot, type: 'thick', vnet: false, ...(release !== undefined && { release }) })
 }

@@ -201,7 +201,3 @@ describe('what is no jail that could start', () => {
     expect(facts.addresses.taken).toContain('10.9.9.9')
   }, 60_000)
 })
-
-async function userland(): Promise<string> {
-  return (await hands.lab.sh('jexec ioc-old freebsd-version -u')).text.trim()
-}

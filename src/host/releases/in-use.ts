@@ -19,10 +19,10 @@ export function mustBeUnused(facts: Pick<Facts, 'jails' | 'datasets' | 'trash'>,
   )
 }
 
-/** Of these managers' jails in the trash nothing says whether they share their base: they usually do. */
-function trashThatMayShare({ trash }: Pick<Facts, 'trash'>, { manager }: Release): string[] {
+/** Of these managers' jails in the trash nothing says whether they share their base: they usually do, with the release they had. */
+function trashThatMayShare({ trash }: Pick<Facts, 'trash'>, { manager, name }: Release): string[] {
   if (manager !== 'bastille' && manager !== 'ezjail') return []
-  return trash.filter((entry) => entry.manager === manager).map((entry) => entry.name)
+  return trash.filter((entry) => entry.manager === manager && (entry.release ?? name) === name).map((entry) => entry.name)
 }
 
 function listed(names: readonly string[]): string {

@@ -55,8 +55,8 @@ export const insideVerbs: readonly Verb[] = [
   },
   {
     path: 'jail sysrc set',
-    args: { jail: 'blog', variable: 'sendmail_enable', value: 'NONE' },
-    problems: async (world) => rcConf(world, /sendmail_enable="?NONE/),
+    args: { jail: 'blog', variable: 'clear_tmp_enable', value: 'NO' },
+    problems: async (world) => rcConf(world, /clear_tmp_enable="?NO/),
   },
   {
     path: 'jail timezone',
@@ -84,7 +84,17 @@ export const insideVerbs: readonly Verb[] = [
     problems: (world) => inside(world, 'cat /etc/motd.template', /hello from a template/),
   },
   { path: 'jail update', args: { jail: 'blog' }, problems: (world) => inside(world, 'freebsd-version -u', /15\.1-RELEASE-p/) },
-  { path: 'jail upgrade', args: { jail: 'blog', release: '15.2-RELEASE' }, problems: async () => [] },
+  {
+    path: 'jail upgrade',
+    args: { jail: 'elder', release: '15.1-RELEASE' },
+    prepare: async (world) => {
+      const { manager } = world.column
+      await world.say('release fetch', { release: '15.0-RELEASE', manager })
+      if (manager === 'jail.conf') await world.say('release fetch', { release: '15.1-RELEASE', manager })
+      await world.say('jail create', { jail: 'elder', release: '15.0-RELEASE', nginx: 'no' })
+    },
+    problems: (world) => expectSaid(world, `jexec ${world.column.kernelName('elder')} freebsd-version -u`, /15\.1-RELEASE/),
+  },
 ]
 
 function hash(world: World): string {
