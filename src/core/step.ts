@@ -85,8 +85,6 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove-folder'), path: absolutePath }),
   /** A rename on one filesystem, never onto something that exists. */
   z.strictObject({ kind: z.literal('move'), from: absolutePath, to: absolutePath }),
-  /** A text file to where nothing is, on whatever filesystem that lies. */
-  z.strictObject({ kind: z.literal('move-file'), from: absolutePath, to: absolutePath }),
   /** One `key value` line of a map file of ours; null takes it away. The rest of the file is not ours to say. */
   z.strictObject({ kind: z.literal('map-entry'), path: absolutePath, key: z.string(), value: z.string().nullable() }),
   /**
@@ -163,7 +161,6 @@ export function describeAction(action: Action): string {
     case 'remove-folder':
       return `remove the empty folder ${action.path}`
     case 'move':
-    case 'move-file':
       return `move ${action.from} to ${action.to}`
     case 'map-entry':
       return action.value === null

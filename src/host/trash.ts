@@ -40,7 +40,7 @@ export function createTrashDriver(
         { title: 'Make the trash, closed to other users', action: { kind: 'folder', path: layout.trash, mode: 0o700 } },
         { title: `Make a place for ${jail.name} in it`, action: { kind: 'folder', path: folder, mode: 0o700 } },
         noteWhatItWas(folder, { ...manifestOf(jail, parts, routes, lines), ...mountsOf(facts, parts) }),
-        ...parts.files.map(({ name, path }) => moveFile(`Move ${path} there`, path, `${folder}/${name}`)),
+        ...parts.files.map(({ name, path }) => move(`Move ${path} there`, path, `${folder}/${name}`)),
         ...unmark(layout, jail),
         ...limits.lift(jail, lines),
         ...treeAway(facts, jail, parts, folder, request),
@@ -52,7 +52,7 @@ export function createTrashDriver(
       const jail = { ...expected, ...(entry.properties !== undefined && { properties: entry.properties }) }
       return [
         ...treeBack(entry, folder),
-        ...entry.parts.files.map(({ name, path }) => moveFile(`Move ${path} back`, `${folder}/${name}`, path)),
+        ...entry.parts.files.map(({ name, path }) => move(`Move ${path} back`, `${folder}/${name}`, path)),
         ...(entry.mark === undefined ? [] : [setMark(layout, entry, entry.mark)]),
         ...(address === entry.address ? [] : jails.readdress(jail, address)),
         ...limits.bring(jail, entry.limits),
@@ -211,9 +211,6 @@ function move(title: string, from: string, to: string): Step {
 function folderOf({ trash }: Layout, { name, request }: { name: string; request: string }): string {
   return `${trash}/${name}.${request}`
 }
-
-function moveFile(title: string, from: string, to: string): Step {
-  return { title, action: { kind: 'move-file', from, to } }
 }
 
 function expectedOf(jails: JailDriver, { name, manager, address, startsAtBoot, release }: TrashEntry): Jail {

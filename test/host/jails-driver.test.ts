@@ -45,7 +45,7 @@ test('the trash looks for mounts before anything is moved, and moves the root la
     'folder',
     'folder',
     'write',
-    'move-file',
+    'move',
     'move',
   ])
   expect(steps[1]?.done).toEqual({ kind: 'no-mounts', path: '/usr/jails/blog' })
@@ -86,7 +86,7 @@ test('restoring brings the configuration back as it was, and starts what ran', (
   const { trash } = createDrivers(testFacts())
   const kinds = (more: Partial<typeof entry>, address: string) =>
     trash.back({ ...entry, ...more }, address).map((step) => stepSchema.parse(step).action.kind)
-  expect(kinds({}, '10.0.0.2')).toEqual(['move', 'move-file', 'remove', 'remove-folder', 'run'])
+  expect(kinds({}, '10.0.0.2')).toEqual(['move', 'move', 'remove', 'remove-folder', 'run'])
   expect(kinds({ wasRunning: false }, '10.0.0.2')).not.toContain('run')
 })
 

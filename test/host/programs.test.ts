@@ -182,7 +182,6 @@ function pathsChanged(action: Action): string[] {
     case 'edit':
       return [action.path]
     case 'move':
-    case 'move-file':
       return [action.from, action.to]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]

@@ -30,7 +30,7 @@ async function liveThrough(step: Step, state: () => unknown): Promise<void> {
   const reached = state()
   expect(reached).not.toEqual(former)
   // a crash before `done` was written, and a worker that begins again without looking
-  if (step.action.kind !== 'move' && step.action.kind !== 'move-file') await effects.perform(step, { groupFile })
+  if (step.action.kind !== 'move') await effects.perform(step, { groupFile })
   expect(state()).toEqual(reached)
   await revert(step, before)
   expect(state()).toEqual(former)
@@ -77,20 +77,6 @@ describe('a life of every file action', () => {
     mkdirSync(bench.at('from'))
     const state = () => readdirSync(bench.folder).toSorted()
     await liveThrough(stepOf({ kind: 'move', from: bench.at('from'), to: bench.at('to') }), state)
-  })
-
-  test('move-file', async () => {
-    writeFileSync(bench.at('from'), 'text\n', { mode: 0o640 })
-    await liveThrough(stepOf({ kind: 'move-file', from: bench.at('from'), to: bench.at('to') }), () => [read('from'), read('to')])
-    expect(statSync(bench.at('from')).mode & 0o777).toBe(0o640)
-  })
-
-  test('line', async () => {
-    writeFileSync(bench.at('rctl.conf'), 'first\nlast\n', { mode: 0o600 })
-    await liveThrough(stepOf({ kind: 'line', path: bench.at('rctl.conf'), line: 'jail:a:x', on: true }), () => read('rctl.conf'))
-    await liveThrough(stepOf({ kind: 'line', path: bench.at('rctl.conf'), line: 'first', on: false }), () => read('rctl.conf'))
-    await liveThrough(stepOf({ kind: 'line', path: bench.at('new.conf'), line: 'jail:a:x', on: true }), () => read('new.conf'))
-    expect(existsSync(bench.at('new.conf'))).toBe(false)
   })
 
   const mapText = '# hosts\r\n  b.example  jail_b   \n\n\tc.example jail_c x\na.example jail_a'
@@ -187,28 +173,6 @@ describe('folders and moves', () => {
     await expect(perform(bench, step)).rejects.toMatchObject({ code: 'step_failed' })
     await revert(step, null)
     expect([read('from'), read('to')]).toEqual(['from', 'to'])
-  })
-})
-
-describe('move-file', () => {
-  test('that died when the copy was there and the original too is begun again from where it was', async () => {
-    writeFileSync(bench.at('from'), 'text\n')
-    const step = stepOf({ kind: 'move-file', from: bench.at('from'), to: bench.at('to') })
-    const before = await bench.effects.capture(step)
-    writeFileSync(bench.at('to'), 'text\n')
-    expect(await bench.effects.check(step)).toBe('half')
-    await revert(step, before)
-    expect([read('from'), read('to')]).toEqual(['text\n', undefined])
-  })
-
-  test('puts nothing over what is there, and leaves it', async () => {
-    writeFileSync(bench.at('from'), 'text\n')
-    writeFileSync(bench.at('to'), 'theirs\n')
-    const step = stepOf({ kind: 'move-file', from: bench.at('from'), to: bench.at('to') })
-    const before = await bench.effects.capture(step)
-    await expect(perform(bench, step)).rejects.toThrow('is there already')
-    await revert(step, before)
-    expect([read('from'), read('to')]).toEqual(['text\n', 'theirs\n'])
   })
 })
 

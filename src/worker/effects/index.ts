@@ -5,7 +5,6 @@ import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
-import { moveFileEffect } from './move-file.ts'
 import { lineEffect } from './line.ts'
 import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
@@ -61,8 +60,6 @@ function filesWrittenBy(action: Action): string[] {
     case 'line':
     case 'remove':
       return [action.path]
-    case 'move-file':
-      return [action.from, action.to]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]
     default:
@@ -84,8 +81,6 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return removeFolderEffect(deps, action)
     case 'move':
       return moveEffect(deps, action)
-    case 'move-file':
-      return moveFileEffect(deps, action)
     case 'map-entry':
       return mapEntryEffect(deps, action)
     case 'boot-word':
