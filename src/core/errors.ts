@@ -51,6 +51,7 @@ export const reasonCodes = [
   'config_invalid',
   'unsafe_path',
   'disk_full',
+  'other_filesystem',
   'output_too_long',
   'state_unknown',
   'worker_failed',

@@ -21,7 +21,7 @@ export async function movePath(from: string, to: string, rules: PathRules): Prom
   } catch (error) {
     if (errorCode(error) === 'EXDEV') {
       const sentence = `Could not move ${from} to ${to}: the trash must be on the same filesystem as the jails.`
-      throw new JailopsError('step_failed', sentence, { cause: error })
+      throw new JailopsError('other_filesystem', sentence, { cause: error })
     }
     throw fileError(error, `move ${from} to ${to}`)
   }

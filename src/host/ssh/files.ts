@@ -55,7 +55,7 @@ export function sshFiles(connector: Connector, refusals: Refusals): Files {
         throw new JailopsError('step_failed', `Could not move ${from}: ${to} exists already. Look at it and take it away first.`)
       }
       if (word === 'device')
-        throw new JailopsError('step_failed', `Could not ${doing}: the trash must be on the same filesystem as the jails.`)
+        throw new JailopsError('other_filesystem', `Could not ${doing}: the trash must be on the same filesystem as the jails.`)
     },
     makeFolder: async (path, mode) => {
       await about(path, `make the folder ${path}`, { operation: 'mkdir', words: [plain(path), octal(mode)] })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import type { Shell } from '../../host/shell.ts'
-import { type Effect, type EffectDeps, nothingToKeep, parseBefore, type Standing } from './effect.ts'
-import { modeOf } from './old-file.ts'
+import { type Effect, type EffectDeps, parseBefore, type Standing } from './effect.ts'
+import { modeOf, readExactly } from './old-file.ts'
 
 const beforeSchema = z.strictObject({ mode: z.int().nullable() })
 
@@ -36,7 +37,12 @@ export function removeFolderEffect({ shell }: EffectDeps, { path }: Extract<Acti
   }
 }
 
-/** A rename. Nothing need be kept: where the thing is says whether it was moved. */
+const moveBeforeSchema = z.strictObject({ wasFree: z.boolean() })
+
+/**
+ * A rename; where the thing is says whether it was moved. A single file goes to another filesystem too (a jail's file in /etc, the trash on a
+ * dataset): as a copy that is whole before the old one is removed, so that what is killed between the two leaves it twice.
+ */
 export function moveEffect({ shell }: EffectDeps, { from, to }: Extract<Action, { kind: 'move' }>): Effect {
   const check = async (): Promise<Standing> => {
     const isThere = (await shell.stat(from)) !== undefined
@@ -45,11 +51,34 @@ export function moveEffect({ shell }: EffectDeps, { from, to }: Extract<Action, 
     return hasArrived ? 'done' : 'not'
   }
   return {
-    ...nothingToKeep,
-    perform: () => shell.move(from, to),
+    capture: async () => JSON.stringify({ wasFree: (await shell.stat(to)) === undefined } satisfies z.infer<typeof moveBeforeSchema>),
+    perform: () => moveOrCopy(shell, from, to),
     check,
-    revert: async () => {
-      if ((await check()) === 'done') await shell.move(to, from)
+    revert: async (before) => {
+      // what stood there before us is somebody else's: with nothing to move it would look as if it had arrived
+      if (parseBefore(moveBeforeSchema, before)?.wasFree === false) return
+      const standing = await check()
+      if (standing === 'done') await moveOrCopy(shell, to, from)
+      else if (before !== null && standing === 'half' && (await isTwice(shell, from, to))) await shell.removeFile(to)
     },
   }
+}
+
+async function moveOrCopy(shell: Shell, from: string, to: string): Promise<void> {
+  try {
+    await shell.move(from, to)
+  } catch (error) {
+    const isElsewhere = error instanceof JailopsError && error.code === 'other_filesystem'
+    const status = isElsewhere ? await shell.stat(from) : undefined
+    const text = status?.kind === 'file' ? await readExactly(shell, from) : undefined
+    if (text === undefined) throw error
+    await shell.writeFile(to, text, await modeOf(shell, from))
+    await shell.removeFile(from)
+  }
+}
+
+async function isTwice(shell: Shell, from: string, to: string): Promise<boolean> {
+  const kinds = await Promise.all([from, to].map(async (path) => (await shell.stat(path))?.kind))
+  if (kinds.some((kind) => kind !== 'file')) return false
+  return (await shell.readFile(from)) === (await shell.readFile(to))
 }

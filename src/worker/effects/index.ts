@@ -60,6 +60,8 @@ function filesWrittenBy(action: Action): string[] {
     case 'line':
     case 'remove':
       return [action.path]
+    case 'move':
+      return [action.from, action.to]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]
     default:
