@@ -27,11 +27,17 @@ export default defineCommand({
     if (args.jail !== undefined) facts.trashed(args.jail)
     const old = named.filter((entry) => now - entry.destroyedAt >= days * day)
     if (old.length === 0) return nothingToDo(`Nothing in the trash is older than ${days} days.`)
+    const { ready, held } = drivers.trash.purgeable(old)
+    const kept = held.map(({ entry, by }) => `${entry.name} (${entry.request}) must stay: ${by.join(', ')} was cloned from it.`)
+    if (ready.length === 0) {
+      throw new JailopsError('host_not_ready', `${kept.join(' ')} Destroy and purge what was cloned first.`)
+    }
     return plan(
-      old.flatMap((entry) => drivers.trash.purge(entry)),
+      ready.flatMap((entry) => drivers.trash.purge(entry)),
       {
-        resources: old.map((entry) => `trash:${entry.name}`),
-        outcome: [{ name: 'Gone for good', value: old.map((entry) => `${entry.name} (${entry.request})`).join(', ') }],
+        resources: ready.map((entry) => `trash:${entry.name}`),
+        outcome: [{ name: 'Gone for good', value: ready.map((entry) => `${entry.name} (${entry.request})`).join(', ') }],
+        remarks: kept,
       },
     )
   },

@@ -35,7 +35,7 @@ export default defineCommand({
           : []),
       ],
       {
-        resources: [...drivers.jails.resources(entry), `address:${address}`, 'rc.conf', 'proxy'],
+        resources: [...drivers.jails.resources(entry), `trash:${name}`, `address:${address}`, 'rc.conf', 'proxy'],
         reserves: [`jail:${name}`, `address:${address}`],
         outcome: [{ name: 'Address', value: address }, ...(free.length > 0 ? [{ name: 'Sites', value: free.join(', ') }] : [])],
         remarks: [

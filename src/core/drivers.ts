@@ -62,6 +62,8 @@ export interface JailDrivers extends JailDriver {
 export interface TrashDriver {
   put(jail: Jail, routes: readonly string[], request: string): Step[]
   back(entry: TrashEntry, address: string): Step[]
+  /** Those that can go, in an order in which they can, and those that something else is a clone of. */
+  purgeable(entries: readonly TrashEntry[]): { ready: TrashEntry[]; held: { entry: TrashEntry; by: string[] }[] }
   /** For good; there is no undo. */
   purge(entry: TrashEntry): Step[]
 }

@@ -5,6 +5,7 @@ import type { Jail, JailParts, TrashEntry, trashManifestSchema } from '../core/j
 import type { Layout } from '../core/layout.ts'
 import type { Step } from '../core/step.ts'
 import type { z } from 'zod'
+import { datasetOf, inOrderOfClones } from './trash-order.ts'
 import { markKey, markValue } from './marks.ts'
 import {
   datasetExists,
@@ -61,6 +62,7 @@ export function createTrashDriver(
         ...(entry.wasRunning ? jails.start({ ...jail, address }) : []),
       ]
     },
+    purgeable: (entries) => inOrderOfClones(facts.datasets, entries),
     purge(entry) {
       const folder = folderOf(layout, entry)
       return [...treeForGood(entry), ...originsForGood(facts, entry), ...folderForGood(folder, entry.name)]
@@ -152,12 +154,12 @@ function inherited(datasets: Facts['datasets'], { dataset, mountpoints }: Datase
   return mountedOf(datasets, dataset).filter((one) => !Object.keys(mountpoints).some((own) => one === own || one.startsWith(`${own}/`)))
 }
 
-function treeForGood({ name, request, parts: { tree } }: TrashEntry): Step[] {
-  if (tree.kind === 'folder') return []
-  const dataset = `${trashDatasetOf(tree.dataset)}/${name}.${request}`
+function treeForGood(entry: TrashEntry): Step[] {
+  const dataset = datasetOf(entry)
+  if (dataset === undefined) return []
   return [
     {
-      title: `Destroy the dataset of ${name} with its snapshots`,
+      title: `Destroy the dataset of ${entry.name} with its snapshots`,
       action: { kind: 'run', argv: ['zfs', 'destroy', '-r', dataset], timeoutSeconds: 900 },
       done: datasetExists(dataset, false),
       final: 'what is purged is gone for good',
@@ -166,14 +168,14 @@ function treeForGood({ name, request, parts: { tree } }: TrashEntry): Step[] {
 }
 
 /** What a clone was made of is a snapshot that only it had, where it is called by the jail's name or by jailops. */
-function originsForGood({ datasets }: Pick<Facts, 'datasets'>, { name, request, parts: { tree } }: TrashEntry): Step[] {
-  if (tree.kind === 'folder') return []
-  const trashed = `${trashDatasetOf(tree.dataset)}/${name}.${request}`
+function originsForGood({ datasets }: Pick<Facts, 'datasets'>, entry: TrashEntry): Step[] {
+  const trashed = datasetOf(entry)
+  if (trashed === undefined) return []
   const isIn = (one: { name: string }) => one.name === trashed || one.name.startsWith(`${trashed}/`)
   const others = new Set(datasets.filter((one) => !isIn(one)).map((one) => one.origin))
   const origins = datasets.filter(isIn).flatMap(({ origin }) => (origin === undefined || others.has(origin) ? [] : [origin]))
   return origins
-    .filter((origin) => isNamedFor(origin, name))
+    .filter((origin) => isNamedFor(origin, entry.name))
     .map((origin) => ({
       title: `Remove the snapshot ${origin} that it was made of`,
       action: { kind: 'run', argv: ['zfs', 'destroy', origin], timeoutSeconds: 300, unlessDone: true },
