@@ -40,7 +40,8 @@ export default defineCommand({
     }
     const made = drivers.jails.expected(copy)
     // a snapshot is of one moment; files that are copied one by one while they change are of many
-    const mustStop = jail.state === 'running' && drivers.jails.parts(jail).tree.kind === 'folder'
+    const isCopied = drivers.jails.parts(jail).tree.kind === 'folder' || (jail.manager === 'jail.conf' && copy.type === 'thick')
+    const mustStop = jail.state === 'running' && isCopied
     const hasOurNginx = jail.address !== undefined && drivers.site.wrote(facts.looked['nginx']?.stdout ?? '', jail.name, jail.address)
     return plan(
       [
@@ -61,6 +62,10 @@ export default defineCommand({
         ],
         remarks: [
           ...(mustStop ? [`${jail.name} is stopped while it is copied, and started again.`] : []),
+          // ezjail's copies have none of them
+          ...jail.mounts
+            .filter((mount) => !mount.readOnly && jail.manager !== 'ezjail')
+            .map((mount) => `Both will write to ${mount.from} of the host, at ${mount.on}: /jail mount remove ${to} on:${mount.on}`),
           ...(hasOurNginx
             ? []
             : [`What names the address or name of ${jail.name} inside must be changed in the copy before its services answer.`]),

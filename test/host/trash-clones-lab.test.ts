@@ -50,3 +50,10 @@ test('a restore and a purge of one name do not run at the same time', async () =
   const [back, gone] = await Promise.all([hands.plan(restore, { jail: 'wiki' }), hands.plan(purge, { jail: 'wiki' })])
   expect(back.resources.filter((one) => gone.resources.includes(one))).toEqual(['trash:wiki'])
 }, 60_000)
+
+test('a running jail that is copied file by file is stopped for that, on a dataset too', async () => {
+  await told(create, { jail: 'thick', nginx: false, boot: false }, 'rmmmmmmmmmmmmmmm')
+  const { remarks } = await told(clone, { jail: 'thick', to: 'again' }, 'rnnnnnnnnnnnnnnn')
+  expect(remarks).toContain('thick is stopped while it is copied, and started again.')
+  expect((await hands.lab.sh('jls name')).text).toMatch(/^again\n(.*\n)*thick\n|^thick\n(.*\n)*again\n/m)
+}, 60_000)
