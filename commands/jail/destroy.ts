@@ -18,13 +18,15 @@ export default defineCommand({
         `${dependents.join(', ')} ${dependents.length === 1 ? 'runs and needs' : 'run and need'} ${jail.name}. Stop what needs it first, or take that off: /jail depends remove`,
       )
     }
+    // also where jail_enable is not YES: the next jail of that name would inherit the entry
+    const hasBootEntry = jail.startsAtBoot || (jail.manager === 'jail.conf' && facts.boot.list.includes(jail.name))
     const routes = facts.routesTo(jail.name)
     const hosts = routes.map((route) => route.host)
     return plan(
       [
         ...routes.flatMap((route) => drivers.proxy.remove(route)),
         ...drivers.proxy.forget(jail.name),
-        ...(jail.startsAtBoot ? drivers.jails.boot(jail, false) : []),
+        ...(hasBootEntry ? drivers.jails.boot(jail, false) : []),
         ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),
         ...drivers.trash.put(jail, hosts, request),
       ],

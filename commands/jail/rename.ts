@@ -30,11 +30,15 @@ export default defineCommand({
     const hosts = routes.map((route) => route.host)
     const renamed = drivers.jails.renamed(jail, to)
     const limits = drivers.limits.of(jail)
+    const bootAfter = jail.startsAtBoot ? drivers.jails.boot(renamed, true) : []
+    // where all of jail.conf starts at boot, it does so under its new name too: a list without it would end that
+    const bootBefore =
+      bootAfter.length > 0 || (jail.startsAtBoot && facts.boot.list.includes(jail.name)) ? drivers.jails.boot(jail, false) : []
     return plan(
       [
         ...routes.flatMap((route) => drivers.proxy.remove(route)),
         ...drivers.proxy.forget(jail.name),
-        ...(jail.startsAtBoot ? drivers.jails.boot(jail, false) : []),
+        ...bootBefore,
         ...(runs ? drivers.jails.stop(jail) : []),
         ...drivers.limits.lift(jail, limits),
         ...drivers.jails.rename(jail, to),
@@ -43,7 +47,7 @@ export default defineCommand({
           limits.map((line) => line.replace(`jail:${jail.kernelName}:`, `jail:${renamed.kernelName}:`)),
         ),
         ...(runs ? drivers.jails.start(renamed) : []),
-        ...(jail.startsAtBoot ? drivers.jails.boot(renamed, true) : []),
+        ...bootAfter,
         ...(hosts.length > 0 && jail.address !== undefined
           ? [...(runs ? drivers.site.awaitAnswer(jail.address) : []), ...drivers.proxy.add(hosts, { name: to, address: jail.address })]
           : []),
