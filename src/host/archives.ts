@@ -2,16 +2,18 @@ import type { ArchiveDriver, JailDriver } from '../core/drivers.ts'
 import type { Facts } from '../core/host.ts'
 import type { Archive, ArchiveManifest, Jail } from '../core/jail.ts'
 import type { Step } from '../core/step.ts'
+import { datasetOfRoot } from './zfs.ts'
 
 /**
  * An exported jail is its root as a tar archive, with a manifest beside it: any manager can make a jail of it again. What shows through
  * mounts is not in it: the jail is stopped, and tar stays on one filesystem.
  */
-export function createArchiveDriver({ layout }: Pick<Facts, 'layout'>, jails: JailDriver): ArchiveDriver {
+export function createArchiveDriver({ layout, datasets }: Pick<Facts, 'layout' | 'datasets'>, jails: JailDriver): ArchiveDriver {
   const folder = layout.archives
   return {
     write(jail, request) {
       const archive = `${folder}/${jail.name}-${request}`
+      datasetOfRoot(datasets, jail.root)
       return [
         {
           title: `Check that ${jail.name} is stopped`,

@@ -1,3 +1,4 @@
+import { JailopsError } from '../core/errors.ts'
 import type { Dataset } from '../core/jail.ts'
 import type { Probe, Step } from '../core/step.ts'
 
@@ -5,6 +6,20 @@ import type { Probe, Step } from '../core/step.ts'
 
 export function datasetAt(datasets: readonly Dataset[], path: string): Dataset | undefined {
   return datasets.find((one) => one.mountpoint === path && one.isMounted)
+}
+
+/**
+ * The dataset that a jail's root is, if it is one. @throws host_not_ready where it is not mounted: the folder that can be seen then is an empty
+ * one, and no jail
+ */
+export function datasetOfRoot(datasets: readonly Dataset[], root: string): string | undefined {
+  const mounted = datasetAt(datasets, root)?.name
+  const unmounted = datasets.find((one) => one.mountpoint === root)?.name
+  if (mounted !== undefined || unmounted === undefined) return mounted
+  throw new JailopsError(
+    'host_not_ready',
+    `${unmounted}, which holds what belongs in ${root}, is not mounted, so nothing of it can be seen. On the host: zfs mount ${unmounted}`,
+  )
 }
 
 /** Of a dataset and those below it, the mountpoints that are set and not inherited. */

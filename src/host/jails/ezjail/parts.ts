@@ -1,7 +1,7 @@
 import { JailopsError } from '../../../core/errors.ts'
 import type { Facts } from '../../../core/host.ts'
 import type { Jail, JailParts } from '../../../core/jail.ts'
-import { datasetAt, ownMountpoints } from '../../zfs.ts'
+import { datasetOfRoot, ownMountpoints } from '../../zfs.ts'
 import { notSupported } from '../not-supported.ts'
 import { controlFileOf, fstabFile } from './control-file.ts'
 
@@ -22,7 +22,7 @@ export function partsOf({ layout, datasets }: Pick<Facts, 'layout' | 'datasets'>
       `The root of ${jail.name} is ${root}, and not a folder of ${folder}. Move it by hand, with ezjail-admin.`,
     )
   }
-  const dataset = datasetAt(datasets, root)?.name
+  const dataset = datasetOfRoot(datasets, root)
   return {
     files: [
       { name: 'control', path: controlFileOf(layout, jail) },

@@ -2,7 +2,7 @@ import type { JailDriver } from '../../../core/drivers.ts'
 import { JailopsError } from '../../../core/errors.ts'
 import type { Facts } from '../../../core/host.ts'
 import type { Jail, JailParts } from '../../../core/jail.ts'
-import { datasetAt, ownMountpoints } from '../../zfs.ts'
+import { datasetOfRoot, ownMountpoints } from '../../zfs.ts'
 import { bootOff } from './boot-list.ts'
 import { bootInOrder } from './boot-order.ts'
 import { cloneJail } from './clone.ts'
@@ -61,7 +61,7 @@ function partsOf({ layout, datasets }: Pick<Facts, 'layout' | 'datasets'>, jail:
       `${jail.name} is defined in ${jail.configuration}, which is not its alone. Move its block to ${file} first (jail -f ${file} -e "|" checks it).`,
     )
   }
-  const dataset = datasetAt(datasets, root)?.name
+  const dataset = datasetOfRoot(datasets, root)
   return {
     files: [{ name: 'jail.conf', path: file }],
     tree:

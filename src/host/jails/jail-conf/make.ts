@@ -24,8 +24,19 @@ export function makeJail(facts: Facts, jail: NewJail, request: string): Step[] {
   return [
     enoughSpace(facts.layout, type === 'thin' ? 0 : facts.baseMegabytes),
     ...makeTree(facts, name, type, source, request),
+    ...(archive === undefined ? [] : [holdsSystem(file.root, archive)]),
     writeConfiguration(facts, file, `Write the configuration of ${jail.name}, with address ${jail.address}`),
   ]
+}
+
+/** Of a jail that shared its base with others it is not all there. */
+function holdsSystem(root: string, archive: string): Step {
+  const otherwise = `${archive} has no bin/sh: its jail shared its base with others, and nothing here starts without one. Import it with the manager that it came from.`
+  return {
+    title: 'Check that it holds a whole system',
+    action: { kind: 'require', otherwise },
+    done: { kind: 'path', path: `${root}/bin/sh`, exists: true },
+  }
 }
 
 export function expectedJail(layout: Layout, jail: NewJail): Jail {

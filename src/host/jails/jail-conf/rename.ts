@@ -1,7 +1,7 @@
 import type { Facts } from '../../../core/host.ts'
 import type { Jail } from '../../../core/jail.ts'
 import type { Step } from '../../../core/step.ts'
-import { datasetAt, renameDataset } from '../../zfs.ts'
+import { datasetOfRoot, renameDataset } from '../../zfs.ts'
 import { configurationFile, plainName, rootOf } from './configuration.ts'
 import { renamed } from './new-file.ts'
 import { jailFileOf } from './read-file.ts'
@@ -32,7 +32,7 @@ export function renameJail(facts: Facts, jail: Jail, to: string): Step[] {
 
 function moveRoot(facts: Facts, jail: Jail, name: string): Step {
   const parent = parentDataset(facts)
-  const dataset = datasetAt(facts.datasets, jail.root)?.name
+  const dataset = datasetOfRoot(facts.datasets, jail.root)
   if (dataset === undefined || parent === undefined) {
     return {
       title: `Move its root to ${rootOf(facts.layout, name)}`,
