@@ -28,7 +28,7 @@ describe('rctl', () => {
   it.each([
     ['rctl -a jail:web:memoryuse:refuse=1', "rctl: failed to add rule 'jail:web:memoryuse:refuse=1': Invalid argument\n"],
     ['rctl -a jail:web:memoryuse:deny', "rctl: failed to add rule 'jail:web:memoryuse:deny': Invalid argument\n"],
-    ['rctl -a jail:web:pcpu:deny=50', "rctl: failed to add rule 'jail:web:pcpu:deny=50': Operation not supported\n"],
+    ['rctl -a jail:web:cputime:deny=50', "rctl: failed to add rule 'jail:web:cputime:deny=50': Operation not supported\n"],
     ['rctl -u jail:none', "rctl: failed to show resource consumption for 'jail:none': No such process\n"],
   ])('%s fails', async (line, text) => {
     expect(await lab.sh(line)).toEqual({ code: 1, text })

@@ -16,7 +16,7 @@ export const resources = wordsOf(`
 `)
 
 const actions = new Set(wordsOf('deny log devctl throttle sigalrm sighup sigint sigkill sigsegv sigterm sigxcpu'))
-const noDeny = new Set(wordsOf('cputime wallclock pcpu readbps writebps readiops writeiops'))
+const noDeny = new Set(wordsOf('cputime wallclock readbps writebps readiops writeiops'))
 const throttled = new Set(wordsOf('readbps writebps readiops writeiops'))
 
 export type Parsed = { kind: 'rule'; rule: Rule } | { kind: 'error'; text: string }
