@@ -213,7 +213,6 @@ function move(title: string, from: string, to: string): Step {
 function folderOf({ trash }: Layout, { name, request }: { name: string; request: string }): string {
   return `${trash}/${name}.${request}`
 }
-}
 
 function expectedOf(jails: JailDriver, { name, manager, address, startsAtBoot, release }: TrashEntry): Jail {
   return jails.expected({ name, manager, address, startsAtBoot, type: 'thick', vnet: false, ...(release !== undefined && { release }) })

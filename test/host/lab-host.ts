@@ -27,9 +27,9 @@ export interface LabHost {
   stop(): Promise<void>
 }
 
-export async function startLabHost(options: Partial<LabOptions> = {}, before: (host: string) => void = () => undefined): Promise<LabHost> {
+export async function startLabHost(options: Partial<LabOptions> = {}, prepare: (host: string) => void = () => undefined): Promise<LabHost> {
   const folder = mkdtempSync(join(tmpdir(), 'jailops-host-'))
-  before(join(folder, 'host'))
+  prepare(join(folder, 'host'))
   const lab = await startLab({ ...options, folder })
   const shell = createLocalShell(lab.layout)
   const stagingFolder = join(lab.folder, 'staging')

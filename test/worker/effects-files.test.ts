@@ -79,6 +79,14 @@ describe('a life of every file action', () => {
     await liveThrough(stepOf({ kind: 'move', from: bench.at('from'), to: bench.at('to') }), state)
   })
 
+  test('line', async () => {
+    writeFileSync(bench.at('rctl.conf'), 'first\nlast\n', { mode: 0o600 })
+    await liveThrough(stepOf({ kind: 'line', path: bench.at('rctl.conf'), line: 'jail:a:x', on: true }), () => read('rctl.conf'))
+    await liveThrough(stepOf({ kind: 'line', path: bench.at('rctl.conf'), line: 'first', on: false }), () => read('rctl.conf'))
+    await liveThrough(stepOf({ kind: 'line', path: bench.at('new.conf'), line: 'jail:a:x', on: true }), () => read('new.conf'))
+    expect(existsSync(bench.at('new.conf'))).toBe(false)
+  })
+
   const mapText = '# hosts\r\n  b.example  jail_b   \n\n\tc.example jail_c x\na.example jail_a'
   const cases: [string, string, string | null][] = [
     ['a new key', 'new.example', 'jail_new'],
