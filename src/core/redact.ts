@@ -10,6 +10,13 @@ export function redact(text: string): string {
   return clean
 }
 
+/** The same for a value whose name stands elsewhere: in the cell before it, or as the name of a field. */
+export function redactValue(name: string, value: string): string {
+  const before = `${name}: `
+  const said = redact(`${before}${value}`)
+  return said.startsWith(before) ? said.slice(before.length) : redact(value)
+}
+
 const beginOfKey = /-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----/
 const endOfKey = /-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----/
 const lineOfKey = /^[A-Za-z0-9+/=]{8,}[ \t\r]*$/

@@ -1,4 +1,5 @@
 import { JailopsError, passLostConnection, toJailopsError } from '../core/errors.ts'
+import { redact } from '../core/redact.ts'
 import type { Answer } from '../core/card.ts'
 import type { Ending } from './executor.ts'
 import type { Journal } from './journal.ts'
@@ -19,8 +20,10 @@ export async function endOf<T>(work: () => Promise<T>): Promise<T | Ended> {
   }
 }
 
+/** Why it is refused often holds what a program printed. */
 export function refusal({ code, message }: JailopsError): Ended {
-  return { state: code === 'internal' ? 'failed' : code === 'message_expired' ? 'expired' : 'refused', reason: code, sentence: message }
+  const state = code === 'internal' ? 'failed' : code === 'message_expired' ? 'expired' : 'refused'
+  return { state, reason: code, sentence: redact(message) }
 }
 
 /** What the host said no to when it came; only until the host is being changed. */

@@ -9,6 +9,7 @@ import type { Layout } from '../core/layout.ts'
 import type { Answer } from '../core/card.ts'
 import type { ToHost } from '../core/message.ts'
 import { digestOf, type Plan } from '../core/plan.ts'
+import { redact } from '../core/redact.ts'
 import type { Journal } from './journal.ts'
 import { createMutex } from '../core/mutex.ts'
 
@@ -66,7 +67,9 @@ export function createPlanner({ host, layout, commands, now, observe, look, driv
         const command = changeNamed(commands, asked.command)
         const args = sameArguments(command, asked)
         const facts = await seen(command, args, reservedFor(journal.request))
-        const plan = command.plan({ args, facts, drivers: drivers(facts), request: journal.request })
+        const made = command.plan({ args, facts, drivers: drivers(facts), request: journal.request })
+        // they may hold what the host said; nothing of them is part of what is approved
+        const plan = { ...made, remarks: made.remarks.map(redact) }
         const planned = { plan, digest: digestOf({ host, command: command.path, args }, plan) }
         await keep(planned)
         if (!asked.dryRun) reservations.set(journal.request, { words: plan.reserves, until: asked.reserveUntil })

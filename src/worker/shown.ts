@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Answer } from '../core/card.ts'
 import type { Plan } from '../core/plan.ts'
-import { redact } from '../core/redact.ts'
+import { redact, redactValue } from '../core/redact.ts'
 import type { Journal } from './journal.ts'
 
 /* What programs print is written down and sent on only from here: without secrets, and bounded. */
@@ -33,13 +33,18 @@ function outputOf(journal: Journal, plan: Plan): string | undefined {
 }
 
 /** The same answer without what looks like a secret in it. */
-export function redactAnswer({ text, fields, table, ...rest }: Answer): Answer {
+export function redactAnswer({ title, text, fields, table }: Answer): Answer {
   return {
-    ...rest,
+    title: redact(title),
     ...(text !== undefined && { text: redact(text) }),
-    ...(fields !== undefined && { fields: fields.map(({ name, value }) => ({ name, value: redact(value) })) }),
-    ...(table !== undefined && { table: { ...table, rows: table.rows.map((row) => row.map(redact)) } }),
+    ...(fields !== undefined && { fields: fields.map(({ name, value }) => ({ name, value: redactValue(name, value) })) }),
+    ...(table !== undefined && { table: { ...table, rows: table.rows.map((row) => redactRow(table.columns, row)) } }),
   }
+}
+
+/** A column of values has their names before it. */
+function redactRow(columns: readonly string[], row: readonly string[]): string[] {
+  return row.map((cell, index) => (columns[index] === 'value' ? redactValue(row[index - 1] ?? '', cell) : redact(cell)))
 }
 
 /** Lines of visible text: a colour within a secret must not hide it from being found. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, lookAtVariables, rcVariable, seenInside } from 'jailops'
+import { defineCommand, jailName, lookAtVariables, rcVariable, redactValue, seenInside } from 'jailops'
 
 export default defineCommand({
   path: 'jail sysrc get',
@@ -26,6 +26,9 @@ export default defineCommand({
     const { exitCode, stdout } = facts.look('value')
     if (exitCode !== 0) return { title: `${variable} is not set in ${args.jail}, and has no default` }
     const from = variables.has(variable) ? 'rc.conf' : 'its default'
-    return { title: `${variable} is ${stdout.replace(/\n$/, '') || 'empty'}`, fields: [{ name: 'By', value: from }] }
+    const value = redactValue(variable, stdout.replace(/\n$/, '')) || 'empty'
+    // a jail can answer anything, and a title is one short line
+    const said = value.length > 100 || value.includes('\n') ? { title: `What ${variable} is in ${args.jail}`, text: value } : undefined
+    return { ...(said ?? { title: `${variable} is ${value}` }), fields: [{ name: 'By', value: from }] }
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, lookAtVariables, nothingToDo, plan, rcValue, rcVariable, seenInside } from 'jailops'
+import { defineCommand, jailName, lookAtVariables, nothingToDo, plan, rcValue, rcVariable, redactValue, seenInside } from 'jailops'
 
 export default defineCommand({
   path: 'jail sysrc set',
@@ -21,7 +21,7 @@ export default defineCommand({
     if (before === args.value) return nothingToDo(`${args.variable} is ${args.value || 'empty'} in ${jail.name} already.`)
     return plan(drivers.inside.sysrc(jail, args.variable, args.value, seen), {
       resources: drivers.jails.resources(jail),
-      remarks: [before === undefined ? 'rc.conf does not set it yet.' : `Now it is ${before || 'empty'}.`],
+      remarks: [before === undefined ? 'rc.conf does not set it yet.' : `Now it is ${redactValue(args.variable, before) || 'empty'}.`],
     })
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, lookAtVariables, nothingToDo, plan, rcVariable, seenInside } from 'jailops'
+import { defineCommand, jailName, lookAtVariables, nothingToDo, plan, rcVariable, redactValue, seenInside } from 'jailops'
 
 export default defineCommand({
   path: 'jail sysrc unset',
@@ -17,7 +17,7 @@ export default defineCommand({
     if (before === undefined) return nothingToDo(`rc.conf of ${jail.name} does not set ${args.variable}.`)
     return plan(drivers.inside.sysrc(jail, args.variable, undefined, seen), {
       resources: drivers.jails.resources(jail),
-      remarks: [`Now it is ${before || 'empty'}.`],
+      remarks: [`Now it is ${redactValue(args.variable, before) || 'empty'}.`],
     })
   },
 })

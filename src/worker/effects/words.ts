@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { redact } from '../../core/redact.ts'
 import type { ShellResult } from '../../host/shell.ts'
 
 const mostLines = 5
@@ -7,7 +8,11 @@ const mostCharacters = 600
 /** The tool's own last words, short enough for a sentence; most tools complain on stderr, a few on stdout. */
 export function lastWords({ stderr, stdout }: Pick<ShellResult, 'stderr' | 'stdout'>): string {
   const lines = linesOf(stderr)
-  const text = (lines.length > 0 ? lines : linesOf(stdout)).slice(-mostLines).join('\n')
+  // before anything is cut off: half a secret, or one without its name, is not told from other words
+  const text = redact((lines.length > 0 ? lines : linesOf(stdout)).join('\n'))
+    .split('\n')
+    .slice(-mostLines)
+    .join('\n')
   if (text === '') return 'it said nothing'
   return text.length > mostCharacters ? `…${text.slice(-mostCharacters)}` : text
 }

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { JailopsError } from '../../src/core/errors.ts'
+import { lastWords } from '../../src/worker/effects/words.ts'
+import { refusal } from '../../src/worker/endings.ts'
+import { redactAnswer } from '../../src/worker/shown.ts'
+
+const secret = 'hunter2hunter2'
+
+describe('what is said of a host', () => {
+  it('hides a value by the name in the cell before it, and by the name of a field', () => {
+    const answer = redactAnswer({
+      title: `rc.conf says db_password=${secret}`,
+      fields: [{ name: 'api_token', value: secret }],
+      table: {
+        columns: ['variable', 'value'],
+        rows: [
+          ['db_password', secret],
+          ['nginx_enable', 'YES'],
+        ],
+      },
+    })
+    expect(JSON.stringify(answer)).not.toContain(secret)
+    expect(answer.table?.rows[1]).toEqual(['nginx_enable', 'YES'])
+  })
+
+  it('hides what a tool said of a secret in a refusal too', () => {
+    const why = refusal(new JailopsError('host_not_ready', `pkg: https://ana:${secret}@pkg.example.com/meta.conf: Not Found`))
+    expect(why).toMatchObject({ state: 'refused', sentence: 'pkg: https://ana:[hidden]@pkg.example.com/meta.conf: Not Found' })
+  })
+
+  it('hides a secret before it cuts off the name that it is told by', () => {
+    const words = lastWords({ stdout: '', stderr: `password="${secret}${'x'.repeat(590)}"` })
+    expect(words).toBe('password=[hidden]')
+  })
+})
