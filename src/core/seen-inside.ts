@@ -1,6 +1,7 @@
 import { JailopsError } from './errors.ts'
 import type { Facts, Look, LookAnswer } from './host.ts'
 import type { Jail } from './jail.ts'
+import { redact } from './redact.ts'
 
 /*
  * What a jail is like inside, before something in it is changed: the looks that a command asks for, and what they said. By that a plan
@@ -20,7 +21,7 @@ export interface InstalledPackage {
 }
 
 export interface SeenFile {
-  /** undefined: too long to be kept. */
+  /** undefined: it cannot be kept. It is too long, no text, not to be read, or seems to hold a secret. */
   text: string | undefined
   /** Such as 644. */
   mode: string
@@ -62,7 +63,7 @@ export function lookAtFiles({ kernelName }: Named, paths: readonly string[]): Lo
   const folders = [...new Set(paths.flatMap(foldersAbove))]
   return Object.fromEntries([
     ...paths.map((path): [string, Look] => [`text ${path}`, { argv: ['jexec', kernelName, 'cat', path] }]),
-    ...paths.map((path): [string, Look] => [`mode ${path}`, { argv: ['jexec', kernelName, 'stat', '-f', '%Lp', path] }]),
+    ...paths.map((path): [string, Look] => [`mode ${path}`, { argv: ['jexec', kernelName, 'stat', '-L', '-f', '%Lp', path] }]),
     ...folders.map((path): [string, Look] => [`folder ${path}`, { argv: ['jexec', kernelName, 'test', '-d', path] }]),
   ])
 }
@@ -84,7 +85,7 @@ export function seenInside({ looked }: Pick<Facts, 'looked'>): SeenInside {
     Object.entries(looked).flatMap(([name, answer]) =>
       name.startsWith(`${kind} `) ? [[name.slice(kind.length + 1), answer] as const] : [],
     )
-  const texts = about('text').filter(([, { exitCode }]) => exitCode === 0)
+  const texts = about('text').filter(([path, answer]) => isThere(path, answer, looked[`mode ${path}`]))
   return {
     packages: rowsOf('pkg', looked['packages']).map(([name = '', version = '', origin = '', automatic, locked]) => ({
       name,
@@ -97,9 +98,20 @@ export function seenInside({ looked }: Pick<Facts, 'looked'>): SeenInside {
     needs: needsOf(rowsOf('pkg', looked['needs'])),
     variables: variablesOf(looked['variables']),
     files: new Map(texts.map(([path, answer]) => [path, fileOf(answer, looked[`mode ${path}`])])),
-    folders: new Set(about('folder').flatMap(([path, { exitCode }]) => (exitCode === 0 ? [path] : []))),
-    running: new Set(about('service').flatMap(([name, { exitCode }]) => (exitCode === 0 ? [name] : []))),
+    folders: new Set(about('folder').flatMap(([path, answer]) => (saysYes(path, answer) ? [path] : []))),
+    running: new Set(about('service').flatMap(([name, answer]) => (saysYes(`the service ${name}`, answer) ? [name] : []))),
   }
+}
+
+/** What cannot be read is there all the same: taken for missing, it would be removed when the change is taken back. */
+function isThere(path: string, text: LookAnswer, mode: LookAnswer | undefined): boolean {
+  return text.exitCode === 0 || mode?.exitCode === 0 || saysYes(path, text)
+}
+
+/** @throws host_not_ready where nobody can say */
+function saysYes(what: string, { exitCode }: LookAnswer): boolean {
+  if (exitCode !== undefined) return exitCode === 0
+  throw new JailopsError('host_not_ready', `The jail did not say in time how it is with ${what}. Try again, or look at what keeps it busy.`)
 }
 
 function rowsOf(tool: string, answer: LookAnswer | undefined): string[][] {
@@ -112,7 +124,9 @@ function linesOf(tool: string, answer: LookAnswer | undefined): string[] {
     const words = (answer.stderr || answer.stdout).trim().slice(0, 300)
     throw new JailopsError('host_not_ready', `${tool} does not say what is in the jail: ${words || 'it gave no answer'}. Mend that first.`)
   }
-  return answer.stdout.split('\n').filter((line) => line !== '')
+  const lines = answer.stdout.split('\n').filter((line) => line !== '')
+  if (!lines.some((line) => /^\[\d+ bytes are not kept\]$/.test(line))) return lines
+  throw new JailopsError('host_not_ready', `${tool} says more of the jail than jailops can keep, so a plan would not be true.`)
 }
 
 /** Of `New packages to be INSTALLED:` and the lines below it, `NAME: VERSION` each. @throws unknown_package */
@@ -153,6 +167,8 @@ function variablesOf(answer: LookAnswer | undefined): Map<string, string> {
 /** An answer is kept whole up to 64 KiB; of a longer one the middle is missing. */
 const mostBytes = 60_000
 
-function fileOf({ stdout }: LookAnswer, mode: LookAnswer | undefined): SeenFile {
-  return { text: Buffer.byteLength(stdout) > mostBytes ? undefined : stdout, mode: mode?.stdout.trim() || '644' }
+function fileOf({ exitCode, stdout }: LookAnswer, mode: LookAnswer | undefined): SeenFile {
+  // a character that was none comes as U+FFFD, and would be written back as that
+  const canBeKept = exitCode === 0 && Buffer.byteLength(stdout) <= mostBytes && !stdout.includes('\uFFFD') && redact(stdout) === stdout
+  return { text: canBeKept ? stdout : undefined, mode: mode?.stdout.trim() || '644' }
 }

@@ -49,6 +49,24 @@ describe('jail sysrc', () => {
     expect(refusal(() => planOf(set, { jail: 'blog', variable, value: 'x' }, there)).code).toBe('bad_argument')
   })
 
+  it('keeps and shows nothing of what seems to be a secret', () => {
+    const secret = { jails: [jail()], looked: { variables: said('db_password: hunter2hunter2\n'), value: said('hunter2hunter2\n') } }
+    const plan = planOf(set, { jail: 'blog', variable: 'db_password', value: 'other' }, secret)
+    const gone = planOf(unset, { jail: 'blog', variable: 'db_password' }, secret)
+    expect([plan.steps[0]?.final, gone.steps[0]?.final]).toEqual([expect.stringContaining('secret'), expect.stringContaining('secret')])
+    expect(JSON.stringify([plan, gone, answerOf(get, { jail: 'blog', variable: 'db_password' }, secret)])).not.toContain('hunter2')
+  })
+
+  it('makes no title of what is long, and no plan of half an answer', () => {
+    const long = { ...there, looked: { ...there.looked, value: said(`${'x'.repeat(5000)}\n`) } }
+    expect(answerOf(get, { jail: 'blog', variable: 'redis_flags' }, long)).toMatchObject({
+      title: 'What redis_flags is in blog',
+      text: 'x'.repeat(5000),
+    })
+    const half = { ...there, looked: { variables: said('a: b\n[17 bytes are not kept]\nc: d\n') } }
+    expect(refusal(() => planOf(unset, { jail: 'blog', variable: 'a' }, half)).code).toBe('host_not_ready')
+  })
+
   it('tells what is set, and by what', () => {
     expect(answerOf(get, { jail: 'blog' }, there).table?.rows).toEqual([
       ['hostname', 'blog'],

@@ -60,11 +60,27 @@ describe('jail template apply', () => {
     expect(write?.undo).toMatchObject([{ action: { stdin: 'old\n' } }])
   })
 
-  it('says where an old file cannot be kept', () => {
-    const before = { ...looked, 'text /usr/local/etc/cache/redis.conf': said('x'.repeat(70_000)) }
+  it.each([
+    ['is too long', said('x'.repeat(70_000))],
+    ['is no plain text', said('bind \uFFFD\n')],
+    ['seems to hold a secret', said('requirepass: hunter2hunter2\npassword = hunter2hunter2\n')],
+    ['cannot be read', said('', 1, 'cat: redis.conf: Is a directory')],
+  ])('says that an old file cannot be kept where it %s, and never removes it', (_, text) => {
+    const before = { ...looked, 'text /usr/local/etc/cache/redis.conf': text, 'mode /usr/local/etc/cache/redis.conf': said('640\n') }
     const plan = planOf(apply, { jail: 'blog', template: 'cache' }, { jails: [jail()], templates, looked: before })
-    expect(plan.steps.find(({ title }) => title.startsWith('Write'))?.final).toContain('too long')
+    const write = plan.steps.find(({ title }) => title.startsWith('Write'))
+    expect([write?.final, write?.undo]).toEqual([expect.stringContaining('cannot be kept'), undefined])
+    expect(JSON.stringify(plan)).not.toContain('hunter2')
   })
+
+  it.each(['text /usr/local/etc/cache/redis.conf', 'folder /usr/local/etc/cache', 'service redis'])(
+    'takes no silence for an answer: %s',
+    (look) => {
+      const silent = { ...looked, [look]: { exitCode: undefined, stdout: '', stderr: '' } }
+      const refused = refusal(() => planOf(apply, { jail: 'blog', template: 'cache' }, { jails: [jail()], templates, looked: silent }))
+      expect([refused.code, refused.message]).toEqual(['host_not_ready', expect.stringContaining('in time')])
+    },
+  )
 
   it.each([
     ['cahce', 'unknown_template', 'Did you mean cache?'],

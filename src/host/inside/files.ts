@@ -12,7 +12,8 @@ export const writeFile: InsideDriver['write'] = (jail, path, content, title, see
   if (seen === undefined) return step
   const before = seen.files.get(path)
   if (before === undefined) return { ...step, undo: [{ action: inside(jail, ['rm', '-f', path]), unless: isMissing(jail, path) }] }
-  if (before.text === undefined) return { ...step, final: `what stands in ${path} is too long to be kept` }
+  if (before.text === undefined)
+    return { ...step, final: `what stands in ${path} cannot be kept: it is too long, no plain text, or seems to hold a secret` }
   return {
     ...step,
     undo: [{ action: { ...inside(jail, ['tee', path]), stdin: before.text }, unless: contentIs(jail.kernelName, path, before.text) }],
@@ -58,7 +59,7 @@ function modeAsBefore(jail: Named, path: string, seen: SeenInside | undefined): 
 }
 
 function hasMode({ kernelName }: Named, path: string, mode: string): Probe {
-  return { kind: 'command', argv: ['jexec', kernelName, 'stat', '-f', '%Lp', path], stdout: mode.replace(/^0/, '') }
+  return { kind: 'command', argv: ['jexec', kernelName, 'stat', '-L', '-f', '%Lp', path], stdout: mode.replace(/^0/, '') }
 }
 
 function isFolder({ kernelName }: Named, path: string): Probe {

@@ -1,6 +1,7 @@
 import type { InsideDriver } from '../../core/drivers.ts'
 import type { Jail } from '../../core/jail.ts'
-import type { Probe, RunAction, Undo } from '../../core/step.ts'
+import { redactValue } from '../../core/redact.ts'
+import type { Probe, RunAction, Step, Undo } from '../../core/step.ts'
 
 type Named = Pick<Jail, 'kernelName'>
 
@@ -11,9 +12,16 @@ export const setVariable: InsideDriver['sysrc'] = (jail, variable, value, seen) 
       value === undefined ? `Unset ${variable} in ${jail.name}` : `Set ${variable} to ${value === '' ? 'nothing' : value} in ${jail.name}`,
     action: sysrc(jail, value === undefined ? ['-x', variable] : [`${variable}=${value}`]),
     done: value === undefined ? isUnset(jail, variable) : isSet(jail, variable, value),
-    ...(seen !== undefined && { undo: [variableAsBefore(jail, variable, seen.variables.get(variable))] }),
+    ...(seen !== undefined && back(jail, variable, seen.variables.get(variable))),
   },
 ]
+
+/** What seems a secret would be kept in the plan, which everybody who carries it can read. */
+function back(jail: Named, variable: string, before: string | undefined): Pick<Step, 'undo' | 'final'> {
+  if (before !== undefined && redactValue(variable, before) !== before)
+    return { final: `what ${variable} is now seems to be a secret, so it is not kept` }
+  return { undo: [variableAsBefore(jail, variable, before)] }
+}
 
 export function variableAsBefore(jail: Named, variable: string, before: string | undefined): Undo {
   if (before === undefined) return { action: sysrc(jail, ['-x', variable]), unless: isUnset(jail, variable) }

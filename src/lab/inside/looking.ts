@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, statSync, type Stats } from 'node:fs'
 import { parseFlags } from '../files/operands.ts'
 import { Refusal, refuse } from '../refuse.ts'
 import { statLine } from '../stat-format.ts'
@@ -51,13 +51,25 @@ function fileTest(at: InJail, sign: string, path: string): boolean {
   return refuse('test', `${sign} is not imitated here`)
 }
 
-/** Only `stat -f FORMAT`. */
+/** Only `stat [-L] -f FORMAT`. */
 const stat: InsideProgram = (at, call) => {
-  const [flag, format = '', ...operands] = call.args
+  const follows = call.args[0] === '-L'
+  const [flag, format = '', ...operands] = follows ? call.args.slice(1) : call.args
   if (flag !== '-f') return refuse('stat', 'only stat -f FORMAT is imitated here')
   return forEach(call, operands, (path) => {
-    call.out(`${statLine(format, path, lstatSync(place(at, path, { mustExist: true, followLast: false })))}\n`)
+    call.out(`${statLine(format, path, foundAt(at, path, follows))}\n`)
   })
+}
+
+/** A link that leads to nothing is itself what is found, also with -L. */
+function foundAt(at: InJail, path: string, follows: boolean): Stats {
+  const own = lstatSync(place(at, path, { mustExist: true, followLast: false }))
+  if (!follows || !own.isSymbolicLink()) return own
+  try {
+    return statSync(place(at, path, { mustExist: true, followLast: true }))
+  } catch {
+    return own
+  }
 }
 
 const sha256: InsideProgram = (at, call) => {
