@@ -22,6 +22,8 @@ export interface AnsweringDeps {
   card(record: RequestRecord): Promise<Card>
   /** The request with one message to its host more. */
   tell(record: RequestRecord, body: ToHost): Promise<RequestRecord>
+  /** What a host seals to where its answer is for the asker alone. */
+  keyFor(request: string): string
   /** The request without the messages that its host never got; undefined where that is not certain. */
   takeBack(record: RequestRecord): Promise<RequestRecord | undefined>
   /** Since when hosts are listened to. */
@@ -35,7 +37,7 @@ export async function answerItself(
   command: BotCommand,
   judgement: Judgement,
   record: RequestRecord,
-  { now, commands, policy, hosts, requests, change, card, tell, takeBack, hearingSince, version }: AnsweringDeps,
+  { now, commands, policy, hosts, requests, change, card, tell, keyFor, takeBack, hearingSince, version }: AnsweringDeps,
 ): Promise<Pick<RequestRecord, 'asked' | 'answer' | 'about'>> {
   const { actor, said } = record.incoming
   const { person, args } = judgement
@@ -69,7 +71,10 @@ export async function answerItself(
           throw new JailopsError('plan_changed', 'The plan has changed since you said that; look at the new plan first.')
         }
         const { record: next, outcome } = afterVote(target, { person, name: actor.name, choice, digest, at: now() })
-        if (outcome === 'approved') return tell(next, { kind: 'apply', digest, votes: next.approval?.votes ?? [] })
+        if (outcome === 'approved') {
+          const confides = commands.some((one) => one.path === target.asked?.command && one.risk === 'change' && one.confides === true)
+          return tell(next, { kind: 'apply', digest, votes: next.approval?.votes ?? [], ...(confides && { sealTo: keyFor(id) }) })
+        }
         return outcome === 'denied' ? tell(next, { kind: 'cancel' }) : next
       })
       return summary(voted ?? unknown(id))

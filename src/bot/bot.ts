@@ -130,6 +130,7 @@ export function createBot(deps: BotDeps): Bot {
         const answered = await answerItself(judgement.command, judgement, known, {
           ...deps,
           ...host,
+          keyFor: confiding.keyFor,
           change,
           card: showing.card,
           hearingSince: () => hearingSince,

@@ -14,6 +14,8 @@ const asked = {
   person: z.string(),
 }
 
+const sealKey = z.string().regex(/^[\w-]{43}$/)
+
 export const toHostSchema = z.discriminatedUnion('kind', [
   /** `execute`: policy needs no approval, so plan and carry out in one. `dryRun`: plan, reserve nothing. */
   z.strictObject({
@@ -23,12 +25,10 @@ export const toHostSchema = z.discriminatedUnion('kind', [
     dryRun: z.boolean(),
     reserveUntil: z.number(),
     /** Where the answer holds something for the asker alone: the X25519 key to seal it to. */
-    sealTo: z
-      .string()
-      .regex(/^[\w-]{43}$/)
-      .optional(),
+    sealTo: sealKey.optional(),
   }),
-  z.strictObject({ kind: z.literal('apply'), digest: z.string(), votes: z.array(voteSchema) }),
+  /** `sealTo`: by now; the bot may have been started again since it asked for the plan. */
+  z.strictObject({ kind: z.literal('apply'), digest: z.string(), votes: z.array(voteSchema), sealTo: sealKey.optional() }),
   z.strictObject({ kind: z.literal('query'), ...asked }),
   z.strictObject({ kind: z.literal('cancel') }),
 ])

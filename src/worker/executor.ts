@@ -87,8 +87,9 @@ interface Said {
 }
 
 function listenersFor({ request, all }: Journal, said: Said): Pick<RunOptions, 'heard' | 'confide'> {
-  const asked = all('message')[0]?.message.body
-  const sealTo = asked?.kind === 'plan' ? asked.sealTo : undefined
+  const sealTo = all('message')
+    .map(({ message: { body } }) => (body.kind === 'plan' || body.kind === 'apply' ? body.sealTo : undefined))
+    .findLast((key) => key !== undefined)
   return {
     heard: (printed) => void (said.output = shownOutput(printed)),
     ...(sealTo !== undefined && { confide: (secret) => void (said.sealed = sealSecret(secret, sealTo, request)) }),

@@ -129,6 +129,7 @@ export interface World {
   withdrawn: string[]
   /** The host has taken its messages off the queue. */
   hostHasThem: { yes: boolean }
+  policy: Policy
 }
 
 export function makeWorld(): World {
@@ -148,6 +149,7 @@ export function makeWorld(): World {
     channels: new Map(),
     saves: { count: 0 },
     withdrawn: [],
+    policy,
   }
 }
 
@@ -236,7 +238,7 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
   const bot = createBot({
     now: () => world.time.now,
     commands,
-    policy,
+    policy: world.policy,
     requests: createRequests({ store, now: () => world.time.now, alarm }),
     adapters: [adapter],
     mirrorsOf: () => [],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { sealSecret } from '../../src/core/sealed-secret.ts'
+import { digestOf } from '../../src/core/plan.ts'
 import type { ToBot } from '../../src/core/message.ts'
 import { fromHost, hear, incoming, lastCard, type LivingBot, makeWorld, sentTo, startBot, type World } from './bot-bench.ts'
+import { thePlan } from './records.ts'
 import { until } from '../support/house.ts'
 
 const secret = 'kQ7mWn3pXz8RbT5vYc2LhJ9d'
@@ -51,6 +53,29 @@ describe('what is for the asker alone', () => {
 
     expect(world.confided).toEqual([])
     expect(lastCard(world, request)?.text).toBe('It could not be shown to ana, and nobody knows it; ask again.')
+    await living.bot.stop()
+  })
+
+  it('is sealed anew for a bot that was started again before the approval', async () => {
+    const world = makeWorld()
+    world.policy = { ...world.policy, approvals: [{ permissions: ['jail.password.set'], count: 1, expiresMinutes: 5 }] }
+    const before = await startBot(world)
+    const request = await asked(before, world)
+    await before.bot.stop()
+
+    const living = await startBot(world)
+    const digest = digestOf({ host: 'web1', command: 'jail password set', args: { jail: 'blog' } }, thePlan)
+    await hear(living, fromHost(request, 3, { kind: 'planned', plan: thePlan, digest }))
+    await until(() => lastCard(world, request)?.state === 'waiting')
+    await living.door().receive(incoming('bo', { kind: 'press', press: { kind: 'approve', request, digest } }))
+    await until(() => sentTo(world).some(({ body }) => body.kind === 'apply'))
+    const sealTo = sentTo(world).flatMap(({ body }) => (body.kind === 'apply' ? (body.sealTo ?? []) : []))[0] ?? ''
+    const sealed = sealSecret(secret, sealTo, request)
+    await hear(living, fromHost(request, 5, { kind: 'result', state: 'done', steps: [{ state: 'done' }], sealed }))
+    await ended(world, request)
+
+    expect(world.confided).toMatchObject([{ to: 'ana', answer: { fields: [{ value: secret }] } }])
+    expect(kept(world)).not.toContain(secret)
     await living.bot.stop()
   })
 
