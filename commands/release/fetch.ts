@@ -23,9 +23,12 @@ export default defineCommand({
         z
           .string()
           .max(300)
-          .refine((from) => (plainPath.test(from) && !from.split('/').includes('..')) || plainUrl.test(from), {
-            error: 'write a URL, a folder, or an .iso file, each as a plain absolute one',
-          }),
+          .refine(
+            (from) => (plainPath.test(from) && !from.split('/').some((part) => part === '..' || part === '.')) || plainUrl.test(from),
+            {
+              error: 'write a URL, a folder, or an .iso file, each as a plain absolute one',
+            },
+          ),
       )
       .optional()
       .describe('a URL, a folder or an .iso file'),

@@ -96,6 +96,7 @@ describe('a release for jail.conf', () => {
     ['host_not_ready', {}, { looked: { manifest: { exitCode: 1, stdout: '', stderr: 'fetch: …: Not Found\n' } } }],
     ['host_not_ready', {}, { looked: { manifest: { exitCode: 0, stdout: '<html>', stderr: '' } } }],
     ['bad_argument', { from: '/usr/jails/blog/tmp' }, { jails: [jail()] }],
+    ['bad_argument', { from: '/usr/./jails/blog/tmp' }, { jails: [jail()] }],
     ['bad_argument', { from: '/srv/../etc' }, {}],
     ['bad_argument', { from: 'https://ana:secret@example.com/x' }, {}],
     ['bad_argument', { from: 'relative' }, {}],

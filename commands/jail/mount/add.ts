@@ -10,16 +10,8 @@ export default defineCommand({
   needs: ['jails'],
   args: z.object({
     jail: jailName.describe('which jail'),
-    from: z
-      .string()
-      .regex(/^\/[A-Za-z0-9._/-]{1,200}$/, 'write a folder of the host such as /data/blog')
-      .refine((path) => !path.split('/').includes('..'), 'must not contain ..')
-      .describe('the folder on the host'),
-    on: z
-      .string()
-      .regex(/^\/[A-Za-z0-9._/-]{1,200}$/, 'write a folder in the jail such as /data')
-      .refine((path) => !path.split('/').includes('..'), 'must not contain ..')
-      .describe('the folder in the jail'),
+    from: plainFolder('write a folder of the host such as /data/blog').describe('the folder on the host'),
+    on: plainFolder('write a folder in the jail such as /data').describe('the folder in the jail'),
     writable: z.boolean().default(false).describe('the jail may change it'),
   }),
   plan({ args, facts, drivers }) {
@@ -28,10 +20,14 @@ export default defineCommand({
       throw new JailopsError('bad_argument', `${jail.name} has something mounted on ${args.on} already. See /jail mount list ${jail.name}.`)
     }
     const held = facts.jails.find((one) => one.root !== '' && isWithin(args.from, one.root))
-    if (args.from === '/' || held !== undefined) {
+    if (held !== undefined) {
+      throw new JailopsError('bad_argument', `${args.from} holds ${held.name}: a jail must not see that. Name a folder of its own.`)
+    }
+    const other = facts.jails.find((one) => one.root !== '' && isWithin(one.root, args.from))
+    if (other !== undefined) {
       throw new JailopsError(
         'bad_argument',
-        `${args.from} holds ${held?.name ?? 'the whole host'}: a jail must not see that. Name a folder of its own.`,
+        `${args.from} lies in the jail ${other.name}, whose links may lead anywhere on the host. Show one folder of the host in both instead.`,
       )
     }
     return plan(drivers.jails.mount(jail, { from: args.from, on: args.on, readOnly: !args.writable }), {
@@ -43,6 +39,15 @@ export default defineCommand({
     })
   },
 })
+
+/** As it is written it is compared with others: no other way of writing the same one. */
+function plainFolder(how: string) {
+  return z
+    .string()
+    .max(200)
+    .regex(/^(\/[A-Za-z0-9._-]+)+$/, how)
+    .refine((path) => !path.split('/').some((part) => part === '..' || part === '.'), 'must not contain .. or .')
+}
 
 function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(`${folder}/`)
