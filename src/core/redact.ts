@@ -55,6 +55,11 @@ const shapes: [RegExp, string][] = [
   // user:password@ in an address; a user alone is no secret
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/"']{0,200}):[^\s/"']{1,500}@/gi, `$1:${hidden}@`],
   [/(\s(?:-u|--user|--proxy-user)[ =]["']?[^\s:"']{1,100}):[^\s"']+/g, `$1:${hidden}`],
+  // what people put on a command line, as ps shows it, and redis in its file
+  [/(\b(?:mysql|mariadb)[a-z-]{0,12}\b(?:[ \t]+[^\s|;]{1,200}){0,20}?[ \t]+-p)[^\s-][^\s]*/g, `$1${hidden}`],
+  [/(\bsshpass[ \t]+-p[ \t]?)\S+/g, `$1${hidden}`],
+  [/(\bredis-cli\b(?:[ \t]+[^\s|;]{1,200}){0,20}?[ \t]+-a[ \t]+)\S+/g, `$1${hidden}`],
+  [/^([ \t]*(?:requirepass|masterauth)[ \t]+)\S{4}.*$/gim, `$1${hidden}`],
   // crypt(3), and what other programs write in that form
   [/\$(1|2[abxy]?|5|6|7|y|gy|apr1|sha1|scrypt|pbkdf2(?:-\w+)?|argon2(?:id|i|d))\$[./A-Za-z0-9$=,+-]{8,}/g, `$$$1$$${hidden}`],
   // an old one in a line of master.passwd, which is not told by its form

@@ -10,7 +10,7 @@ const mostBytes = 64 * 1024
 
 /** What may be kept of an output: the secrets out of it first, and only then what is too long. */
 export function shownOutput(raw: string): string {
-  return bounded(redact(plainText(raw)))
+  return bounded(shownText(raw))
 }
 
 /** What a result has to say of the steps beside how they ended. */
@@ -35,16 +35,20 @@ function outputOf(journal: Journal, plan: Plan): string | undefined {
 /** The same answer without what looks like a secret in it. */
 export function redactAnswer({ title, text, fields, table }: Answer): Answer {
   return {
-    title: redact(title),
-    ...(text !== undefined && { text: redact(text) }),
-    ...(fields !== undefined && { fields: fields.map(({ name, value }) => ({ name, value: redactValue(name, value) })) }),
+    title: shownText(title),
+    ...(text !== undefined && { text: shownText(text) }),
+    ...(fields !== undefined && { fields: fields.map(({ name, value }) => ({ name, value: redactValue(name, plainText(value)) })) }),
     ...(table !== undefined && { table: { ...table, rows: table.rows.map((row) => redactRow(table.columns, row)) } }),
   }
 }
 
 /** A column of values has their names before it. */
 function redactRow(columns: readonly string[], row: readonly string[]): string[] {
-  return row.map((cell, index) => (columns[index] === 'value' ? redactValue(row[index - 1] ?? '', cell) : redact(cell)))
+  return row.map((cell, index) => (columns[index] === 'value' ? redactValue(row[index - 1] ?? '', plainText(cell)) : shownText(cell)))
+}
+
+function shownText(raw: string): string {
+  return redact(plainText(raw))
 }
 
 /** Lines of visible text: a colour within a secret must not hide it from being found. */

@@ -22,6 +22,9 @@ describe('hides', () => {
     [`PGPASSWORD=${s3cret} psql`, 'PGPASSWORD=[hidden] psql'],
     [`psql --password ${s3cret} -d x`, 'psql --password [hidden] -d x'],
     [`tool --api-key=${s3cret}`, 'tool --api-key=[hidden]'],
+    [`mysqldump -u root -p${s3cret} all`, 'mysqldump -u root -p[hidden] all'],
+    [`sshpass -p ${s3cret} ssh x; redis-cli -n 1 -a ${s3cret} ping`, 'sshpass -p [hidden] ssh x; redis-cli -n 1 -a [hidden] ping'],
+    [`port 1\nrequirepass ${s3cret}`, 'port 1\nrequirepass [hidden]'],
     [`'password' => '${s3cret}',`, "'password' => [hidden],"],
     [`<password>${s3cret}</password>`, '<password>[hidden]</password>'],
     [`?a=1&token=${s3cret}`, '?a=1&token=[hidden]'],
@@ -148,6 +151,9 @@ it('twice is as once, and a long line of anything takes no time', () => {
     'abcdefgh\n',
     '  ',
     '-',
+    'mysql ',
+    'redis-cli -a',
+    'requirepass ',
   ]) {
     const begun = performance.now()
     redact(part.repeat(Math.ceil(262_144 / part.length)))

@@ -23,6 +23,10 @@ describe('what is said of a host', () => {
     expect(answer.table?.rows[1]).toEqual(['nginx_enable', 'YES'])
   })
 
+  it('finds a secret also where a colour is in the middle of it', () => {
+    expect(redactAnswer({ title: 'messages', text: 'pass\u001B[31mword\u001B[0m=hunter2\r\nnext\n' }).text).toBe('password=[hidden]\nnext')
+  })
+
   it('hides what a tool said of a secret in a refusal too', () => {
     const why = refusal(new JailopsError('host_not_ready', `pkg: https://ana:${secret}@pkg.example.com/meta.conf: Not Found`))
     expect(why).toMatchObject({ state: 'refused', sentence: 'pkg: https://ana:[hidden]@pkg.example.com/meta.conf: Not Found' })
