@@ -39,7 +39,15 @@ export default defineCommand({
 
 /** The host keeps it, so it can be read of a stopped jail too. */
 function consoleOf(facts: Facts, name: string): string {
-  const { consoleLog } = facts.ownJail(name)
+  const { consoleLog, root } = facts.ownJail(name)
+  // what root of the jail may make a link of would show any file of the host
+  const isOfHost = (path: string) => path.startsWith('/') && !/\/\.{0,2}\//.test(path) && !path.startsWith(`${root}/`)
+  if (consoleLog !== undefined && !isOfHost(consoleLog)) {
+    throw new JailopsError(
+      'not_supported_by_driver',
+      `The console of ${name} goes to ${consoleLog}, which is not read from outside the jail. Let exec.consolelog name a file of the host, or read it by /jail logs ${name} if it is below /var/log.`,
+    )
+  }
   if (consoleLog !== undefined) return consoleLog
   throw new JailopsError(
     'not_supported_by_driver',

@@ -80,7 +80,8 @@ export const templateSchema = z.strictObject({
         path: insidePath,
         content: z
           .string()
-          .max(100_000)
+          // more than that cannot be read back whole, and so would never count as written
+          .refine((content) => Buffer.byteLength(content) <= 100_000, 'must have at most 100 kB')
           .refine((content) => !content.includes('\0'), 'must not contain NUL'),
         mode: text.pipe(z.string().regex(/^0?[0-7]{3}$/, 'must be a mode such as 644')).default('644'),
       }),

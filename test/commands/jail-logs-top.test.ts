@@ -34,6 +34,14 @@ describe('jail logs', () => {
     expect(refusal(() => asked(logs, { jail: 'blog', file: 'console' }, { jails: [jail()] })).code).toBe('not_supported_by_driver')
   })
 
+  it.each(['/usr/jails/blog/var/log/console', '/var/../usr/jails/blog/x', '/usr/jails/./blog/x', '-f'])(
+    'reads no console by a path that root of the jail may have led elsewhere: %s',
+    (consoleLog) => {
+      const refused = refusal(() => asked(logs, { jail: 'blog', file: 'console' }, { jails: [jail({ consoleLog })] }))
+      expect([refused.code, refused.message]).toEqual(['not_supported_by_driver', expect.stringContaining(consoleLog)])
+    },
+  )
+
   it('says what it shows, and what cannot be shown', () => {
     expect(answerOf(logs, { jail: 'blog' }, { jails: [jail()], looked: { log: said('a\nb\n') } })).toEqual({
       title: 'The last 2 lines of /var/log/messages of blog',

@@ -82,6 +82,12 @@ describe('jail template apply', () => {
     },
   )
 
+  it('has no file that could not be read back whole', () => {
+    const template = (content: string) => readTemplate('big', JSON.stringify({ files: [{ path: '/a', content }] }))
+    expect(template('é'.repeat(50_000)).problem).toBeUndefined()
+    expect(template('é'.repeat(50_001)).problem).toContain('100 kB')
+  })
+
   it.each([
     ['cahce', 'unknown_template', 'Did you mean cache?'],
     ['broken', 'config_invalid', 'packages'],
