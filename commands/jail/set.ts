@@ -28,9 +28,13 @@ export default defineCommand({
       resources: drivers.jails.resources(jail),
       outcome: [{ name: args.property, value: args.value ?? 'as without' }],
       remarks: [
+        ...(args.property.replace('.', '_') === 'devfs_ruleset' && steps.length > 0 ? [everyDevice] : []),
         ...(steps.length === 0 ? [`${args.property} of ${jail.name} is that already.`] : []),
         ...(restart && jail.state === 'running' ? [`It takes effect at the next start: /jail restart ${jail.name}`] : []),
       ],
     })
   },
 })
+
+const everyDevice =
+  'A ruleset that devfs.rules of the host does not have, and 0, show every device of the host: whoever is root in the jail can then write to its disks.'

@@ -131,6 +131,8 @@ function linesOf(tool: string, answer: LookAnswer | undefined): string[] {
 
 /** Of `New packages to be INSTALLED:` and the lines below it, `NAME: VERSION` each. @throws unknown_package */
 function comingBy(answer: LookAnswer | undefined): SeenInside['coming'] {
+  if (answer !== undefined && answer.exitCode === undefined)
+    throw new JailopsError('host_not_ready', 'pkg did not say in time what would come with that. Try again, or look at its repositories.')
   const { stdout = '', stderr = '' } = answer ?? {}
   const [, unknown] = /No packages available to install matching '([^']*)'/.exec(`${stdout}\n${stderr}`) ?? []
   if (unknown !== undefined) throw new JailopsError('unknown_package', `No repository of the jail has a package ${unknown}.`)

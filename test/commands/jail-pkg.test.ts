@@ -34,6 +34,11 @@ describe('jail pkg install', () => {
     expect(refusal(() => planOf(install, { jail: 'blog', packages: 'vmi' }, { jails: [jail()], looked })).code).toBe('unknown_package')
   })
 
+  it('makes no plan where pkg did not say in time what would come', () => {
+    const looked = { ...packagesLooked, installation: { exitCode: undefined, stdout: '', stderr: '' } }
+    expect(refusal(() => planOf(install, { jail: 'blog', packages: 'vim' }, { jails: [jail()], looked })).code).toBe('host_not_ready')
+  })
+
   it('says so where all is there', () => {
     expect(planOf(install, { jail: 'blog', packages: 'databases/redis' }, there).remarks.join()).toContain('already')
   })
