@@ -83,9 +83,8 @@ describe('jail template apply', () => {
   )
 
   it('has no file that could not be read back whole', () => {
-    const template = (content: string) => readTemplate('big', JSON.stringify({ files: [{ path: '/a', content }] }))
-    expect(template('é'.repeat(50_000)).problem).toBeUndefined()
-    expect(template('é'.repeat(50_001)).problem).toContain('100 kB')
+    expect(withFile('é'.repeat(50_000)).problem).toBeUndefined()
+    expect(withFile('é'.repeat(50_001)).problem).toContain('100 kB')
   })
 
   it.each([
@@ -152,3 +151,7 @@ describe('jail create', () => {
     expect(refusal(() => planOf(create, { jail: 'shop', template: 'nope' })).code).toBe('unknown_template')
   })
 })
+
+function withFile(content: string) {
+  return readTemplate('big', JSON.stringify({ files: [{ path: '/a', content }] }))
+}
