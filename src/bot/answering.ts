@@ -4,7 +4,6 @@ import type { Clock } from '../core/clock.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { ToHost } from '../core/message.ts'
 import { permissionsOf, type Policy, rolesOf } from '../core/policy.ts'
-import { commandLine } from './cards.ts'
 import { type KnownHost, summaryOf } from './hosts.ts'
 import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
@@ -40,8 +39,8 @@ export async function answerItself(
   { now, commands, policy, hosts, requests, change, card, tell, keyFor, takeBack, hearingSince, version }: AnsweringDeps,
 ): Promise<Pick<RequestRecord, 'asked' | 'answer' | 'about'>> {
   const { actor, said } = record.incoming
-  const { person, args } = judgement
-  const asked = { command: command.path, args, risk: command.risk, dryRun: false, execute: true, person }
+  const { person, args, line } = judgement
+  const asked = { command: command.path, args, line, risk: command.risk, dryRun: false, execute: true, person }
   const answer = await command.answer({
     args,
     actor,
@@ -104,7 +103,7 @@ function summary(record: RequestRecord): RequestSummary {
   return {
     request: id,
     state,
-    command: asked === undefined ? typed : commandLine(asked),
+    command: asked?.line ?? typed,
     person: incoming.actor.name,
     host: asked?.host ?? '-',
     createdAt,

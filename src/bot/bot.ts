@@ -10,7 +10,6 @@ import type { Policy } from '../core/policy.ts'
 import type { ChatAdapter, Door, Place } from '../chat/adapter.ts'
 import { answerItself } from './answering.ts'
 import { asking, type Posting } from './asking.ts'
-import { commandLine } from './cards.ts'
 import { createChanges, judgeOnceTold } from './changes.ts'
 import { commandsOf, complete, knownValues, type WhatIsKnown } from './completion.ts'
 import { createFanOut, isFanOut } from './fan-out.ts'
@@ -277,7 +276,7 @@ function hasChangedHost(body: BotMessage['body']): boolean {
 
 /** As a person would recognize it; nothing while its words are not understood. */
 function lineOf({ id, asked, incoming }: RequestRecord): { id: string; line: string }[] {
-  return asked === undefined ? [] : [{ id, line: `${commandLine(asked)} · ${incoming.actor.name}` }]
+  return asked === undefined ? [] : [{ id, line: `${asked.line} · ${incoming.actor.name}` }]
 }
 
 function refused(record: RequestRecord, reason: string, sentence: string): RequestRecord {

@@ -13,7 +13,7 @@ export function cardOf(record: RequestRecord): Card {
   const words =
     asked === undefined
       ? shown(said.kind === 'text' ? said.text.replace(/^\//, '') : said.kind === 'options' ? said.command : said.press.kind)
-      : commandLine(asked)
+      : asked.line
   const { output, file: outputFile, sentence: ofOutput } = outputParts(record)
   const text = [
     answer?.text,
@@ -37,7 +37,7 @@ export function cardOf(record: RequestRecord): Card {
     buttons: buttonsOf(record),
     files: [
       ...(plan !== undefined && digest !== undefined && asked !== undefined
-        ? [{ name: `plan-${record.id}.txt`, text: planText({ command: commandLine(asked), host: asked.host ?? '' }, plan, digest) }]
+        ? [{ name: `plan-${record.id}.txt`, text: planText({ command: asked.line, host: asked.host ?? '' }, plan, digest) }]
         : []),
       ...(outputFile === undefined ? [] : [outputFile]),
     ],
@@ -92,15 +92,6 @@ export function cardAbout(record: RequestRecord, about: Card): Card {
     buttons: [],
     footer: `${about.footer} · as of ${new Date(record.updatedAt).toISOString().slice(11, 19)} UTC`,
   }
-}
-
-/** As it could have been typed: the first argument plain, the others by name. */
-export function commandLine({ command, args }: NonNullable<RequestRecord['asked']>): string {
-  const words = Object.entries(args).map(([key, value], index) => {
-    const word = value === true ? 'yes' : value === false ? 'no' : String(value)
-    return index === 0 && typeof value === 'string' ? word : `${key}:${word}`
-  })
-  return [command, ...words].join(' ')
 }
 
 function waitingFor({ state, approval, digest, asked }: RequestRecord): string | undefined {

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { toJailopsError } from '../core/errors.ts'
 import { createSecretReader, type SecretReader } from '../core/sealed-secret.ts'
 import type { ChatAdapter } from '../chat/adapter.ts'
-import { commandLine } from './cards.ts'
 import type { RequestRecord } from './record.ts'
 
 /**
@@ -44,7 +43,7 @@ export function createConfiding({ adapters, alarm }: ConfidingDeps): Confiding {
       if (reader === undefined || adapter === undefined) return 'failed'
       try {
         const answer = {
-          title: asked === undefined ? 'For you alone' : `/${commandLine(asked)}`,
+          title: asked === undefined ? 'For you alone' : `/${asked.line}`,
           text: 'This is shown once, and to you alone. jailops keeps nothing of it.',
           fields: [{ name: 'Password', value: reader.open(sealed, id) }],
         }

@@ -2,7 +2,6 @@ import { type Command, definitionHash } from '../core/command.ts'
 import { type BotMessage, type HostMessage, messageId } from '../core/message.ts'
 import type { Incoming } from '../chat/adapter.ts'
 import type { Posting } from './asking.ts'
-import { commandLine } from './cards.ts'
 import { answerOfAll, type HostSaid } from './fan-out-answer.ts'
 import { isAway } from './hosts.ts'
 import type { Judgement } from './judge.ts'
@@ -154,7 +153,7 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
     const waited = now() - askedAt
     const known = new Map(hosts().map(({ name, seenAt }) => [name, seenAt]))
     return answerOfAll({
-      line: asked === undefined ? '' : commandLine(asked),
+      line: asked?.line ?? '',
       hosts: names.map((name) => {
         const seenAt = Math.max(known.get(name) ?? 0, heardAt.get(name) ?? 0)
         return { name, seenAt, isAway: isAway({ name, seenAt }, now(), hearingSince()) }
@@ -178,12 +177,12 @@ export function createFanOut(deps: FanOutDeps, hearingSince: () => number): FanO
   }
 
   return {
-    begin: (id, incoming, { command, args, person }) =>
+    begin: (id, incoming, { command, args, line, person }) =>
       ask(id, (record) => {
         if (isFanOut(record)) return { ...record, incoming }
         if (record.state !== 'stored') return undefined
         // nothing is ever carried out, so that whoever cancels it ends it at once
-        const asked = { command: command.path, args, risk: command.risk, host: everyHost, dryRun: false, execute: false, person }
+        const asked = { command: command.path, args, line, risk: command.risk, host: everyHost, dryRun: false, execute: false, person }
         return { ...record, incoming, asked, state: 'planning' }
       }),
     isUnderway: (id) => underway.has(id),

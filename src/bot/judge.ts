@@ -4,6 +4,7 @@ import { JailopsError } from '../core/errors.ts'
 import { takesHost } from '../core/options.ts'
 import { type Actor, decide, type Decision, personOf, type Policy } from '../core/policy.ts'
 import { splitWords } from '../core/split-words.ts'
+import { typedLine } from '../core/typed-line.ts'
 import { parseUntil } from '../core/until.ts'
 import type { Incoming, Place, Said } from '../chat/adapter.ts'
 import { chooseHost, type KnownHost, type Wanted } from './hosts.ts'
@@ -12,6 +13,8 @@ import { everyHost } from './record.ts'
 export interface Judgement {
   command: Command
   args: Record<string, unknown>
+  /** What was said, as it could have been typed. */
+  line: string
   person: string
   dryRun: boolean
   host?: KnownHost
@@ -42,7 +45,8 @@ export function judge(incoming: Incoming, context: JudgeContext): Judgement {
   const { command, given } = understand(incoming.said, context.commands)
   // who, before what is wrong with the rest: a stranger learns nothing of our hosts
   permitted(context.policy, incoming.actor, command)
-  const { args, host: named, dryRun, until } = parseArguments(command, given())
+  const said = given()
+  const { args, host: named, dryRun, until } = parseArguments(command, said)
   if (dryRun && command.risk !== 'change')
     throw new JailopsError('usage', `/${command.path} changes nothing, so there is nothing to try dry.`)
   if (until !== undefined && command.risk === 'bot')
@@ -55,6 +59,7 @@ export function judge(incoming: Incoming, context: JudgeContext): Judgement {
   return {
     command,
     args,
+    line: typedLine(command, args, said),
     dryRun,
     person: personOf(context.policy, incoming.actor),
     isHostFound: command.risk !== 'bot' && named === undefined && context.hosts.length > 1,

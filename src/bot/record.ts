@@ -22,6 +22,8 @@ export const requestRecordSchema = z.strictObject({
     .strictObject({
       command: z.string(),
       args: z.record(z.string(), z.unknown()),
+      /** As it could have been typed. */
+      line: z.string(),
       risk: z.enum(['read', 'change', 'bot']),
       /** Its name, or `*` for all. */
       host: z.string().optional(),

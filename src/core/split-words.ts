@@ -34,7 +34,17 @@ export function splitWords(text: string): string[] {
       inWord = true
     }
   }
-  if (quote !== undefined) throw new JailopsError('usage', `A quote ${quote} is missing at the end.`)
+  if (quote !== undefined) {
+    throw new JailopsError(
+      'usage',
+      `A quote ${quote} is missing at the end. Where it belongs to a text itself, put the whole text in double quotes.`,
+    )
+  }
   if (inWord) words.push(word)
   return words
+}
+
+/** One word as it is typed: splitWords makes the same of it again. */
+export function typedWord(word: string): string {
+  return /^[^\s"'“”„‘’\\]+$/u.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`
 }

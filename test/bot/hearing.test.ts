@@ -17,6 +17,7 @@ const progress = (number: number, begun: boolean, taken: string[] = []) =>
 const executed = {
   command: 'jail create',
   args: { jail: 'blog' },
+  line: 'jail create blog',
   risk: 'change',
   host: 'web1',
   dryRun: false,

@@ -31,7 +31,15 @@ const withBotCommands = {
     roles: { all: { permissions: ['help', 'whoami', 'host.list', 'job.*', 'request.approve'], members: ['web:user:eve'] } },
   }),
 }
-const understood = { command: { path: 'jail create' }, args: { jail: 'neu' }, host: web2, person: 'ana', approvals: 1, expiresMinutes: 5 }
+const understood = {
+  command: { path: 'jail create' },
+  args: { jail: 'neu' },
+  line: 'jail create neu',
+  host: web2,
+  person: 'ana',
+  approvals: 1,
+  expiresMinutes: 5,
+}
 
 describe('judge', () => {
   it.each([

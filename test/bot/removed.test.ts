@@ -57,6 +57,7 @@ const executing = {
   ...recordOf().asked,
   command: 'jail start',
   args: {},
+  line: 'jail start',
   risk: 'change',
   dryRun: false,
   execute: true,
