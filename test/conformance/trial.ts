@@ -27,6 +27,7 @@ export async function tryVerb(world: World, verb: Verb, mode: Mode, seed: number
   if (!ready) return { kind: 'nothing' }
   const ending = await carryOut(world, planned, mode)
   setFaults(world.lab().folder, [])
+  if (mode === 'ok' && ending.state !== 'done') return { kind: 'broken', why: `${ending.state}: ${ending.sentence}` }
   return judge(world, verb, planned.plan, ending, before)
 }
 
