@@ -7,7 +7,8 @@ export default defineCommand({
   permission: 'help',
   risk: 'bot',
   args: z.object({ about: z.string().max(60).optional().describe('a word, such as jail or "jail pkg"') }),
-  example: 'help jail',
+  example: 'help jail snapshot',
+  rest: 'about',
   async answer({ args, commands, person }) {
     const word = args.about?.toLowerCase().trim().replace(/^\//, '') ?? ''
     if (word === '') {

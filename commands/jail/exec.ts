@@ -6,7 +6,8 @@ export default defineCommand({
   summary: 'Run one program in a jail, as its root, and show what it prints',
   permission: 'jail.exec',
   risk: 'change',
-  example: 'jail exec blog command:"nginx -t"',
+  example: 'jail exec blog nginx -t',
+  rest: 'command',
   needs: ['jails'],
   args: z.object({
     jail: jailName.describe('which jail'),

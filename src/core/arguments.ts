@@ -3,6 +3,7 @@ import { type Command, commonArguments } from './command.ts'
 import { JailopsError } from './errors.ts'
 import { oncePer } from './once-per.ts'
 import { offeredOptions, optionsOf } from './options.ts'
+import { typedWord } from './split-words.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface ParsedArguments {
@@ -22,9 +23,15 @@ export function findCommand(commands: readonly Command[], words: readonly string
   }
   const paths = commands.map((command) => command.path)
   const typed = words.slice(0, 2).join(' ')
-  const group = paths.filter((path) => path.startsWith(`${words[0]?.toLowerCase() ?? ''} `))
-  const hint = didYouMean(typed.toLowerCase(), paths) || (group.length > 0 ? ` There is: ${group.join(', ')}.` : '')
+  const hint = didYouMean(typed.toLowerCase(), paths) || behind(paths, words.slice(0, 2)) || behind(paths, words.slice(0, 1))
   throw new JailopsError('unknown_command', `I know no command ${shown(typed) || '(nothing)'}.${hint} /help lists them.`)
+}
+
+/** What may follow these words. */
+function behind(paths: readonly string[], words: readonly string[]): string {
+  const beginning = words.join(' ').toLowerCase()
+  const next = paths.flatMap((path) => (path.startsWith(`${beginning} `) ? [path.slice(beginning.length + 1).split(' ')[0] ?? ''] : []))
+  return next.length === 0 ? '' : ` After ${beginning} comes one of: ${[...new Set(next)].join(', ')}.`
 }
 
 /** `blog ip:10.0.0.5`, `--ip 10.0.0.5`, `ip=10.0.0.5` → the same record that typed options give. */
@@ -46,11 +53,23 @@ export function argumentsFromWords(command: Command, words: readonly string[]): 
         .join(', ')}.`,
     )
   }
+  const rest: string[] = []
+  // of `nginx -t`, `env A=b` and `rsync --timeout 5` nothing is ours; who says dry-run, however it is written, means it
+  const isOwn = (word: string) => {
+    const key = camelCase(/^(?:--)?([A-Za-z][A-Za-z-]*)(?:[:=]|$)/.exec(word)?.[1] ?? '')
+    return key === 'dryRun' ? word !== 'dryRun' && word !== 'dry-run' : /^[A-Za-z-]+:/.test(word) && kinds.has(key)
+  }
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? ''
     const long = /^--([A-Za-z][A-Za-z-]*)(?:=(.*))?$/s.exec(word)
     const pair = /^([A-Za-z][A-Za-z-]*)[:=](.*)$/s.exec(word)
-    if (long !== null) {
+    if (
+      command.rest !== undefined &&
+      !isOwn(word) &&
+      (rest.length > 0 || (pair === null && takesNext(command.rest, positional, given, word)))
+    ) {
+      rest.push(word)
+    } else if (long !== null) {
       const key = known(long[1] ?? '')
       if (long[2] !== undefined) put(key, long[2])
       else if (kinds.get(key) === 'boolean') put(key, true)
@@ -64,7 +83,13 @@ export function argumentsFromWords(command: Command, words: readonly string[]): 
       put(key, word)
     }
   }
+  if (command.rest !== undefined && rest.length > 0) put(command.rest, rest.length === 1 ? rest[0] : rest.map(typedWord).join(' '))
   return given
+}
+
+/** Whether a plain word is the first of what takes all words that are left. */
+function takesNext(rest: string, positional: readonly string[], given: Record<string, unknown>, word: string): boolean {
+  return !word.startsWith('--') && positional.find((candidate) => !(candidate in given)) === rest
 }
 
 /** Checks raw arguments, from words or from typed options, by the command's schema. @throws missing_argument, bad_argument, usage */
@@ -92,7 +117,16 @@ function argumentError(command: Command, values: Record<string, unknown>, error:
       `${command.path} needs ${key}. For example: /${command.example ?? `${command.path} ${key}:…`}`,
     )
   }
-  return new JailopsError('bad_argument', `${key} ${shown(String(values[key])) || 'is empty'}: ${issue?.message ?? 'is not valid'}.`)
+  const problem = issue?.code === 'invalid_type' ? mustBe(issue.expected) : (issue?.message ?? 'is not valid')
+  return new JailopsError('bad_argument', `${key} ${shown(String(values[key])) || 'is empty'}: ${problem}.`)
+}
+
+function mustBe(expected: string): string {
+  return expected === 'boolean'
+    ? 'write yes or no'
+    : expected === 'int' || expected === 'number'
+      ? 'write a number'
+      : `must be a ${expected}`
 }
 
 /** Key → JSON type of every argument, the common ones included. */

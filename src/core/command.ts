@@ -84,6 +84,8 @@ interface CommandBase {
   narrowedBy?(args: Parsed): readonly string[]
   /** Words of examples shown by help. */
   example?: string
+  /** The argument that takes all words that are left, but for `name:value` of the command's own: `jail exec blog nginx -t`. */
+  rest?: string
   /**
    * What its arguments name, for completion and for finding the host that is meant. Without a word here `jail` names a jail, `site` a
    * site, and others nothing.
@@ -154,6 +156,7 @@ const shape = {
   summary: z.string().min(1).max(100),
   permission: z.string().regex(/^[a-z]+(\.[a-z]+)*$/, 'such as jail.create'),
   names: z.record(z.string(), z.enum(namings)).optional(),
+  rest: z.string().optional(),
   args: z
     .custom<z.ZodObject>((value) => value instanceof z.ZodObject, { error: 'a z.object({…})', abort: true })
     .refine(

@@ -90,8 +90,8 @@ describe('findCommand', () => {
   it.each([
     ['jail craete', 'Did you mean jail create?'],
     ['JAIL CRAETE', 'Did you mean jail create?'],
-    ['jail bogus', 'There is: jail create, jail list'],
-    ['JAIL bogus', 'There is: jail create, jail list'],
+    ['jail bogus', 'After jail comes one of: create, list'],
+    ['JAIL bogus', 'After jail comes one of: create, list'],
     ['', '(nothing)'],
     ['a\u202Eb', 'a b'],
   ])('helps with %j', (line, hint) => {
@@ -121,6 +121,26 @@ describe('arguments from words', () => {
     ['blog --startNow=off', false],
   ])('reads the boolean in %j', (line, startNow) => {
     expect(parse(line).args).toMatchObject({ startNow })
+  })
+
+  it.each([
+    ['blog 1.2.3.4 2 nginx', 'nginx'],
+    ['blog 1 2', undefined],
+    ['blog nginx -t', 'nginx -t'],
+    ['blog nginx', 'nginx'],
+    ['blog env A=b count=3 --ip 4 name', 'env A=b count=3 --ip 4 name'],
+    ['blog "nginx -t"', 'nginx -t'],
+    ['blog sh -c "a b"', 'sh -c "a b"'],
+    ['blog run count:3 it', 'run it'],
+  ])('gives what takes the rest all words that are left: %j', (line, rest) => {
+    const command = { ...create, rest: 'ip' }
+    expect(argumentsFromWords(command, splitWords(line))).toMatchObject(
+      rest === undefined ? { ip: '1 2' } : { ip: expect.stringContaining(rest) },
+    )
+  })
+
+  it.each(['blog rsync --dry-run', 'blog dry-run:yes rsync', 'blog rsync dryRun=yes'])('%j is a dry run', (line) => {
+    expect(parseArguments(create, argumentsFromWords({ ...create, rest: 'ip' }, splitWords(line))).dryRun).toBe(true)
   })
 
   it('keeps host apart from the command’s own arguments', () => {

@@ -6,7 +6,8 @@ export default defineCommand({
   summary: 'Write a line about a jail: whose it is, a ticket',
   permission: 'jail.note.set',
   risk: 'change',
-  example: 'jail note set blog text:"Ana keeps it, ticket 12"',
+  example: 'jail note set blog Ana keeps it, ticket 12',
+  rest: 'text',
   needs: ['jails'],
   args: z.object({
     jail: jailName.describe('which jail'),
