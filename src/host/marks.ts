@@ -43,5 +43,10 @@ export function markText({ tags, note }: Pick<Mark, 'tags' | 'note'>): string {
 /** Writes or removes the line of a jail. */
 export function markSteps({ marks }: Pick<Layout, 'marks'>, jail: Pick<Jail, 'name' | 'manager'>, mark: Mark): Step[] {
   const value = mark.ours ? markText(mark) : null
-  return [{ title: `Note that ${jail.name} is ours, with its tags`, action: { kind: 'map-entry', path: marks, key: markKey(jail), value } }]
+  return [
+    {
+      title: `Note in jailops's own list that ${jail.name} is ours, with its tags and note`,
+      action: { kind: 'map-entry', path: marks, key: markKey(jail), value },
+    },
+  ]
 }

@@ -9,7 +9,11 @@ export async function checkZfs(look: Look): Promise<Seen[]> {
   const loaded = (await answerOf(look, 'kldstat', '-q', '-m', 'zfs')).exitCode === 0
   // zpool(8) would load the module itself
   if (!loaded)
-    return [good(`${where}; ZFS is not loaded, and jailops does not need it: it copies the base and keeps what was destroyed by a rename.`)]
+    return [
+      good(
+        `${where}; ZFS is not loaded, and jailops does not need it: it copies the base and keeps what was destroyed by a rename. Snapshots, thin jails of jail.conf, and iocage do.`,
+      ),
+    ]
   return [pools(where, await answerOf(look, 'zpool', 'list', '-H', '-o', 'name,health'))]
 }
 
@@ -33,7 +37,7 @@ function pools(where: string, answer: Awaited<ReturnType<typeof answerOf>>): See
     .slice(0, 5)
     .join(', ')
   return good(
-    `${where}; ZFS is loaded${names === '' ? ', without a pool' : `, pools: ${names}`}. jailops copies and renames so far and uses nothing of ZFS.`,
+    `${where}; ZFS is loaded${names === '' ? ', without a pool' : `, pools: ${names}`}. Where the jails' folder is a dataset, new jails are datasets too, with snapshots and thin copies.`,
   )
 }
 

@@ -8,7 +8,7 @@ import { configOf, folderOf, templatesFolder } from './paths.ts'
 export function isThere(layout: Pick<Layout, 'iocage'>, name: string): Step {
   const path = configOf(layout, name)
   return {
-    title: `Check that iocage has exactly this ${name}`,
+    title: `Check that iocage has a jail named exactly ${name}`,
     action: {
       kind: 'require',
       otherwise: `There is no ${path} (any more), and iocage would take another jail for ${name}. Nothing was done.`,

@@ -15,7 +15,7 @@ export function markJail(facts: Facts, jail: Jail, mark: Mark): Step[] {
       `${jail.name} was made by jailops, as its file says. To be rid of it: /jail destroy ${jail.name}`,
     )
   }
-  return writeRecord(facts, jail, { tags: [...mark.tags], note: mark.note }, `Note tags and note of ${jail.name} in its file`)
+  return writeRecord(facts, jail, { tags: [...mark.tags], note: mark.note }, `Write tags and note of ${jail.name} into its configuration`)
 }
 
 function markLine({ layout }: Facts, jail: Jail, mark: Mark): Step {
