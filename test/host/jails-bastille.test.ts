@@ -74,7 +74,9 @@ describe('making', () => {
   })
 
   it('is undone by its own destroy only while bastille would know the jail by its full name', () => {
-    const [, create] = driver().make(shop, request)
+    const create = driver()
+      .make(shop, request)
+      .find(({ undo }) => undo !== undefined)
     const [destroy, ...others] = create?.undo ?? []
     expect(destroy).toEqual({
       action: { kind: 'run', argv: ['bastille', 'destroy', '-a', '-f', '-y', 'shop'], timeoutSeconds: 600 },
@@ -88,10 +90,9 @@ describe('making', () => {
   })
 
   it('never begins where a folder is in the way', () => {
-    expect(driver().make(shop, request)[0]).toMatchObject({
-      action: { kind: 'require' },
-      done: { kind: 'path', path: `${jails}/shop`, exists: false },
-    })
+    const [folder, place] = driver().make(shop, request)
+    expect(folder).toMatchObject({ action: { kind: 'require' }, done: { stdout: jails } })
+    expect(place).toMatchObject({ action: { kind: 'require' }, done: { kind: 'path', path: `${jails}/shop`, exists: false } })
   })
 
   it('is refused where bastille would take the name for a part of one that somebody needs', () => {

@@ -1,8 +1,8 @@
 import type { ConfiguredJail } from '../../core/jail.ts'
 import { type ListedJail, readList } from '../jails/bastille/list-json.ts'
 import { observeBastille } from '../jails/bastille/observe.ts'
-import { releasesFolder } from '../jails/bastille/paths.ts'
-import { answerOf, good, itSaid, type Look, type Seen, shown, unknown, warning } from './look.ts'
+import { jailsFolder, ownJailsFolder, releasesFolder } from '../jails/bastille/paths.ts'
+import { answerOf, good, itSaid, lacks, type Look, type Seen, shown, unknown, warning } from './look.ts'
 
 /** The oldest with a settings.conf for each jail. */
 const oldest = 1
@@ -12,6 +12,16 @@ export async function checkBastille(look: Look): Promise<Seen[]> {
   const answer = await answerOf(look, 'bastille', '-v')
   const version = /^[^0-9]*([0-9]+)(?:\.[0-9]+)*/.exec(answer.stdout)
   if (answer.exitCode !== 0 || version === null) return [unknown(`BastilleBSD is installed, but which is not known: ${itSaid(answer)}.`)]
+  const folder = (await answerOf(look, ...ownJailsFolder())).stdout.trim()
+  if (folder !== jailsFolder(layout)) {
+    const found = folder === '' ? 'an unknown folder' : shown(folder)
+    return [
+      lacks(
+        `BastilleBSD keeps its jails in ${found} (bastille_jailsdir), and jailops looks for them in ${jailsFolder(layout)}.`,
+        '# in jailops.yaml: layout: { bastille: { prefix: FOLDER } }, where FOLDER/jails is that folder',
+      ),
+    ]
+  }
   const jails = await observeBastille({ shell, layout, marks: new Map(), datasets: [], managers: [] })
   const releases = await shell.list(releasesFolder(layout))
   const number = shown(version[0].replace(/^[^0-9]*/, ''))

@@ -31,7 +31,7 @@ export async function readFiles(shell: Shell, paths: readonly string[], reading:
  * last newline or its absence included. A file that holds zero bytes is several lines and is read by itself.
  */
 async function readTogether(shell: Shell, paths: readonly string[], reading: Reading): Promise<Map<string, string>> {
-  const argv = ['grep', '-aHz', '-e', '', ...paths]
+  const argv = ['grep', reading.mayLack === true ? '-aHsz' : '-aHz', '-e', '', ...paths]
   const { stdout, truncated } = await askLong(shell, argv)
   if (truncated) return readInHalves(shell, paths, reading)
   const lines = stdout.split('\0').slice(0, -1)

@@ -12,6 +12,9 @@ import { type Lab, setFaults, startLab } from '../../../src/lab/lab.ts'
 import { runShell } from '../../lab/temporary-lab.ts'
 import { type FakeHost, fakeShell, goodHost, says } from './fake-host.ts'
 
+const jailsFolder = 'sysrc -f /usr/local/etc/bastille/bastille.conf -n bastille_jailsdir'
+const folders = { [jailsFolder]: says('/usr/local/bastille/jails\n') }
+
 async function seen(answers: FakeHost['answers'], files: FakeHost['files'] = {}, extraPrograms: string[] = []): Promise<Finding[]> {
   const host = goodHost()
   const shell = fakeShell({
@@ -40,6 +43,7 @@ describe('the managers', () => {
     const answers = {
       'iocage -v': says('Version\t1.13\n'),
       'ezjail-admin': says('', { exitCode: 1, stderr: 'ezjail-admin v3.4.2\nUsage: ezjail-admin [archive|config] {params}\n' }),
+      ...folders,
       'bastille -v': says('1.4.4\n'),
       'bastille list -j': says('[\n\n]\n'),
     }
@@ -57,11 +61,21 @@ describe('the managers', () => {
     expect((await seen(answers, files)).map(({ state }) => state)).toEqual(['good', 'good', 'good', 'good'])
   })
 
+  it('that keep jails elsewhere than jailops looks are told', async () => {
+    const elsewhere = { 'bastille -v': says('1.4.4\n'), [jailsFolder]: says('/srv/jails\n') }
+    expect(await seen(elsewhere)).toMatchObject([
+      {
+        state: 'lacks',
+        says: 'BastilleBSD keeps its jails in /srv/jails (bastille_jailsdir), and jailops looks for them in /usr/local/bastille/jails.',
+      },
+    ])
+  })
+
   it('that give no answer are not known, and one that is too old is said to be', async () => {
     expect(await seen({ 'bastille -v': says('', { exitCode: 1, stderr: 'no\n' }) })).toMatchObject([
       { state: 'unknown', says: expect.stringContaining('it ended with 1: no') },
     ])
-    const [old, list] = await seen({ 'bastille -v': says('0.9.20220216\n'), 'bastille list -j': says('usage\n') })
+    const [old, list] = await seen({ ...folders, 'bastille -v': says('0.9.20220216\n'), 'bastille list -j': says('usage\n') })
     expect(old).toMatchObject({ state: 'warning', says: expect.stringContaining('older than what jailops knows') })
     expect(list).toMatchObject({ state: 'unknown', says: expect.stringContaining('is not understood') })
   })

@@ -55,6 +55,7 @@ const readOnly = [
   'df -kP',
   'date -u +%s',
   'bastille -v',
+  'sysrc -f /usr/local/etc/bastille/bastille.conf -n',
   'bastille list -j',
   'iocage -v',
   'ezjail-admin',

@@ -41,7 +41,7 @@ export function jailOf({ layout, marks, managers }: Pick<Observing, 'layout' | '
     hostname: parameters.get('host.hostname') || name,
     root,
     // bastille's own default
-    startsAtBoot: (settings.get('boot') ?? 'on') === 'on' && rcStarts(managers, name),
+    startsAtBoot: problem === undefined && (settings.get('boot') ?? 'on') === 'on' && rcStarts(managers, name),
     configuration: jailConfOf(layout, name),
     type: base === undefined ? 'thick' : 'thin',
     ...(release !== undefined && release !== '' && { release }),

@@ -5,7 +5,7 @@ import { markSteps } from '../../marks.ts'
 import { notSupported } from '../not-supported.ts'
 import { fromArchive } from './from-archive.ts'
 import { mustNotBeNeeded, releaseFor } from './new-jail.ts'
-import { folderOf, jailConfOf } from './paths.ts'
+import { folderOf, jailConfOf, jailsFolder, ownJailsFolder } from './paths.ts'
 import { undoCreate } from './undo.ts'
 
 /** bastille starts a new jail twice, and waits for its services each time. */
@@ -25,10 +25,24 @@ export function makeJail(facts: Facts, jail: NewJail): Step[] {
   }
   mustNotBeNeeded(facts, jail.name)
   return [
+    sameFolder(facts),
     nothingInTheWay(facts, jail.name),
     ...(jail.archive === undefined ? fromRelease(facts, jail) : fromArchive(facts, jail, jail.archive)),
     ...markSteps(facts.layout, jail, { ours: true, tags: [], note: '' }),
   ]
+}
+
+/** Made elsewhere, it would neither be found nor taken back. */
+function sameFolder({ layout }: Facts): Step {
+  const path = jailsFolder(layout)
+  return {
+    title: `Check that bastille keeps its jails in ${path}`,
+    action: {
+      kind: 'require',
+      otherwise: `bastille.conf names another folder for jails (bastille_jailsdir) than ${path}. Say in jailops's layout where it is (bastille: { prefix: … }).`,
+    },
+    done: { kind: 'command', argv: ownJailsFolder(), stdout: path },
+  }
 }
 
 /** bastille would make the jail in it, and what takes that back would take the rest too. */

@@ -52,6 +52,11 @@ export function consoleLogOf({ logs }: Pick<Layout, 'logs'>, name: string): stri
   return `${logs}/bastille/${name}_console.log`
 }
 
+/** What bastille says itself of where its jails are: with another prefix than the layout's it would make them elsewhere. */
+export function ownJailsFolder(): string[] {
+  return ['sysrc', '-f', '/usr/local/etc/bastille/bastille.conf', '-n', 'bastille_jailsdir']
+}
+
 /** The dataset that jails have theirs in; undefined where bastille does without ZFS. */
 export function jailsDataset(layout: Places, datasets: readonly Dataset[]): string | undefined {
   return datasetAt(datasets, jailsFolder(layout))?.name

@@ -22,12 +22,13 @@ export function undoCreate({ layout, datasets }: Pick<Facts, 'layout' | 'dataset
     ),
     ...(parent === undefined ? [] : [run(['zfs', 'destroy', '-r', `${parent}/${name}`], 300, datasetExists(`${parent}/${name}`, false))]),
     ...removeFolder(folder, isGone),
-    // a jail that ended without its configuration leaves its address
-    run(['ifconfig', layout.interface, 'inet', address, '-alias'], 30, {
-      kind: 'command',
-      argv: ['ifconfig', layout.interface],
-      noWord: address,
-    }),
+    // a jail that ended without its configuration leaves its address; where there is no such interface, nothing is left on it
+    run(
+      ['ifconfig', layout.interface, 'inet', address, '-alias'],
+      30,
+      { kind: 'command', argv: ['ifconfig', layout.interface], noWord: address },
+      true,
+    ),
   ]
 }
 
