@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,7 +48,7 @@ export interface World {
 
 /** What grows by itself, and what tools leave behind on a real host too. */
 const passing =
-  /^((usr\/jails\/[^/]+|usr\/local\/bastille\/jails\/[^/]+\/root|iocage\/jails\/[^/]+\/root)\/)?(var\/(log|run|cache|tmp|db\/freebsd-update)|tmp)(\/|$)|^usr\/jails\/\.(trash|archives)$|^var\/db\/jailops|^usr\/freebsd-dist|^iocage\/log/
+  /^((usr\/jails\/[^/]+|usr\/local\/bastille\/jails\/[^/]+\/root|iocage\/jails\/[^/]+\/root)\/)?(var\/(log|run|cache|tmp|db\/freebsd-update)|tmp)(\/|$)|^usr\/jails\/\.(trash|archives)$|^var\/db\/jailops|^usr\/freebsd-dist|^iocage\/(log|jails\/[^/]+\/config\.json$)/
 
 /** `isPatient`: waits take as long as they do for real. */
 export async function openWorld(
@@ -130,12 +130,14 @@ export async function openWorld(
         'cat /etc/rc.conf',
         'rctl',
         'zfs list -t all -H -o name,mountpoint,origin',
+        // when it was last started iocage writes beside all that it knows of a jail
+        'grep -Hv last_started $H/iocage/jails/*/config.json',
       ]
       // in which order a host tells of its mounts and jails says when each came, and that is no trace
       const answers = await Promise.all(
         questions.map(async (line) => [line, (await world.sh(line)).text.split('\n').toSorted().join('\n')] as const),
       )
-      return { ...Object.fromEntries(answers), ...listing(lab.hostFolder, passing), ...iocageSettings(lab.hostFolder) }
+      return { ...Object.fromEntries(answers), ...listing(lab.hostFolder, passing) }
     },
     command(path) {
       const found = commands.get(path)
@@ -173,15 +175,6 @@ export async function openWorld(
 /** Without what only lives while the lab runs: fifos and sockets cannot be copied. */
 function copy(from: string, to: string): void {
   cpSync(from, to, { recursive: true, verbatimSymlinks: true, filter: (path) => path !== join(from, 'run') && path !== join(from, 'bin') })
-}
-
-/** iocage notes when it last started a jail, also when that takes a stop back. */
-function iocageSettings(host: string): Record<string, string> {
-  const folder = join(host, 'iocage/jails')
-  if (!existsSync(folder)) return {}
-  const files = readdirSync(folder).map((jail) => `iocage/jails/${jail}/config.json`)
-  const there = files.filter((file) => existsSync(join(host, file)))
-  return Object.fromEntries(there.map((file) => [file, readFileSync(join(host, file), 'utf8').replace(/"last_started": "[^"]*"/, '')]))
 }
 
 /** What a plan was refused with. */

@@ -39,10 +39,6 @@ async function jls(): Promise<string> {
   return (await hands.lab.sh('jls -N')).text
 }
 
-async function userland(): Promise<string> {
-  return (await hands.lab.sh('jexec ioc-old freebsd-version -u')).text.trim()
-}
-
 describe('a create', () => {
   it.each([
     ['create says 0 and makes nothing', { argumentsInclude: ['create'], exitCode: 0 }],

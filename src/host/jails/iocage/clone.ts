@@ -6,7 +6,7 @@ import { markSteps } from '../../marks.ts'
 import { datasetOf, destroyed, hasNoSnapshot, snapshotGone } from './datasets.ts'
 import { readFstab } from './fstab.ts'
 import { isFree, isStopped, isThere, mustBeJail } from './guards.ts'
-import { settings } from './make.ts'
+import { logsGone, settings } from './make.ts'
 import { configOf, folderOf, callIocage } from './paths.ts'
 import { startJail, stopJail } from './start-stop.ts'
 
@@ -38,7 +38,7 @@ function copy(facts: Known, jail: Jail, to: NewJail): Step[] {
       title: `Let iocage make ${to.name}, a copy of ${jail.name}`,
       action: callIocage(['clone', jail.name, '-n', to.name, ...flags, ...settings(layout, to)], jail.name, 1800),
       done: { kind: 'journal-only', path: folderOf(layout, to.name) },
-      undo: [...destroyed(datasetOf(facts, to.name)), ...snapshots.map(snapshotGone)],
+      undo: [...destroyed(datasetOf(facts, to.name)), ...snapshots.map(snapshotGone), ...logsGone(layout, to.name)],
     },
     {
       title: `Check that ${to.name} was made whole`,

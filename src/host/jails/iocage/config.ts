@@ -52,6 +52,16 @@ export function namesIn(depends: string | undefined): string[] {
 
 /** Whether config.json says so: iocage's own word for it is not asked. */
 export function says(layout: Pick<Layout, 'iocage'>, name: string, key: string, value: string): Probe {
+  return { kind: 'command', argv: lookFor(layout, name, key, value), exitCode: 0 }
+}
+
+/** The file is there, and says something else or nothing. */
+export function saysNot(layout: Pick<Layout, 'iocage'>, name: string, key: string, value: string): Probe {
+  return { kind: 'command', argv: lookFor(layout, name, key, value), exitCode: 1 }
+}
+
+function lookFor(layout: Pick<Layout, 'iocage'>, name: string, key: string, value: string): string[] {
   const pattern = value.replaceAll(/[.[\](){}*+?^$|\\]/g, String.raw`\$&`)
-  return { kind: 'command', argv: ['grep', '-Eq', `^ *"${key}": ("${pattern}"|${pattern}),?$`, configOf(layout, name)], exitCode: 0 }
+  const argv = ['grep', '-Eq', `^ *"${key}": ("${pattern}"|${pattern}),?$`, configOf(layout, name)]
+  return argv
 }

@@ -1,13 +1,13 @@
 import type { Facts } from '../../../core/host.ts'
 import type { NewJail } from '../../../core/jail.ts'
 import type { Layout } from '../../../core/layout.ts'
-import type { Step } from '../../../core/step.ts'
+import type { Step, Undo } from '../../../core/step.ts'
 import { markSteps } from '../../marks.ts'
 import { datasetExists } from '../../zfs.ts'
 import { notSupported } from '../not-supported.ts'
 import { baseFor, datasetOf, destroyed, snapshotGone } from './datasets.ts'
 import { isFree } from './guards.ts'
-import { configOf, folderOf, callIocage, rootOf } from './paths.ts'
+import { configOf, folderOf, callIocage, logsOf, rootOf } from './paths.ts'
 
 type Known = Pick<Facts, 'layout' | 'datasets'>
 
@@ -31,7 +31,7 @@ function fromRelease(facts: Known, jail: NewJail, request: string): Step[] {
       title: `Let iocage make the ${type} jail ${name} of ${base.name}`,
       action: callIocage(['create', '-n', name, '-r', base.name, ...flags, ...settings(facts.layout, jail)], name, 1800),
       done: { kind: 'journal-only', path: folderOf(facts.layout, name) },
-      undo: [...destroyed(dataset), snapshotGone(snapshot)],
+      undo: [...destroyed(dataset), snapshotGone(snapshot), ...logsGone(facts.layout, name)],
     },
     isWhole(facts.layout, name),
   ]
@@ -52,6 +52,14 @@ function freeSnapshot(snapshot: string, name: string, request: string): Step {
   }
 }
 
+/** iocage's own destroy takes them away too. */
+export function logsGone(layout: Layout, name: string): Undo[] {
+  return logsOf(layout, name).map((path) => ({
+    action: { kind: 'run', argv: ['rm', '-f', path], timeoutSeconds: 30 },
+    unless: { kind: 'path', path, exists: false },
+  }))
+}
+
 function isWhole(layout: Layout, name: string): Step {
   return {
     title: `Check that ${name} was made whole`,
@@ -70,7 +78,7 @@ function fromArchive(facts: Known, jail: NewJail, archive: string): Step[] {
       title: `Let iocage make an empty jail ${name}`,
       action: callIocage(['create', '-e', '-n', name, ...settings(layout, jail)], name),
       done: { kind: 'journal-only', path: folderOf(layout, name) },
-      undo: destroyed(datasetOf(facts, name)),
+      undo: [...destroyed(datasetOf(facts, name)), ...logsGone(layout, name)],
     },
     isWhole(layout, name),
     {

@@ -30,9 +30,14 @@ export function fstabOf(layout: Rooted, name: string): string {
   return `${folderOf(layout, name)}/fstab`
 }
 
-/** Of what its rc says; devices and mounts have a log of their own. */
+/** Of what its rc says. */
 export function consoleLogOf({ iocage }: Rooted, name: string): string {
   return `${iocage.root}/log/${name.replaceAll('.', '_')}-console.log`
+}
+
+/** That one, and what jail(8) itself writes. */
+export function logsOf({ iocage }: Rooted, name: string): string[] {
+  return [consoleLogOf({ iocage }, name), `${iocage.root}/log/${kernelNameOf(name)}-console.log`]
 }
 
 /** To the kernel `a.b` and `a_b` are one jail. */

@@ -1,12 +1,12 @@
 import type { Layout } from '../../../core/layout.ts'
 import type { Step } from '../../../core/step.ts'
 import { isThere } from './guards.ts'
-import { says } from './config.ts'
+import { says, saysNot } from './config.ts'
 import { callIocage } from './paths.ts'
 
 /**
  * `iocage set`, looked at in config.json afterwards. It writes that before it asks the kernel to change a running jail, so on the way back too it is
- * the file that counts.
+ * the file that counts; what was not in it before stays there as its default.
  */
 export function setSteps(
   layout: Pick<Layout, 'iocage'>,
@@ -20,7 +20,7 @@ export function setSteps(
       title,
       action: set(to),
       done: says(layout, name, key, to),
-      undo: [{ action: set(from), unless: says(layout, name, key, from) }],
+      undo: [{ action: set(from), unless: saysNot(layout, name, key, to) }],
     },
   ]
 }
