@@ -187,7 +187,7 @@ describe('mount', () => {
     const jail = testJail('blog', { mounts: [data] })
     const steps = jailsOf().unmount(jail, data)
     expect(steps[0]?.action).toMatchObject({ content: expect.not.stringContaining('mount +=') })
-    expect(said(steps)[1]).toBe('umount /usr/jails/blog/srv/data')
+    expect(said(steps)[1]).toBe('umount -t nullfs /usr/jails/blog/srv/data')
     expect(() => jailsOf().unmount(testJail('blog'), data)).toThrow(expect.objectContaining({ code: 'bad_argument' }))
   })
 })

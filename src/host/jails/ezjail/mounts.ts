@@ -69,7 +69,7 @@ function mountNow({ name, root }: Jail, wanted: JailMount): Step {
     title: `Mount it in ${name} now`,
     action: mounting(on, wanted),
     done: isMounted(on),
-    undo: [{ action: run('umount', on), unless: isNotMounted(on) }],
+    undo: [{ action: run('umount', '-t', 'nullfs', on), unless: isNotMounted(on) }],
   }
 }
 
@@ -77,7 +77,7 @@ function unmountNow({ name, root }: Jail, wanted: JailMount): Step {
   const on = `${root}${wanted.on}`
   return {
     title: `Take it out of ${name} now`,
-    action: run('umount', on),
+    action: run('umount', '-t', 'nullfs', on),
     done: isNotMounted(on),
     undo: [{ action: mounting(on, wanted), unless: isMounted(on) }],
   }

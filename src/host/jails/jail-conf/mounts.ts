@@ -125,8 +125,9 @@ function mountAction(target: string, { from, readOnly }: JailMount): RunAction {
   return { kind: 'run', argv: ['mount', '-t', 'nullfs', ...(readOnly ? ['-o', 'ro'] : []), from, target], timeoutSeconds: 60 }
 }
 
+/** Only a nullfs: where root in the jail plants a symlink meanwhile, umount(8) follows it, and no filesystem of the host shall go by that. */
 function umountAction(target: string): RunAction {
-  return { kind: 'run', argv: ['umount', target], timeoutSeconds: 60 }
+  return { kind: 'run', argv: ['umount', '-t', 'nullfs', target], timeoutSeconds: 60 }
 }
 
 /** The table names the place that was really mounted on. */
