@@ -59,9 +59,11 @@ export function renameDataset(title: string, from: string, to: string, mounted: 
   }
 }
 
-/** Of a dataset and those below it. */
+/** Of a dataset and those below it; zfs(8) mounts none that are left to fstab. */
 export function mountedOf(datasets: readonly Dataset[], dataset: string): string[] {
-  const all = datasets.filter((one) => one.isMounted && (one.name === dataset || one.name.startsWith(`${dataset}/`)))
+  const all = datasets.filter(
+    (one) => one.isMounted && one.mountpoint !== 'legacy' && (one.name === dataset || one.name.startsWith(`${dataset}/`)),
+  )
   return all.map((one) => one.name).toSorted()
 }
 
@@ -99,6 +101,6 @@ export function withOwnMountpoints(mountpoints: Readonly<Record<string, string>>
   }))
 }
 
-function setMountpoint(dataset: string, mountpoint: string) {
+export function setMountpoint(dataset: string, mountpoint: string) {
   return { kind: 'run', argv: ['zfs', 'set', `mountpoint=${mountpoint}`, dataset], timeoutSeconds: 120 } satisfies Step['action']
 }

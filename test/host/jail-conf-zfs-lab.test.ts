@@ -102,6 +102,27 @@ test('a running jail is cloned by a snapshot, a stopped one renamed with its dat
   })
 }, 60_000)
 
+test('one that is mounted by a path of its own, wherever it lies in the pool, is mounted at the new one', async () => {
+  const shelf = 'zroot/shelf'
+  await told('zfs', 'create', '-o', 'mountpoint=none', shelf)
+  const { facts, jails } = await drivers()
+  const blog = facts.jail('blog')
+  const back = await host.carryOut(jails.stop(blog))
+  await told('zfs', 'rename', 'zroot/jails/blog', `${shelf}/blog`)
+  await told('zfs', 'set', `mountpoint=${blog.root}`, `${shelf}/blog`)
+  await told('zfs', 'mount', `${shelf}/blog`)
+  const now = await drivers()
+  await thereAndBack(now.jails.rename(now.facts.jail('blog'), 'journal'), async () => {
+    expect((await drivers()).facts.datasets).toContainEqual(
+      expect.objectContaining({ name: `${shelf}/journal`, mountpoint: `${host.lab.layout.jailRoots}/journal`, isMounted: true }),
+    )
+  })
+  await told('zfs', 'rename', `${shelf}/blog`, 'zroot/jails/blog')
+  await told('zfs', 'inherit', 'mountpoint', 'zroot/jails/blog')
+  await told('zfs', 'destroy', shelf)
+  await host.takeBack(back)
+}, 60_000)
+
 test('an upgrade is taken back to what was before it', async () => {
   writeFileSync(join(host.lab.hostFolder, 'var/db/lab-mirror.json'), JSON.stringify({ patches: { '15.2-RELEASE': 1, '15.1-RELEASE': 1 } }))
   const { facts } = await drivers()
