@@ -1,6 +1,7 @@
 'use strict'
 // `npm test`: the checks, then the tests. `--long`: the long tests alone. Other arguments go to vitest.
 // `--kills N`: how many kills the long kill test makes (50 if not given). `--commands N`: how many commands the chat campaign says (1000).
+// `--cells N`: how many cells of the conformance table are tried (90).
 // JAILOPS_REPORT_FOLDER=DIR leaves checks.json and vitest's JSON reports there (.ci/run adds them up).
 
 const { mkdirSync, writeFileSync } = require('node:fs')
@@ -15,6 +16,7 @@ runMain(async () => {
   const vitestArgs = process.argv.slice(2).filter((argument) => argument !== '--long')
   take('--kills', 'JAILOPS_KILLS', vitestArgs)
   take('--commands', 'JAILOPS_CHAT_COMMANDS', vitestArgs)
+  take('--cells', 'JAILOPS_CONFORMANCE_CELLS', vitestArgs)
 
   await setUp(join(__dirname, '..'), { chromium: true })
   const failedChecks = long ? [] : await check()

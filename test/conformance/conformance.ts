@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadCommands } from '../house/commands.ts'
+import { chooseCells } from './budget.ts'
 import { columns, type Column } from './columns.ts'
 import { prepareHost } from './prepare-host.ts'
 import { type Mode, modes, type Outcome, tryVerb } from './trial.ts'
@@ -12,8 +13,9 @@ import type { Verb } from './verbs/verb.ts'
 import { openWorld, type World } from './world.ts'
 
 /*
- * `npm run conformance -- [--driver NAME] [--verb WORDS] [--mode MODE] [--seed N] [--verbose]`: every verb on every driver, when all goes well, when a
- * tool lies, fails or hangs, and when the worker is killed in the middle. What is right: the state, or it is undone; and the message is true.
+ * `npm run conformance -- [--driver NAME] [--verb WORDS] [--mode MODE] [--seed N] [--budget CELLS]`: every verb on every driver, when all goes
+ * well, when a tool lies, fails or hangs, and when the worker is killed in the middle. What is right: the state, or it is undone; and the message
+ * is true. With a budget only so many cells, which the seed chooses.
  */
 
 const { values } = parseArgs({
@@ -22,13 +24,15 @@ const { values } = parseArgs({
     verb: { type: 'string', multiple: true },
     mode: { type: 'string', multiple: true },
     seed: { type: 'string', default: '1' },
-    verbose: { type: 'boolean', default: false },
+    budget: { type: 'string' },
   },
 })
 const firstSeed = Number(values.seed)
 const verbs = [...lifecycle, ...properties, ...insideVerbs, ...releases, ...reads].filter(({ path }) => values.verb?.includes(path) ?? true)
 const chosen = columns.filter(({ name }) => values.driver?.includes(name) ?? true)
 const ways = modes.filter((mode) => values.mode?.includes(mode) ?? true)
+const isChosen =
+  values.budget === undefined ? () => true : chooseCells({ columns: chosen, verbs, modes: ways }, Number(values.budget), firstSeed)
 const commands = new Map((await loadCommands()).map(({ command }) => [command.path, command]))
 
 type Cell = Map<Mode, Outcome>
@@ -52,6 +56,7 @@ for (const column of chosen) {
 async function allWays(world: World, column: Column, verb: Verb, index: number): Promise<Cell> {
   const cell: Cell = new Map()
   for (const [place, mode] of ways.entries()) {
+    if (!isChosen(column, verb, mode)) continue
     await world.rewind()
     const outcome = await tryVerb(world, verb, mode, firstSeed + index * 7 + place).catch((error: unknown): Outcome => ({
       kind: 'broken',
@@ -78,5 +83,12 @@ process.stdout.write(`${held.length} of ${tried.length} hold\n`)
 process.exitCode = held.length === tried.length ? 0 : 1
 
 function shownCell(cell: Cell | undefined): string {
-  return [...(cell?.values() ?? [])].map(({ kind }) => letters[kind]).join('')
+  return ways
+    .map((mode) => letterOf(cell?.get(mode)))
+    .join('')
+    .trimEnd()
+}
+
+function letterOf(outcome: Outcome | undefined): string {
+  return outcome === undefined ? ' ' : letters[outcome.kind]
 }

@@ -114,7 +114,7 @@ export async function openWorld(
       const ending = await execute(
         { effects: effects(), endGroup: (groupFile, seconds) => shell.endGroup(groupFile, Math.min(seconds, 20)) },
         { journal, plan, progress: () => undefined, cancelled: () => undefined, stopping: () => false },
-      )
+      ).finally(() => journal.close())
       if (ending === undefined) throw new TypeError('it came to no end')
       return ending
     },
