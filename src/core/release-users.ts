@@ -15,6 +15,8 @@ export function clonesOf({ path }: Pick<Release, 'path'>, datasets: readonly Dat
 }
 
 function shares(jail: Jail, release: Release): boolean {
+  // a thin jail that left its manager still mounts that one's base
+  if (jail.mounts.some(({ from }) => `${from}/`.startsWith(`${release.path}/`))) return true
   if (jail.manager !== release.manager) return false
   // iocage notes the patch level too
   return release.manager === 'ezjail' || (jail.release?.replace(/-p[0-9]+$/, '') === release.name && jail.type !== 'thick')

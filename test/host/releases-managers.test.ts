@@ -147,6 +147,12 @@ describe('release remove', () => {
       'iocage',
       'zroot/jailops-trash/old.r1',
     ],
+    [
+      'a jail that left its manager and mounts it still',
+      { jails: [jail({ type: 'thin', mounts: [{ from: paths.bastille, on: '/.bastille', readOnly: true }] })] },
+      'bastille',
+      'blog',
+    ],
     ['what may share it in the trash', { trash: [trashed({ name: 'old', manager: 'bastille' })] }, 'bastille', 'old'],
   ] satisfies [string, Partial<ObservedFacts>, Manager, string][])('is refused while %s needs it', (_, observed, manager, name) => {
     const found = refusal(() => removing({ ...observed, releases: [release(manager)] }))
