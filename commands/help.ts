@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Command, defineCommand, narrowingsOf } from 'jailops'
+import { type Answer, type Command, defineCommand, narrowingsOf, offeredOptions } from 'jailops'
 
 export default defineCommand({
   path: 'help',
@@ -24,6 +24,8 @@ export default defineCommand({
       const words = narrowingsOf(person.permissions, permission)
       return words.length === 0 ? [] : [`/${path}: you may say it only with these words: ${words.join('; ')}.`]
     })
+    const [first] = found
+    if (first !== undefined && found.length === 1) return aboutOne(first, only)
     const isLong = found.length > most
     return {
       title: `What you can say about ${word}`,
@@ -40,6 +42,22 @@ export default defineCommand({
 
 const common =
   'Every change takes dry-run:yes (show the plan only). Changes and questions take host:NAME, and until:2h or until:18:00 to keep them for a host that is away.'
+
+function aboutOne(command: Command, only: readonly string[]): Answer {
+  const options = offeredOptions(command)
+  return {
+    title: `/${command.path}: ${command.summary}`,
+    text: [`For example: /${command.example ?? command.path}`, ...only].join('\n'),
+    table: {
+      columns: ['argument', 'is', 'needed'],
+      rows: options.map(({ label, description, choices, required }) => [
+        label,
+        choices.length > 0 ? `${description}: ${choices.join(', ')}` : description,
+        required ? 'yes' : 'no',
+      ]),
+    },
+  }
+}
 
 /** More than that no chat shows with examples. */
 const most = 15

@@ -26,7 +26,7 @@ export default defineCommand({
     if (exitCode !== 0) {
       throw new JailopsError(
         'bad_argument',
-        `${path} cannot be read: ${(stderr || stdout).trim().slice(0, 300) || 'it gave no answer in time'}`,
+        `${path} cannot be read: ${(stderr || stdout).trim().slice(0, 300) || 'it gave no answer in time'}. What is there: /jail exec ${args.jail} ls /var/log`,
       )
     }
     const count = stdout.split('\n').length - (stdout.endsWith('\n') ? 1 : 0)

@@ -18,6 +18,7 @@ export { backendOf, hostName, jailName, releaseName, snapshotName, tagName, requ
 export { nothingToDo, plan } from './plan.ts'
 export type { Plan } from './plan.ts'
 export { narrowingsOf } from './policy.ts'
+export { offeredOptions } from './options.ts'
 export { splitWords } from './split-words.ts'
 export { lookAtFiles, lookAtInstallation, lookAtPackages, lookAtServices, lookAtVariables, seenInside } from './seen-inside.ts'
 export type { SeenInside } from './seen-inside.ts'

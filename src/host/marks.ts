@@ -45,7 +45,9 @@ export function markSteps({ marks }: Pick<Layout, 'marks'>, jail: Pick<Jail, 'na
   const value = mark.ours ? markText(mark) : null
   return [
     {
-      title: `Note in jailops's own list that ${jail.name} is ours, with its tags and note`,
+      title: mark.ours
+        ? `Note in jailops's own list that ${jail.name} is ours, with its tags and note`
+        : `Take ${jail.name} of ${jail.manager} from jailops's own list`,
       action: { kind: 'map-entry', path: marks, key: markKey(jail), value },
     },
   ]

@@ -41,6 +41,14 @@ describe('help', () => {
     expect(table?.rows.map(([path]) => path)).toEqual(['create', 'list', 'remove', 'status'].map((verb) => `/jail groupb ${verb}`))
   })
 
+  it('of one command says what it takes, and what must be said', async () => {
+    const answer = await ask('/proxy add')
+    expect(answer.title).toBe(`/proxy add: ${summary}`)
+    expect(answer.table?.rows).toContainEqual(['jail', expect.any(String), 'yes'])
+    expect(answer.table?.rows).toContainEqual(['type', expect.stringContaining('thin, thick'), 'no'])
+    expect(answer.table?.rows.map(([label]) => label)).toContain('dry-run')
+  })
+
   it('finds a part of a word, and says where nothing fits', async () => {
     expect((await ask('prox')).table?.rows).toHaveLength(2)
     expect(await ask('zzz')).toMatchObject({ text: expect.stringContaining('Nothing fits') })
@@ -51,7 +59,7 @@ describe('help', () => {
     expect((await ask('proxy', ['proxy.add(a b)', 'proxy.*'])).text).not.toContain('only with')
   })
 
-  it.each([undefined, 'jail', 'jail groupb'])('%s is whole on Slack and Discord', async (about) => {
+  it.each([undefined, 'jail', 'jail groupb', 'proxy add'])('%s is whole on Slack and Discord', async (about) => {
     const answer = await ask(about)
     expect(onDiscord(answer).files).toEqual([])
     expect(onSlack(answer).files).toEqual([])
