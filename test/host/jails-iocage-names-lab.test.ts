@@ -35,6 +35,10 @@ async function say(command: typeof start, args: Record<string, unknown>): Promis
   await hands.carryOut((await hands.plan(command, args)).steps)
 }
 
+async function userland(): Promise<string> {
+  return (await hands.lab.sh('jexec ioc-old freebsd-version -u')).text.trim()
+}
+
 async function jls(): Promise<string> {
   return (await hands.lab.sh('jls -N')).text
 }
