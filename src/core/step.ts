@@ -17,6 +17,8 @@ const run = z.strictObject({
   shows: z.literal(true).optional(),
   /** Not run where the step's `done` holds already: several requests may need the same thing, or somebody did it before. */
   unlessDone: z.literal(true).optional(),
+  /** Asked when it fails: what it prints names who was in the way. */
+  blame: argv.optional(),
 })
 
 /** One change in a text, of which made twice is the same as made once. */

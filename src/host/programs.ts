@@ -122,6 +122,7 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'zpool', folder: '/sbin', why: 'host check: how the pools are', power: 'it destroys pools' },
   { name: 'ps', folder: '/bin', why: 'what runs in a jail, and what it takes (ps -J)' },
   { name: 'tail', folder: '/usr/bin', why: "the end of a jail's console log", power: 'it reads any file' },
+  { name: 'fstat', folder: '/usr/bin', why: 'which processes hold a dataset that cannot be moved' },
   { name: 'rctl', folder: '/usr/bin', why: 'limits what a jail may use, and tells what it uses', power: 'it limits any process' },
   { name: 'cpuset', folder: '/usr/bin', why: 'keeps a jail of bastille on its processors', power: 'it moves any process' },
   { name: 'fetch', folder: '/usr/bin', why: 'fetches releases and their MANIFEST', power: 'it writes anywhere', isRoot: true },

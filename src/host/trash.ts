@@ -123,13 +123,19 @@ function setMark(layout: Layout, jail: Pick<Jail, 'name' | 'manager'>, value: st
   return { title: `Mark ${jail.name} as ours again`, action: { kind: 'map-entry', path: layout.marks, key: markKey(jail), value } }
 }
 
-function treeAway({ datasets }: Pick<Facts, 'datasets'>, { name }: Jail, { tree }: JailParts, folder: string, request: string): Step[] {
+function treeAway(
+  { datasets }: Pick<Facts, 'datasets'>,
+  { name, root }: Jail,
+  { tree }: JailParts,
+  folder: string,
+  request: string,
+): Step[] {
   if (tree.kind === 'folder') return [move(`Move the files of ${name} there`, tree.path, `${folder}/root`)]
   const trash = trashDatasetOf(tree.dataset)
   return [
     ...(datasets.some((one) => one.name === trash) ? [] : [makeDataset(trash, ['mountpoint=none', 'canmount=off'])]),
     ...withoutOwnMountpoints(tree.mountpoints),
-    renameDataset(`Move the dataset of ${name} to the trash`, tree.dataset, `${trash}/${name}.${request}`, inherited(datasets, tree)),
+    renameDataset(`Move the dataset of ${name} to the trash`, tree.dataset, `${trash}/${name}.${request}`, inherited(datasets, tree), root),
   ]
 }
 

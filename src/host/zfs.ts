@@ -47,10 +47,12 @@ export function makeDataset(dataset: string, properties: readonly string[]): Ste
 }
 
 /** `mounted`: what is to be mounted again when it is taken back; zfs(8) does that only for what was mounted before. */
-export function renameDataset(title: string, from: string, to: string, mounted: readonly string[] = []): Step {
+/** `at`: where it is mounted, to say what holds it when it is busy. */
+export function renameDataset(title: string, from: string, to: string, mounted: readonly string[] = [], at?: string): Step {
+  const blame = at === undefined ? {} : { blame: ['fstat', '-f', at] }
   return {
     title,
-    action: { kind: 'run', argv: ['zfs', 'rename', from, to], timeoutSeconds: 300 },
+    action: { kind: 'run', argv: ['zfs', 'rename', from, to], timeoutSeconds: 300, ...blame },
     done: datasetExists(to),
     undo: [
       { action: { kind: 'run', argv: ['zfs', 'rename', to, from], timeoutSeconds: 300 }, unless: datasetExists(from) },

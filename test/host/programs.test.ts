@@ -167,7 +167,12 @@ function ofProbe(probe: Probe | undefined): (readonly string[])[] {
 }
 
 function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
-  const ofAction = action.kind === 'run' ? [action.argv] : action.kind === 'write' && action.check !== undefined ? [action.check] : []
+  const ofAction =
+    action.kind === 'run'
+      ? [action.argv, ...(action.blame === undefined ? [] : [action.blame])]
+      : action.kind === 'write' && action.check !== undefined
+        ? [action.check]
+        : []
   return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
 }
 

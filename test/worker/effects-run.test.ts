@@ -44,6 +44,17 @@ describe('run', () => {
     })
   })
 
+  test('who holds what a tool could not move is named', async () => {
+    bench.program('zfs', 'echo "cannot unmount \'/usr/jails/blog\': pool or dataset is busy" >&2; exit 1')
+    bench.program('fstat', 'printf "USER     CMD          PID   FD MOUNT\\nroot     tcsh        1337   wd /usr/jails/blog\\n"')
+    const action = run(['zfs', 'rename', 'a', 'b'], { blame: ['fstat', '-f', '/usr/jails/blog'] })
+    await expect(perform(bench, stepOf(action))).rejects.toMatchObject({
+      message: expect.stringMatching(/busy\nIn the way \(fstat -f \/usr\/jails\/blog\): root tcsh 1337\. End that, and ask again\./),
+    })
+    bench.program('fstat', 'exit 1')
+    await expect(perform(bench, stepOf(action))).rejects.toMatchObject({ message: expect.stringMatching(/busy$/) })
+  })
+
   test('a tool that lies is found out', async () => {
     bench.program('service', 'echo "nothing to do"; exit 0')
     const step = stepOf(run(['service', 'jail', 'start', 'blog'], { timeoutSeconds: 2 }), { done: path('x', true) })

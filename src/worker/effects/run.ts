@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { JailopsError } from '../../core/errors.ts'
+import { JailopsError, passLostConnection } from '../../core/errors.ts'
 import type { Probe, RunAction } from '../../core/step.ts'
 import { type Effect, type EffectDeps, nothingToKeep, parseBefore, type RunOptions } from './effect.ts'
 import { probeStanding, probeWords } from './probe-words.ts'
@@ -50,5 +50,18 @@ export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFil
   const code = result.timedOut ? 'timed_out' : 'step_failed'
   // its words are shown anyway, and whole
   if (shows === true) throw new JailopsError(code, `it ${howItEnded(result)}.`)
-  throw new JailopsError(code, `${argv[0]} ${howItEnded(result)}: ${lastWords(result)}`)
+  throw new JailopsError(code, `${argv[0]} ${howItEnded(result)}: ${lastWords(result)}${await inTheWay(deps, action)}`)
+}
+
+/** fstat(1) and its like: a line of headings, then a process a line. It informs, so its own failure is no matter. */
+async function inTheWay({ shell }: EffectDeps, { blame }: RunAction): Promise<string> {
+  if (blame === undefined) return ''
+  const answer = await shell.run({ argv: blame, timeoutSeconds: 30 }).catch(passLostConnection)
+  const holders = (answer?.stdout ?? '')
+    .split('\n')
+    .slice(1)
+    .filter((line) => line.trim() !== '')
+  if (holders.length === 0) return ''
+  const shown = holders.slice(0, 3).map((line) => line.trim().split(/\s+/).slice(0, 3).join(' '))
+  return `\nIn the way (${blame.join(' ')}): ${shown.join('; ')}${holders.length > shown.length ? ` and ${holders.length - shown.length} more` : ''}. End that, and ask again.`
 }
