@@ -16,10 +16,18 @@ export async function observeIocage(deps: Observing): Promise<ConfiguredJail[]> 
   const folders = await Promise.all([jailsFolder(layout), templatesFolder(layout)].map(async (folder) => foldersIn(shell, folder)))
   const all = folders.flat()
   const defaultsPath = `${layout.iocage.root}/defaults.json`
-  const texts = await readFiles(shell, [defaultsPath, ...all.flatMap((folder) => [`${folder}/config.json`, `${folder}/fstab`])])
-  const defaults = texts.get(defaultsPath) ?? ''
+  const paths = all.flatMap((folder) => [`${folder}/config.json`, `${folder}/fstab`])
+  // nearly every fstab is empty
+  const texts = await readFiles(shell, [defaultsPath, ...paths], { mayLack: true })
+  const defaultsText = texts.get(defaultsPath) ?? ''
+  const common = {
+    defaultsText,
+    defaults: readConfig(defaultsText),
+    startsJails: deps.managers.some((one) => one.manager === 'iocage' && one.startsJails === true),
+    clones: new Set(deps.datasets.flatMap(({ mountpoint, origin }) => (origin === undefined ? [] : [mountpoint]))),
+  }
   return all.map((folder) =>
-    jailOf(deps, { folder, config: texts.get(`${folder}/config.json`), fstab: texts.get(`${folder}/fstab`), defaults }),
+    jailOf(deps, { folder, config: texts.get(`${folder}/config.json`), fstab: texts.get(`${folder}/fstab`) }, common),
   )
 }
 
@@ -32,13 +40,26 @@ interface Found {
   folder: string
   config: string | undefined
   fstab: string | undefined
-  defaults: string
 }
 
-function jailOf({ layout, marks, managers, datasets }: Observing, { folder, config, fstab = '', defaults }: Found): ConfiguredJail {
+interface Common {
+  /** What a jail is that says nothing else. */
+  defaults: Record<string, string> | undefined
+  defaultsText: string
+  /** Whether its rc script starts any. */
+  startsJails: boolean
+  /** Where a clone is mounted. */
+  clones: ReadonlySet<string>
+}
+
+function jailOf(
+  { layout, marks }: Observing,
+  { folder, config, fstab = '' }: Found,
+  { defaults, defaultsText, startsJails, clones }: Common,
+): ConfiguredJail {
   const name = folder.slice(folder.lastIndexOf('/') + 1)
   const properties = readConfig(config ?? '')
-  const say = (key: string) => properties?.[key] ?? readConfig(defaults)?.[key]
+  const say = (key: string) => properties?.[key] ?? defaults?.[key]
   const said = (key: string) => (say(key) === 'none' ? undefined : say(key))
   const root = `${folder}/root`
   const addresses = addressesOf(say('ip4_addr'))
@@ -48,7 +69,6 @@ function jailOf({ layout, marks, managers, datasets }: Observing, { folder, conf
   const isBasejail = isTrue(say('basejail'))
   const problem = problemOf(`${folder}/config.json`, config, properties)
   const isTemplate = folder.startsWith(`${templatesFolder(layout)}/`)
-  const startsJails = managers.some((one) => one.manager === 'iocage' && one.startsJails === true)
   return {
     name,
     manager: 'iocage',
@@ -62,7 +82,7 @@ function jailOf({ layout, marks, managers, datasets }: Observing, { folder, conf
     root,
     startsAtBoot: startsJails && !isTemplate && isTrue(say('boot')),
     configuration: `${folder}/config.json`,
-    type: isBasejail || datasets.some((one) => one.mountpoint === root && one.origin !== undefined) ? 'thin' : 'thick',
+    type: isBasejail || clones.has(root) ? 'thin' : 'thick',
     ...(release !== undefined && release !== 'EMPTY' && { release }),
     vnet: isTrue(say('vnet')),
     depends: namesIn(say('depends')),
@@ -71,12 +91,12 @@ function jailOf({ layout, marks, managers, datasets }: Observing, { folder, conf
     mounts: readFstab(fstab).flatMap((line) => mountOf({ root, iocageRoot: layout.iocage.root }, line)),
     properties: { ...properties, ...(isTemplate && { type: 'template' }) },
     consoleLog: consoleLogOf(layout, name),
-    texts: { fstab, defaults },
+    texts: { fstab, defaults: defaultsText },
   }
 }
 
 function problemOf(path: string, text: string | undefined, properties: Record<string, string> | undefined): string | undefined {
   if (text === undefined)
-    return `${path} is missing: a create that failed, or was broken off, leaves such a folder. See what is in it, and destroy it`
+    return `${path} is missing or empty: a create that failed, or was broken off, leaves such a folder. See what is in it, and destroy it`
   return properties === undefined ? `${path} is no JSON that iocage would read` : undefined
 }
