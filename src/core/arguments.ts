@@ -122,11 +122,9 @@ function argumentError(command: Command, values: Record<string, unknown>, error:
 }
 
 function mustBe(expected: string): string {
-  return expected === 'boolean'
-    ? 'write yes or no'
-    : expected === 'int' || expected === 'number'
-      ? 'write a number'
-      : `must be a ${expected}`
+  if (expected === 'boolean') return 'write yes or no'
+  if (expected === 'int' || expected === 'number') return 'write a number'
+  return expected === 'string' ? 'write a word or a text' : `must be a ${expected}`
 }
 
 /** Key → JSON type of every argument, the common ones included. */
