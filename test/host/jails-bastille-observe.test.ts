@@ -127,7 +127,7 @@ describe('on a host', () => {
       put(`many${number}`, { 'jail.conf': conf(`many${number}`), 'settings.conf': 'boot="on"\n', fstab: '' })
     const { started, jails } = await observe()
     expect(jails.filter(({ name, problem }) => name.startsWith('many') && problem === undefined)).toHaveLength(500)
-    expect(started.filter((name) => name === 'grep').length).toBeLessThan(30)
+    expect(started.filter((name) => name === 'grep').length).toBeLessThan(15)
     expect(started.filter((name) => name !== 'grep')).toEqual(['jail', 'jail'])
   }, 30_000)
 })

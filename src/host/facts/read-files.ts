@@ -6,6 +6,8 @@ import { inBatches } from './batches.ts'
 const few = 3
 /** Of one process. Small files of this number stay below what is kept of an output. */
 const batch = 120
+/** Of one process where most of them lack. */
+const largeBatch = 360
 
 interface Reading {
   /** Many of them are empty or not there, and which of the two need not be known: those are left out. */
@@ -19,9 +21,8 @@ interface Reading {
 export async function readFiles(shell: Shell, paths: readonly string[], reading: Reading = {}): Promise<Map<string, string>> {
   const together = paths.length > few ? paths.filter((path) => /^\/[A-Za-z0-9._+@/-]+$/.test(path)) : []
   const alone = paths.filter((path) => !together.includes(path))
-  const batches = Array.from({ length: Math.ceil(together.length / batch) }, (_, index) =>
-    together.slice(index * batch, (index + 1) * batch),
-  )
+  const size = reading.mayLack === true ? largeBatch : batch
+  const batches = Array.from({ length: Math.ceil(together.length / size) }, (_, index) => together.slice(index * size, (index + 1) * size))
   const found = await inBatches(batches, (some) => readTogether(shell, some, reading))
   return new Map([...(await readAlone(shell, alone)), ...found.flatMap((texts) => [...texts])])
 }
