@@ -3,7 +3,7 @@ import fetch from '../../commands/release/fetch.ts'
 import remove from '../../commands/release/remove.ts'
 import update from '../../commands/release/update.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { labHands, type LabHands } from './lab-hands.ts'
+import { labHands, type LabHands } from '../host/lab-hands.ts'
 
 /* Releases that are datasets: jail.conf's, bastille's and iocage's, on the lab's pool. */
 

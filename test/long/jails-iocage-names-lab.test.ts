@@ -12,8 +12,8 @@ import stop from '../../commands/jail/stop.ts'
 import update from '../../commands/jail/update.ts'
 import upgrade from '../../commands/jail/upgrade.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { createIocage, traceOfIocage } from './iocage-hands.ts'
-import { type LabHands, labHands } from './lab-hands.ts'
+import { createIocage, traceOfIocage } from '../host/iocage-hands.ts'
+import { type LabHands, labHands } from '../host/lab-hands.ts'
 
 /* What iocage takes for another jail, and what it says that is not so: nobody else's jail is touched, and nothing stays half made. */
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bastilleLab, type BastilleLab, newJail } from './bastille-lab.ts'
+import { bastilleLab, type BastilleLab, newJail } from '../host/bastille-lab.ts'
 
 /* Names, copies, the trash, archives and releases of bastille's jails, carried out on the lab and taken back again. */
 

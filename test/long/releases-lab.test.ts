@@ -6,7 +6,7 @@ import remove from '../../commands/release/remove.ts'
 import update from '../../commands/release/update.ts'
 import type { Manager } from '../../src/core/jail.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { labHands, type LabHands } from './lab-hands.ts'
+import { labHands, type LabHands } from '../host/lab-hands.ts'
 
 /* Releases of three managers, fetched, patched, removed and taken back on the lab's UFS. */
 
