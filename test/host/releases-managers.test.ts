@@ -182,9 +182,11 @@ describe('release update', () => {
       datasets: [dataset(path)],
       snapshots: [{ dataset: at, name: 'base', createdAt: 1, usedBytes: 1, clones: ['zroot/usr/jails/blog'] }],
     })
-    expect(words(plan)).toEqual([
+    expect(words(plan)[0]).toMatch(/ fetch$/)
+    expect(words(plan).slice(1)).toEqual([
       `zfs snapshot ${at}@jailops-before-update-${request}`,
       fetchInstall(path),
+      'check, change nothing',
       `grep ^USERLAND_VERSION= ${path}/bin/freebsd-version`.replace('^USERLAND_VERSION=', "'^USERLAND_VERSION='"),
       `zfs rename ${at}@base ${at}@base-until-${request}`,
       `zfs snapshot ${at}@base`,
@@ -197,12 +199,12 @@ describe('release update', () => {
     const plan = updating('ezjail', { jails: [jail({ manager: 'ezjail' })] })
     expect(words(plan)[0]).toMatch(/ fetch$/)
     expect(words(plan)[1]).toBe(fetchInstall(paths.ezjail))
-    expect(plan.steps.map(({ final }) => final !== undefined)).toEqual([false, true, false])
+    expect(plan.steps.map(({ final }) => final !== undefined)).toEqual([false, true, false, false])
     expect(plan.remarks.join()).toContain('restart them after it')
   })
 
-  it("is bastille's own for bastille, and refused for iocage with what to use", () => {
-    expect(words(updating('bastille'))[0]).toBe('bastille update 15.1-RELEASE')
+  it('is the same for bastille, whose own says 0 in any case, and refused for iocage with what to use', () => {
+    expect(words(updating('bastille'))[1]).toBe(fetchInstall(paths.bastille))
     expect(refusal(() => updating('iocage')).message).toContain('/jail update')
   })
 

@@ -22,13 +22,17 @@ export function patchTree(facts: Pick<Facts, 'datasets' | 'snapshots'>, release:
     argv: ['env', 'PAGER=cat', ...freebsdUpdate(release.path, level), ...commands],
     timeoutSeconds: 7200,
   })
-  const isDataset = datasetAt(facts.datasets, release.path) !== undefined
   return [
-    ...(isDataset ? [] : [{ title: `Fetch the patches for ${release.name}`, action: update('fetch') }]),
-    ...protectedTree(facts, release, request, {
-      title: `Bring ${release.name} to its newest patch level`,
-      action: update('fetch', 'install'),
-    }),
+    { title: `Fetch the patches for ${release.name}`, action: update('fetch') },
+    ...protectedTree(facts, release, request, [
+      { title: `Bring ${release.name} to its newest patch level`, action: update('fetch', 'install') },
+      {
+        title: 'Look that no patch is left to install',
+        action: { kind: 'require', otherwise: 'freebsd-update reported success, but patches that it fetched are not installed.' },
+        // 2: there are none
+        done: { kind: 'command', argv: ['env', 'PAGER=cat', ...freebsdUpdate(release.path, level), 'updatesready'], exitCode: 2 },
+      },
+    ]),
   ]
 }
 
@@ -37,11 +41,11 @@ function freebsdUpdate(path: string, level: string): string[] {
 }
 
 /** The change of a release's own files, with what takes it back, and a look at what came of it. */
-export function protectedTree(
+function protectedTree(
   { datasets, snapshots }: Pick<Facts, 'datasets' | 'snapshots'>,
   { name, manager, path }: Release,
   request: string,
-  change: Pick<Step, 'title' | 'action'>,
+  [change, ...looks]: readonly [Step, ...Step[]],
 ): Step[] {
   const version = `${path}/bin/freebsd-version`
   const dataset = datasetAt(datasets, path)?.name
@@ -56,6 +60,7 @@ export function protectedTree(
         ? { final: 'without ZFS nothing keeps the files as they were' }
         : { undo: [backTo(`${dataset}@${before}`)] }),
     },
+    ...looks,
     {
       title: `Look what ${name} is patched to now`,
       action: { kind: 'run', argv: ['grep', '^USERLAND_VERSION=', version], timeoutSeconds: 30, shows: true },
