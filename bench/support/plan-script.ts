@@ -29,6 +29,9 @@ function linesOf(action: Action): string[] {
       return [`sysrc jail_list+=${quoted(action.name)} >/dev/null`]
     case 'map-entry':
       return [`echo ${quoted(`${action.key} ${action.value ?? ''}`)} >>${quoted(action.path)}`]
+    // a person would type the change into an editor: that takes the script no time at all
+    case 'edit':
+      return [`: >>${quoted(action.path)}`]
     case 'line':
       return [`echo ${quoted(action.line)} >>${quoted(action.path)}`]
     case 'require':
