@@ -9,6 +9,8 @@ export function scriptOf(plan: Plan): string {
 function linesOf(action: Action): string[] {
   switch (action.kind) {
     case 'run': {
+      // for a host where something stands already: this one is fresh
+      if (action.unlessDone === true) return []
       const line = `${action.argv.map(quoted).join(' ')} >/dev/null`
       return [action.stdin === undefined ? `${line} </dev/null` : `printf %s ${quoted(action.stdin)} | ${line}`]
     }
