@@ -1,7 +1,7 @@
 import type { Facts } from '../../../core/host.ts'
 import type { Jail, JailMount } from '../../../core/jail.ts'
 import type { Step } from '../../../core/step.ts'
-import { mountNow, prepareMount, unmountNow } from '../jail-conf/mounts.ts'
+import { mountNow, prepareMount, unmountNow } from '../mounting.ts'
 import { notSupported } from '../not-supported.ts'
 import { fstabLine } from './files.ts'
 import { fstabOf } from './paths.ts'

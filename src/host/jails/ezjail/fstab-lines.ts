@@ -1,26 +1,8 @@
 import { JailopsError } from '../../../core/errors.ts'
 import type { JailMount } from '../../../core/jail.ts'
+import type { FstabLine } from '../fstab.ts'
 
 /* Lines of /etc/fstab.NAME: the shared base first, then what else shows in the jail. */
-
-interface FstabLine {
-  text: string
-  from: string
-  /** On the host. */
-  on: string
-  type: string
-  options: string
-}
-
-export function readFstab(text: string): FstabLine[] {
-  return text.split('\n').flatMap((line) => {
-    const [from, on, type, options = 'rw'] = line
-      .replace(/#.*/, '')
-      .split(/\s+/)
-      .filter((word) => word !== '')
-    return from === undefined || on === undefined || type === undefined ? [] : [{ text: line, from, on, type, options }]
-  })
-}
 
 export function mountOf(root: string, { from, on, type, options }: FstabLine): JailMount[] {
   if (type !== 'nullfs' || !on.startsWith(`${root}/`) || isBase(root, { on })) return []

@@ -3,7 +3,8 @@ import { addressesOf } from '../../facts/jail-parameters.ts'
 import { readFiles } from '../../facts/read-files.ts'
 import type { Observing } from '../observing.ts'
 import { consoleLogOf, fstabFile, isBlocking, isNoRun, kernelNameOf, readControlFile } from './control-file.ts'
-import { isBase, mountOf, readFstab } from './fstab-lines.ts'
+import { readFstab } from '../fstab.ts'
+import { isBase, mountOf } from './fstab-lines.ts'
 
 /** All jails of ezjail, by their control files and fstabs. `ezjail-admin list` is not asked: it starts a process for each jail. */
 export async function observeEzjail(deps: Observing): Promise<ConfiguredJail[]> {

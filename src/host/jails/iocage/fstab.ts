@@ -1,25 +1,7 @@
 import type { JailMount } from '../../../core/jail.ts'
+import type { FstabLine } from '../fstab.ts'
 
 /* Lines of ROOT/jails/NAME/fstab. iocage separates by tabs, and finds its own lines again only so. */
-
-interface FstabLine {
-  text: string
-  from: string
-  /** On the host. */
-  on: string
-  type: string
-  options: string
-}
-
-export function readFstab(text: string): FstabLine[] {
-  return text.split('\n').flatMap((line) => {
-    const [from, on, type, options = 'rw'] = line
-      .replace(/#.*/, '')
-      .split(/\s+/)
-      .filter((word) => word !== '')
-    return from === undefined || on === undefined || type === undefined ? [] : [{ text: line, from, on, type, options }]
-  })
-}
 
 /** What a basejail shares with its release is its base, and no mount of the host's. */
 export function mountOf({ root, iocageRoot }: { root: string; iocageRoot: string }, { from, on, type, options }: FstabLine): JailMount[] {

@@ -1,8 +1,9 @@
 import type { Facts } from '../../../core/host.ts'
 import type { Jail, JailMount } from '../../../core/jail.ts'
 import type { Step } from '../../../core/step.ts'
-import { mountNow, prepareMount, unmountNow } from '../jail-conf/mounts.ts'
-import { fstabLine, mountOf, readFstab } from './fstab.ts'
+import { mountNow, prepareMount, unmountNow } from '../mounting.ts'
+import { readFstab } from '../fstab.ts'
+import { fstabLine, mountOf } from './fstab.ts'
 import { mustBeJail } from './guards.ts'
 import { fstabOf } from './paths.ts'
 

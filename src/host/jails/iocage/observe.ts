@@ -4,7 +4,8 @@ import { readFiles } from '../../facts/read-files.ts'
 import { markKey } from '../../marks.ts'
 import type { Observing } from '../observing.ts'
 import { isTrue, namesIn, readConfig } from './config.ts'
-import { mountOf, readFstab } from './fstab.ts'
+import { readFstab } from '../fstab.ts'
+import { mountOf } from './fstab.ts'
 import { consoleLogOf, jailsFolder, kernelNameOf, templatesFolder } from './paths.ts'
 
 /**

@@ -1,0 +1,20 @@
+/** A line of an fstab(5): every manager but jail.conf keeps one a jail. */
+export interface FstabLine {
+  text: string
+  from: string
+  /** On the host. */
+  on: string
+  type: string
+  options: string
+}
+
+/** What is said in it; comments and halves of lines say nothing. */
+export function readFstab(text: string): FstabLine[] {
+  return text.split('\n').flatMap((line) => {
+    const [from, on, type, options = 'rw'] = line
+      .replace(/#.*/, '')
+      .split(/\s+/)
+      .filter((word) => word !== '')
+    return from === undefined || on === undefined || type === undefined ? [] : [{ text: line, from, on, type, options }]
+  })
+}
