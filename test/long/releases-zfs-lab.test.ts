@@ -81,7 +81,7 @@ test("a patch that fails is taken back by the snapshot, bastille's too", async (
   await carriedOut(fetch, { release: '15.0-RELEASE', manager: 'bastille' })
   const before = await zfs()
   const { steps } = await hands.plan(update, { release: '15.0-RELEASE', manager: 'bastille' })
-  setFaults(hands.lab.folder, [{ program: 'bastille', argumentsInclude: ['update'], exitCode: 1, thenRun: true }])
+  setFaults(hands.lab.folder, [{ program: 'freebsd-update', argumentsInclude: ['install'], exitCode: 1, thenRun: true }])
   await expect(hands.carryOut(steps)).rejects.toThrow('exit code 1')
   expect(await levelOf('bastille')).toBe('15.0-RELEASE')
   expect(await zfs()).toEqual(before)
