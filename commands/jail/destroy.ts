@@ -24,7 +24,7 @@ export default defineCommand({
     const hosts = routes.map((route) => route.host)
     return plan(
       [
-        ...routes.flatMap((route) => drivers.proxy.remove(route)),
+        ...routes.flatMap((route) => drivers.proxy.unroute(route)),
         ...drivers.proxy.forget(jail.name),
         ...(hasBootEntry ? drivers.jails.boot(jail, false) : []),
         ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),

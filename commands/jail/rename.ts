@@ -36,7 +36,7 @@ export default defineCommand({
       bootAfter.length > 0 || (jail.startsAtBoot && facts.boot.list.includes(jail.name)) ? drivers.jails.boot(jail, false) : []
     return plan(
       [
-        ...routes.flatMap((route) => drivers.proxy.remove(route)),
+        ...routes.flatMap((route) => drivers.proxy.unroute(route)),
         ...drivers.proxy.forget(jail.name),
         ...bootBefore,
         ...(runs ? drivers.jails.stop(jail) : []),
@@ -49,7 +49,10 @@ export default defineCommand({
         ...(runs ? drivers.jails.start(renamed) : []),
         ...bootAfter,
         ...(hosts.length > 0 && jail.address !== undefined
-          ? [...(runs ? drivers.site.awaitAnswer(jail.address) : []), ...drivers.proxy.add(hosts, { name: to, address: jail.address })]
+          ? [
+              ...(runs ? drivers.site.awaitAnswer(jail.address) : []),
+              ...drivers.proxy.route(routes, [{ jail: to, address: jail.address, weight: 100 }]),
+            ]
           : []),
       ],
       {

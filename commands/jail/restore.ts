@@ -31,7 +31,14 @@ export default defineCommand({
         ...drivers.trash.back(entry, address),
         ...drivers.jails.boot(entry, entry.startsAtBoot),
         ...(free.length > 0
-          ? [...drivers.site.awaitAnswer(address), ...drivers.proxy.prepare(), ...drivers.proxy.add(free, { name, address })]
+          ? [
+              ...drivers.site.awaitAnswer(address),
+              ...drivers.proxy.prepare(),
+              ...drivers.proxy.route(
+                free.map((host) => ({ host })),
+                [{ jail: name, address, weight: 100 }],
+              ),
+            ]
           : []),
       ],
       {

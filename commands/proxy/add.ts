@@ -41,14 +41,17 @@ export default defineCommand({
         `${jail.name} is not running, so nobody would answer for ${site}. Start it first: /jail start ${jail.name}`,
       )
     }
-    return plan([...drivers.proxy.prepare(), ...drivers.proxy.add([site], { name: jail.name, address: jail.address })], {
-      resources: [`jail:${jail.name}`, 'proxy'],
-      reserves: [`site:${site}`],
-      outcome: [
-        { name: 'Site', value: showSiteName(site) },
-        { name: 'Jail', value: jail.name },
-      ],
-    })
+    return plan(
+      [...drivers.proxy.prepare(), ...drivers.proxy.route([{ host: site }], [{ jail: jail.name, address: jail.address, weight: 100 }])],
+      {
+        resources: [`jail:${jail.name}`, 'proxy'],
+        reserves: [`site:${site}`],
+        outcome: [
+          { name: 'Site', value: showSiteName(site) },
+          { name: 'Jail', value: jail.name },
+        ],
+      },
+    )
   },
 })
 

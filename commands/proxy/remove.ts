@@ -12,7 +12,7 @@ export default defineCommand({
   plan({ args, facts, drivers }) {
     const route = facts.route(args.site)
     const last = route.jail !== undefined && facts.routesTo(route.jail).length === 1
-    return plan([...drivers.proxy.remove(route), ...(last && route.jail !== undefined ? drivers.proxy.forget(route.jail) : [])], {
+    return plan([...drivers.proxy.unroute(route), ...(last && route.jail !== undefined ? drivers.proxy.forget(route.jail) : [])], {
       resources: ['proxy', ...(route.jail === undefined ? [] : [`jail:${route.jail}`])],
       outcome: [{ name: 'Site', value: `${args.site} answers 421 from now on` }],
     })

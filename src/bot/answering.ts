@@ -60,7 +60,7 @@ export async function answerItself(
     async vote(id, choice) {
       const voted = await change(id, async (target) => {
         // a button votes on the plan that it was shown under, a typed approval on the one that stands now
-        const digest = said.kind === 'press' && said.press.kind !== 'cancel' ? said.press.digest : (target.digest ?? '')
+        const digest = said.kind === 'press' && 'digest' in said.press ? said.press.digest : (target.digest ?? '')
         // already counted for this very invocation, before a crash
         const isCounted = target.approval?.votes.some(
           (vote) => vote.person === person && vote.digest === digest && vote.choice === choice && vote.at >= record.createdAt,

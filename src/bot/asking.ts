@@ -85,7 +85,7 @@ export function asking(
       // sent again, it would be there again
       return answers.every(Boolean) ? { ...record, outgoing: record.outgoing.filter((one) => !messages.includes(one)) } : undefined
     },
-    async ask(record, { command, args, line, host, person, dryRun, approvals, expiresMinutes, until }) {
+    async ask(record, { command, args, line, host, person, granted, dryRun, approvals, expiresMinutes, until }) {
       const away = host !== undefined && isAway(host, now(), hearingSince())
       if (away && until === undefined) throw awayRefusal(host, now())
       const execute = !dryRun && approvals === 0
@@ -116,6 +116,7 @@ export function asking(
         : tell(next, {
             kind: 'plan',
             ...question,
+            granted: [...granted],
             execute,
             dryRun,
             reserveUntil: execute ? (until ?? now()) + reserveMilliseconds : expiresAt,

@@ -60,6 +60,7 @@ export function afterAnswer(before: RequestRecord, { body, number, host }: BotMe
         ...(body.steps.length > 0 && { steps: body.steps }),
       }
     }
+    case 'alerts':
     case 'inventory':
     case 'alive':
       return undefined

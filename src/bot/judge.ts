@@ -2,7 +2,7 @@ import { argumentsFromWords, findCommand, parseArguments } from '../core/argumen
 import type { Command } from '../core/command.ts'
 import { JailopsError } from '../core/errors.ts'
 import { takesHost } from '../core/options.ts'
-import { type Actor, decide, type Decision, personOf, type Policy } from '../core/policy.ts'
+import { type Actor, covers, decide, type Decision, permissionsOf, personOf, type Policy } from '../core/policy.ts'
 import { splitWords } from '../core/split-words.ts'
 import { typedLine } from '../core/typed-line.ts'
 import { parseUntil } from '../core/until.ts'
@@ -24,6 +24,8 @@ export interface Judgement {
   hosts?: readonly KnownHost[]
   /** Approvals that must come first; 0 where policy asks for none. */
   approvals: number
+  /** Which of the command's `grants` this person has. */
+  granted: readonly string[]
   expiresMinutes: number
   /** Milliseconds since 1970: until then it is kept, should the host be away. */
   until?: number
@@ -65,6 +67,7 @@ export function judge(incoming: Incoming, context: JudgeContext): Judgement {
     isHostFound: command.risk !== 'bot' && named === undefined && context.hosts.length > 1,
     ...((command.risk !== 'bot' || named !== undefined) && whoIsAsked(context.hosts, { command, args, named, channel }, until)),
     ...(until !== undefined && { until: parseUntil(until, context.now, context.zone) }),
+    granted: grantsOf(context.policy, incoming.actor, command),
     approvals: decision.kind === 'approvals' ? decision.count : 0,
     expiresMinutes: decision.kind === 'approvals' ? decision.expiresMinutes : 60,
   }
@@ -99,6 +102,11 @@ export function permitted(
   return decision
 }
 
+function grantsOf(policy: Policy, actor: Actor, command: Command): string[] {
+  const has = permissionsOf(policy, actor)
+  return command.risk === 'change' ? (command.grants ?? []).filter((grant) => has.some((pattern) => covers(pattern, grant))) : []
+}
+
 /** `given` is only asked for once it is known who speaks: what is wrong with the words is nobody else's business. */
 export function understand(said: Said, commands: readonly Command[]): { command: Command; given: () => Record<string, unknown> } {
   if (said.kind === 'options') {
@@ -106,6 +114,7 @@ export function understand(said: Said, commands: readonly Command[]): { command:
     return { command, given: () => said.options }
   }
   if (said.kind === 'press') {
+    if (said.press.kind === 'say') return understand({ kind: 'text', text: said.press.words }, commands)
     const path = said.press.kind === 'cancel' ? 'job cancel' : said.press.kind
     return { command: findCommand(commands, path.split(' ')).command, given: () => ({ request: said.press.request }) }
   }

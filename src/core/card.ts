@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chartSchema } from './chart.ts'
 
 /** How a request stands. What a card may end in is in `endStates`. */
 export const requestStates = [
@@ -41,6 +42,8 @@ const press = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('approve'), request: z.string(), digest: z.string() }),
   z.strictObject({ kind: z.literal('deny'), request: z.string(), digest: z.string() }),
   z.strictObject({ kind: z.literal('cancel'), request: z.string() }),
+  /** Says a command, as if whoever presses it had typed it. */
+  z.strictObject({ kind: z.literal('say'), request: z.string(), words: z.string().max(80) }),
 ])
 /** What a button says when it is pressed; who pressed it comes from the platform, never from here. */
 export const pressSchema = press
@@ -55,6 +58,9 @@ export const answerSchema = z.strictObject({
   text: z.string().optional(),
   fields: z.array(fieldSchema).optional(),
   table: tableSchema.optional(),
+  charts: z.array(chartSchema).optional(),
+  /** Goes up beside the card. */
+  file: z.strictObject({ name: z.string(), text: z.string() }).optional(),
 })
 export type Answer = z.infer<typeof answerSchema>
 
@@ -76,6 +82,7 @@ export const cardSchema = z.strictObject({
   text: z.string().optional(),
   fields: z.array(fieldSchema),
   table: tableSchema.optional(),
+  charts: z.array(chartSchema).optional(),
   /** What a program printed, as it printed it; what is longer is one of the files. */
   output: z.string().optional(),
   steps: z.array(cardStepSchema),

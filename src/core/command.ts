@@ -15,6 +15,10 @@ export interface PlanContext<Args> {
   drivers: Drivers
   /** The request's id: the only source of generated names. */
   request: string
+  /** Who asked, as policy names them. */
+  person: string
+  /** Which of the command's `grants` they have. */
+  granted: readonly string[]
 }
 
 export interface QueryContext<Args> {
@@ -107,6 +111,8 @@ interface LooksAtHost {
 /** Changes the host: plans, is approved, runs, can be taken back. */
 export interface ChangeCommand extends CommandBase, LooksAtHost {
   risk: 'change'
+  /** Permissions beside its own that let somebody do more with it, such as `proxy.others`: the plan knows who has them. */
+  grants?: readonly string[]
   /** It ends with something that only whoever asked may see, once. */
   confides?: true
   plan(context: PlanContext<Parsed>): Plan
@@ -165,7 +171,14 @@ const shape = {
     ),
 }
 const commandShape = z.discriminatedUnion('risk', [
-  z.looseObject({ ...shape, risk: z.literal('change'), needs, confides: z.literal(true).optional(), plan: doesWork }),
+  z.looseObject({
+    ...shape,
+    risk: z.literal('change'),
+    needs,
+    grants: z.array(shape.permission).optional(),
+    confides: z.literal(true).optional(),
+    plan: doesWork,
+  }),
   z.looseObject({ ...shape, risk: z.literal('read'), needs, query: doesWork }),
   z.looseObject({ ...shape, risk: z.literal('bot'), takesHost: z.literal(true).optional(), answer: doesWork }),
 ])

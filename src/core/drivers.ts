@@ -1,6 +1,6 @@
-import type { Route } from './host.ts'
 import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Endpoint } from './layout.ts'
+import type { ReachableTarget, Route, SiteAddress, SiteSettings, Target } from './proxy.ts'
 import type { SeenInside } from './seen-inside.ts'
 import type { Step, Undo } from './step.ts'
 
@@ -148,10 +148,23 @@ export type ServiceAction = (typeof serviceActions)[number]
 export interface ProxyDriver {
   /** Steps that bring a host without it to where routes can be added; none where it is ready. */
   prepare(): Step[]
-  add(hosts: readonly string[], jail: { name: string; address: string }): Step[]
-  remove(route: Route): Step[]
-  /** Takes the jail's backend away once no route needs it. */
+  /** Lets these sites reach these jails, by one backend: new ones, or such that led elsewhere until now. Ends with a real request for each. */
+  route(sites: readonly SiteAddress[], targets: readonly ReachableTarget[]): Step[]
+  unroute(route: Route): Step[]
+  /** Takes away the backends that lead to this jail alone, once no route needs them. */
   forget(jail: string): Step[]
+  /** undefined: no longer so. What is not named stays. `users` only loses here: a new one comes with its password. */
+  set(host: string, settings: { [Name in keyof SiteSettings]?: SiteSettings[Name] | undefined }): Step[]
+  /** A user with a new random password, which whoever asked is shown once. */
+  user(host: string, name: string): Step[]
+  /** Weights of the jails behind a site, also while requests run. */
+  weigh(route: Route, targets: readonly Target[]): Step[]
+  /** No new requests for this jail; goes on when no session is left, or after so many seconds. Taken back: it gets requests again. */
+  drain(jail: string, seconds: number): Step[]
+  /** The jail gets requests again, once the proxy's own check has found it alive. */
+  ready(jail: string): Step[]
+  /** Reads all files anew; open connections go on. */
+  reload(): Step[]
 }
 
 /** Knows the web server inside a jail. */
@@ -175,5 +188,7 @@ export interface Drivers {
   site: SiteDriver
   /** The lowest free address of the pool, or the one already chosen for this request, or the wanted one. */
   chooseAddress(wanted?: string): string
+  /** Nobody can own it: `com`, `co.uk`, `github.io`. */
+  isPublicSuffix(host: string): boolean
   endpoint(address: string): Endpoint
 }

@@ -2,17 +2,11 @@ import { JailopsError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Archive, Dataset, Jail, Manager, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Layout } from './layout.ts'
+import { type PastChange, type ProxyFacts, type Route, siteText } from './proxy.ts'
 import { usersOf } from './release-users.ts'
 import { didYouMean } from './suggest.ts'
 
 /* What commands see of a host: facts that were observed once. Nothing here runs anything. */
-
-export interface Route {
-  host: string
-  backend: string
-  /** Absent when the map names a backend that no jail of ours has. */
-  jail?: string
-}
 
 export interface BackendStatus {
   name: string
@@ -69,6 +63,7 @@ export const factNames = [
   'templates',
   'resolver',
   'modes',
+  'siteChanges',
 ] as const
 export type FactName = (typeof factNames)[number]
 
@@ -118,7 +113,9 @@ export interface ObservedFacts {
   baseMegabytes: number
   /** The host's own resolv.conf; empty where there is none. */
   resolver: string
-  proxy: { running: boolean; configured: boolean; enabled: boolean; routes: Route[]; backends: string[] }
+  proxy: ProxyFacts
+  /** Newest first, as far back as the host's journals go. */
+  siteChanges: PastChange[]
   proxyStatus?: ProxyStatus
   siteStatus: SiteStatus[]
   host?: HostStatus
@@ -158,7 +155,8 @@ export interface Facts extends ObservedFacts {
   /** What the command asked for under that name. @throws internal when it did not */
   look(name: string): LookAnswer
   routesTo(jail: string): Route[]
-  route(host: string): Route
+  /** @throws unknown_route, with the nearest name */
+  route(host: string, path?: string): Route
   /** The newest trash entry of that name. @throws not_in_trash */
   trashed(name: string): TrashEntry
   /** Of the manager that is named, or of the only one that has it. @throws unknown_release */
@@ -212,12 +210,13 @@ export function factsOf(layout: Layout, observed: ObservedFacts): Facts {
       if (answer !== undefined) return answer
       throw new JailopsError('internal', `This command did not ask the host for ${name}; that is a mistake in the command.`)
     },
-    routesTo: (name) => observed.proxy.routes.filter((route) => route.jail === name),
-    route(host) {
-      const found = observed.proxy.routes.find((candidate) => candidate.host === host)
+    routesTo: (name) => observed.proxy.routes.filter((route) => route.targets.some((target) => target.jail === name)),
+    route(host, path) {
+      const found = observed.proxy.routes.find((candidate) => candidate.host === host && candidate.path === path)
       if (found !== undefined) return found
-      const hosts = observed.proxy.routes.map((candidate) => candidate.host)
-      throw new JailopsError('unknown_route', `No site ${host} is routed on this host.${didYouMean(host, hosts)} See /proxy list.`)
+      const wanted = siteText({ host, ...(path !== undefined && { path }) })
+      const near = didYouMean(wanted, observed.proxy.routes.map(siteText))
+      throw new JailopsError('unknown_route', `No site ${wanted} is routed on this host.${near} See /proxy list.`)
     },
     release(name, manager) {
       const all = observed.releases.filter((one) => manager === undefined || one.manager === manager)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { managers } from './jail.ts'
+import { proxyKinds } from './proxy.ts'
 
 /** An absolute path in plain characters: it goes into configuration files, so nothing that any of them would read as syntax. */
 export const absolutePath = z
@@ -24,6 +25,7 @@ const haproxyLayoutSchema = z.strictObject({
   /** Never `*`: on a shared stack it would also answer for a jail whose own server is down. */
   bindAddress: address.default('127.0.0.1'),
   bindPort: port.default(80),
+  tlsPort: port.default(443),
 })
 
 /** Where things are on a host. The defaults are FreeBSD's usual places. */
@@ -48,7 +50,16 @@ export const layoutSchema = z.strictObject({
     .optional(),
   pool: z.cidrv4().default('10.0.0.0/24'),
   sites: sitesSchema.default({ kind: 'own-address', port: 80, statusPort: 8081 }),
+  /** What stands in front of the jails. */
+  proxy: z.enum(proxyKinds).default('haproxy'),
   haproxy: haproxyLayoutSchema.prefault({}),
+  /** nginx on the host, where it stands in front instead: a folder of ours, and the main file that includes it. Same address and ports. */
+  nginxFront: z
+    .strictObject({
+      configuration: absolutePath.default('/usr/local/etc/nginx/nginx.conf'),
+      folder: absolutePath.default('/usr/local/etc/nginx/jailops'),
+    })
+    .prefault({}),
   /** The manager of a new jail when nobody names one. */
   manager: z.enum(managers).default('jail.conf'),
   bastille: z.strictObject({ prefix: absolutePath.default('/usr/local/bastille') }).prefault({}),

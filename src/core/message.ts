@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertSchema } from './alert.ts'
 import { answerSchema, requestStates, stepStates } from './card.ts'
 import { planSchema } from './plan.ts'
 import { voteSchema } from './approval.ts'
@@ -21,6 +22,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('plan'),
     ...asked,
+    /** Which of the command's `grants` this person has. */
+    granted: z.array(z.string()),
     execute: z.boolean(),
     dryRun: z.boolean(),
     reserveUntil: z.number(),
@@ -86,6 +89,8 @@ export const toBotSchema = z.discriminatedUnion('kind', [
     steps: z.array(stepProgress),
   }),
   z.strictObject({ kind: z.literal('inventory'), inventory: inventorySchema }),
+  /** All that is wrong now; a snapshot, not a difference. */
+  z.strictObject({ kind: z.literal('alerts'), alerts: z.array(alertSchema) }),
   /** A sign of life of a host that cannot say what it has. */
   z.strictObject({ kind: z.literal('alive'), problem: z.string() }),
 ])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalJson, sha256 } from './canonical.ts'
+import { type SiteChange, siteChangeSchema } from './proxy.ts'
 import { describeAction, stepSchema, type Step } from './step.ts'
 
 const fieldSchema = z.strictObject({ name: z.string(), value: z.string() })
@@ -14,6 +15,8 @@ export const planSchema = z.strictObject({
   outcome: z.array(fieldSchema),
   /** Shown, but not approved: sessions now, load, a warning. */
   remarks: z.array(z.string()),
+  /** What becomes of which sites: for the record, and to take it back later. */
+  sites: z.array(siteChangeSchema).optional(),
   /** Where a step fails, those before it stay: whoever asks wants to look at what went wrong. */
   keep: z.literal(true).optional(),
 })
@@ -27,6 +30,7 @@ export function plan(
     reserves?: readonly string[]
     outcome?: Plan['outcome']
     remarks?: readonly string[]
+    sites?: readonly SiteChange[]
     keep?: boolean
   },
 ): Plan {
@@ -36,6 +40,7 @@ export function plan(
     reserves: [...new Set(options.reserves)].toSorted(),
     outcome: [...(options.outcome ?? [])],
     remarks: [...(options.remarks ?? [])],
+    ...(options.sites !== undefined && options.sites.length > 0 && { sites: [...options.sites] }),
     ...(options.keep === true && { keep: true }),
   }
 }

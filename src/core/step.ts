@@ -65,6 +65,8 @@ const simpleProbe = z.discriminatedUnion('kind', [
     notStatus: z.array(z.int()).optional(),
   }),
   z.strictObject({ kind: z.literal('haproxy-backend'), socket: absolutePath, backend: z.string(), server: z.string().nullable() }),
+  /** So many sessions or fewer on that server, or no HAProxy that runs. */
+  z.strictObject({ kind: z.literal('proxy-sessions'), socket: absolutePath, backend: z.string(), server: z.string(), atMost: z.int() }),
   /** Nothing is mounted below the path (a rename or a removal would reach into the mounted tree). */
   z.strictObject({ kind: z.literal('no-mounts'), path: absolutePath }),
   z.strictObject({ kind: z.literal('free-space'), path: absolutePath, megabytes: z.number() }),
@@ -87,20 +89,24 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('remove-folder'), path: absolutePath }),
   /** A rename on one filesystem, never onto something that exists. */
   z.strictObject({ kind: z.literal('move'), from: absolutePath, to: absolutePath }),
-  /** One `key value` line of a map file of ours; null takes it away. The rest of the file is not ours to say. */
+  /** One `key value` line of a file of ours; null takes it away. The rest of the file is not ours to say. */
   z.strictObject({ kind: z.literal('map-entry'), path: absolutePath, key: z.string(), value: z.string().nullable() }),
   /**
    * One name in rc.conf's jail_list, on or off; the other names are not ours to say. When nobody is left the list is unset, or
    * says "nobody" where an empty one would start every jail of jail.conf.
    */
   z.strictObject({ kind: z.literal('boot-word'), name: z.string(), on: z.boolean(), whenEmpty: z.enum(['unset', 'nobody']) }),
-  /** The same entry in the running HAProxy, read back. */
+  /** One line of a map file, and then the same entry in the running HAProxy, read back. One that does not run starts from the file. */
+  z.strictObject({ kind: z.literal('proxy-map'), socket: absolutePath, path: absolutePath, key: z.string(), value: z.string().nullable() }),
+  /** A server of the running HAProxy, which forgets that at its next start. */
   z.strictObject({
-    kind: z.literal('haproxy-map'),
+    kind: z.literal('proxy-server'),
     socket: absolutePath,
-    map: absolutePath,
-    key: z.string(),
-    value: z.string().nullable(),
+    backend: z.string(),
+    server: z.string(),
+    address: z.strictObject({ address: z.ipv4(), port: z.int() }).optional(),
+    weight: z.int().min(0).max(256).optional(),
+    state: z.enum(['ready', 'drain', 'maint']).optional(),
   }),
   /** One *.cfg file of HAProxy's folder; the whole folder with the change in it must pass `haproxy -c` before the swap. */
   z.strictObject({
@@ -116,7 +122,12 @@ const actionSchema = z.discriminatedUnion('kind', [
   /** A new random password of a user in a jail: known to nobody but whoever asked, who is shown it once. */
   z.strictObject({ kind: z.literal('password'), kernelName: z.string(), user: z.literal('root') }),
   /** Waits until the step's probe holds. */
-  z.strictObject({ kind: z.literal('await'), timeoutSeconds: z.number().positive() }),
+  z.strictObject({
+    kind: z.literal('await'),
+    timeoutSeconds: z.number().positive(),
+    /** When the time is over the next step comes all the same. */
+    goesOn: z.literal(true).optional(),
+  }),
   /** Refuses to go on unless the step's probe holds now. */
   z.strictObject({ kind: z.literal('require'), otherwise: z.string() }),
 ])
@@ -174,8 +185,13 @@ export function describeAction(action: Action): string {
       return `${action.path}: ${action.on ? 'add' : 'remove'} the line ${action.line}`
     case 'edit':
       return `${action.path}: ${action.edits.map(describeEdit).join('; ')}`
-    case 'haproxy-map':
-      return action.value === null ? `haproxy: del map ${action.key}` : `haproxy: add map ${action.key} ${action.value}`
+    case 'proxy-map':
+      return `${action.path} and the running HAProxy: ${action.value === null ? `without ${action.key}` : `${action.key} ${action.value}`}`
+    case 'proxy-server': {
+      const { address, weight, state } = action
+      const what = [address && `at ${address.address}:${address.port}`, weight !== undefined && `weight ${weight}`, state]
+      return `haproxy: set server ${action.backend}/${action.server} ${what.filter(Boolean).join(', ')}`
+    }
     case 'haproxy-config':
       return action.content === null
         ? `remove ${action.folder}/${action.name}, checked by haproxy -c`
@@ -183,7 +199,7 @@ export function describeAction(action: Action): string {
     case 'password':
       return `jexec ${quoteWord(action.kernelName)} pw usermod ${action.user} -h 0  (stdin: 24 random characters, kept nowhere)`
     case 'await':
-      return `wait at most ${action.timeoutSeconds} s`
+      return `wait at most ${action.timeoutSeconds} s${action.goesOn === true ? ', then go on all the same' : ''}`
     case 'require':
       return 'check, change nothing'
   }

@@ -5,6 +5,7 @@ import { createArchiveDriver } from './archives.ts'
 import { createInsideDriver } from './inside/inside.ts'
 import { createJailDrivers } from './jails/drivers.ts'
 import { createLimitDriver } from './limits.ts'
+import { isPublicSuffix } from './public-suffix.ts'
 import { createHaproxyDriver } from './proxy/haproxy.ts'
 import { createReleaseDriver } from './releases.ts'
 import { createNginxDriver } from './site/nginx.ts'
@@ -26,6 +27,7 @@ export function createDrivers(facts: Facts): Drivers {
     releases: createReleaseDriver(facts),
     proxy: createHaproxyDriver(facts),
     site: createNginxDriver(facts),
+    isPublicSuffix,
     chooseAddress: (wanted) => chooseAddress(facts, facts.layout, wanted),
     endpoint: (address) => endpointOf(facts.layout, address),
   }

@@ -67,7 +67,14 @@ export function createPlanner({ host, layout, commands, now, observe, look, driv
         const command = changeNamed(commands, asked.command)
         const args = sameArguments(command, asked)
         const facts = await seen(command, args, reservedFor(journal.request))
-        const made = command.plan({ args, facts, drivers: drivers(facts), request: journal.request })
+        const made = command.plan({
+          args,
+          facts,
+          drivers: drivers(facts),
+          request: journal.request,
+          person: asked.person,
+          granted: asked.granted,
+        })
         // they may hold what the host said; nothing of them is part of what is approved
         const plan = { ...made, remarks: made.remarks.map(redact) }
         const planned = { plan, digest: digestOf({ host, command: command.path, args }, plan) }

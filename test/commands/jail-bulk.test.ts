@@ -5,7 +5,7 @@ import start from '../../commands/jail/start.ts'
 import stop from '../../commands/jail/stop.ts'
 import { refusal } from '../core/refusal.ts'
 import { testJail } from '../host/facts-helper.ts'
-import { planOf, readyProxy, titles } from './say.ts'
+import { backendOfJail, planOf, readyProxy, routeTo, titles } from './say.ts'
 
 const database = testJail('database', { address: '10.0.0.2', tags: ['data'] })
 const shop = testJail('shop', { address: '10.0.0.3', depends: ['database'], tags: ['web'] })
@@ -69,7 +69,7 @@ describe('what a jail needs', () => {
 
 describe('what needs a jail', () => {
   it('is restarted with it, through others too, and its sites are waited for', () => {
-    const proxy = { ...readyProxy, routes: [{ host: 'front.example.com', backend: 'jail_front', jail: 'front' }], backends: ['jail_front'] }
+    const proxy = { ...readyProxy, routes: [routeTo('front')], backends: [backendOfJail('front')] }
     const plan = planOf(restart, { jail: 'database' }, { jails, proxy })
     expect(titles(plan)).toEqual([
       'Stop front',

@@ -8,10 +8,10 @@ import status from '../../commands/jail/service/status.ts'
 import stop from '../../commands/jail/service/stop.ts'
 import { refusal } from '../core/refusal.ts'
 import { running, said, stopped } from './looked.ts'
-import { answerOf, jail, planOf, readyProxy, route, titles } from './say.ts'
+import { answerOf, backendOfJail, jail, planOf, readyProxy, route, titles } from './say.ts'
 
 const nginx = { jail: 'blog', service: 'nginx' }
-const routed = { jails: [jail()], proxy: { ...readyProxy, routes: [route], backends: ['jail_blog'] } }
+const routed = { jails: [jail()], proxy: { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] } }
 const missing = said(
   '',
   1,

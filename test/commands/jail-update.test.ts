@@ -8,7 +8,7 @@ import { createSnapshotDriver } from '../../src/host/snapshots.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { refusal } from '../core/refusal.ts'
 import { testFacts } from '../host/facts-helper.ts'
-import { jail, planOf, readyProxy, request, route, titles } from './say.ts'
+import { backendOfJail, jail, planOf, readyProxy, request, route, titles } from './say.ts'
 
 function said(stdout: string, exitCode = 0): LookAnswer {
   return { exitCode, stdout, stderr: '' }
@@ -37,7 +37,7 @@ describe('jail update', () => {
   })
 
   it('waits for its sites', () => {
-    const proxy = { ...readyProxy, routes: [route], backends: ['jail_blog'] }
+    const proxy = { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] }
     expect(titles(planOf(update, { jail: 'blog' }, { ...seen, proxy })).at(-1)).toContain('answers')
   })
 

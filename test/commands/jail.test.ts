@@ -8,11 +8,11 @@ import restore from '../../commands/jail/restore.ts'
 import start from '../../commands/jail/start.ts'
 import stop from '../../commands/jail/stop.ts'
 import { refusal } from '../core/refusal.ts'
-import { answerOf, jail, planOf, readyProxy, request, route, titles, trashed } from './say.ts'
+import { answerOf, backendOfJail, jail, planOf, readyProxy, request, route, routeTo, titles, trashed } from './say.ts'
 
 /** Every jail of jail.conf starts, and a new one is part of it. */
 const included = { list: [], configured: ['mail'], jailEnable: true, includesFolder: true }
-const routed = { ...readyProxy, routes: [route], backends: ['jail_blog'] }
+const routed = { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] }
 
 describe('jail create', () => {
   it('takes the lowest free address and keeps name and address for itself', () => {
@@ -69,7 +69,7 @@ describe('jail destroy', () => {
       { jails: [jail()], proxy: routed, boot: { list: ['blog'], configured: [], jailEnable: true, includesFolder: false } },
     )
     const order = [
-      'no longer send blog.example.com',
+      'Send blog.example.com nowhere',
       'Take blog from the boot list',
       'Stop blog',
       'nothing is mounted',
@@ -129,7 +129,7 @@ describe('jail restore', () => {
   })
 
   it('leaves a site where it is by now, or all of them when told so', () => {
-    const other = { ...readyProxy, routes: [{ ...route, backend: 'jail_shop', jail: 'shop' }], backends: ['jail_shop'] }
+    const other = { ...readyProxy, routes: [{ ...routeTo('shop'), host: route.host }], backends: [backendOfJail('shop')] }
     expect(planOf(restore, { jail: 'blog' }, { trash: [trashed()], proxy: other }).remarks.join()).toContain('belong to another jail')
     expect(titles(planOf(restore, { jail: 'blog', sites: 'no' }, { trash: [trashed()], proxy: readyProxy })).join()).not.toContain(
       'HAProxy',

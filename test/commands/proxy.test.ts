@@ -5,7 +5,7 @@ import remove from '../../commands/proxy/remove.ts'
 import status from '../../commands/proxy/status.ts'
 import type { BackendStatus, ProxyStatus } from '../../src/core/host.ts'
 import { refusal } from '../core/refusal.ts'
-import { answerOf, jail, planOf, readyProxy, route, titles } from './say.ts'
+import { answerOf, backendOfJail, jail, planOf, readyProxy, route, routeTo, titles } from './say.ts'
 
 const backend = (name: string, state: string, rate: number): BackendStatus => ({
   name: `jail_${name}`,
@@ -33,7 +33,7 @@ describe('proxy add', () => {
   })
 
   it('needs no reload for a further site of the same jail', () => {
-    const routed = { ...readyProxy, routes: [route], backends: ['jail_blog'] }
+    const routed = { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] }
     expect(titles(planOf(add, { site: 'www.example.com', jail: 'blog' }, { jails: [jail()], proxy: routed })).join()).not.toContain(
       'Reload',
     )
@@ -44,7 +44,7 @@ describe('proxy add', () => {
   })
 
   it.each([
-    ['a site of another jail', 'route_exists', { proxy: { ...readyProxy, routes: [{ ...route, backend: 'jail_shop', jail: 'shop' }] } }],
+    ['a site of another jail', 'route_exists', { proxy: { ...readyProxy, routes: [{ ...routeTo('shop'), host: route.host }] } }],
     ['a site that another request is about to route', 'route_exists', { reservedByOthers: ['site:blog.example.com'] }],
     ['a jail that does not run', 'jail_stopped', { jails: [jail({ state: 'stopped' as const })] }],
     ['a jail of others', 'not_ours', { jails: [jail({ ours: false })] }],
@@ -56,7 +56,7 @@ describe('proxy add', () => {
 
 describe('proxy remove', () => {
   it('keeps the backend as long as another site needs it', () => {
-    const two = { ...readyProxy, routes: [route, { ...route, host: 'www.example.com' }], backends: ['jail_blog'] }
+    const two = { ...readyProxy, routes: [route, { ...route, host: 'www.example.com' }], backends: [backendOfJail('blog')] }
     expect(titles(planOf(remove, { site: 'www.example.com' }, { proxy: two })).join()).not.toContain('configuration')
     const one = { ...two, routes: [route] }
     expect(titles(planOf(remove, { site: 'blog.example.com' }, { proxy: one })).join()).toContain(
@@ -72,7 +72,7 @@ describe('proxy remove', () => {
 
 describe('proxy list and status', () => {
   it('names a route that leads nowhere', () => {
-    const answer = answerOf(list, {}, { proxy: { ...readyProxy, routes: [{ host: 'x.example.com', backend: 'jail_gone' }] } })
+    const answer = answerOf(list, {}, { proxy: { ...readyProxy, routes: [{ host: 'x.example.com', backend: 'jail_gone', targets: [] }] } })
     expect(answer.table?.rows).toEqual([['x.example.com', 'no jail (jail_gone)', '-', 'missing']])
   })
 

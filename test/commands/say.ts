@@ -3,6 +3,7 @@ import type { Answer } from '../../src/core/card.ts'
 import type { BotContext, Command } from '../../src/core/command.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Jail, TrashEntry } from '../../src/core/jail.ts'
+import { type Backend, noProxy, type ProxyFacts, type Route } from '../../src/core/proxy.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { testFacts, testJail, testParts } from '../host/facts-helper.ts'
@@ -13,7 +14,14 @@ export const request = 'rabcdefghjkmnpqr'
 export function planOf(command: Command, args: Record<string, unknown>, observed: Partial<ObservedFacts> = {}): Plan {
   if (command.risk !== 'change') throw new Error(`${command.path} changes nothing`)
   const facts = testFacts(observed)
-  return command.plan({ args: parseArguments(command, args).args, facts, drivers: createDrivers(facts), request })
+  return command.plan({
+    args: parseArguments(command, args).args,
+    facts,
+    drivers: createDrivers(facts),
+    request,
+    person: 'ana',
+    granted: command.grants ?? [],
+  })
 }
 
 /** What a question answers there. */
@@ -66,5 +74,20 @@ export function trashed(more: Partial<TrashEntry> = {}): TrashEntry {
   }
 }
 
-export const readyProxy = { running: true, configured: true, enabled: true, routes: [], backends: [] }
-export const route = { host: 'blog.example.com', backend: 'jail_blog', jail: 'blog' }
+export const readyProxy: ProxyFacts = { ...noProxy, running: true, configured: true, enabled: true }
+/** NAME.example.com leads to the jail NAME. */
+export function routeTo(name: string): Route {
+  return { host: `${name}.example.com`, backend: `jail_${name}`, targets: [{ jail: name, weight: 100 }], jail: name }
+}
+export const route: Route = routeTo('blog')
+
+/** The file of a jail's own backend. */
+export function backendOfJail(jailName: string, more: Partial<Backend> = {}): Backend {
+  return {
+    name: `jail_${jailName}`,
+    targets: [{ jail: jailName, weight: 100, address: '10.0.0.5' }],
+    isSpare: false,
+    isStale: false,
+    ...more,
+  }
+}

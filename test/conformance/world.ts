@@ -100,7 +100,10 @@ export async function openWorld(
       const { args } = parseArguments(command, given)
       const facts = await factsFor(command, args)
       const request = `r${String(++number).padStart(15, 'a')}`
-      return { plan: command.plan({ args, facts, drivers: createDrivers(facts), request }), request }
+      return {
+        plan: command.plan({ args, facts, drivers: createDrivers(facts), request, person: 'ana', granted: command.grants ?? [] }),
+        request,
+      }
     },
     async query(command, given) {
       if (command.risk !== 'read') throw new TypeError(`${command.path} is no question`)
@@ -193,6 +196,7 @@ function askedFor(request: string): HostMessage {
     args: {},
     definition: '',
     person: 'ana',
+    granted: [] as string[],
     execute: true,
     dryRun: false,
     reserveUntil: 0,

@@ -3,6 +3,7 @@ import type { TrashEntry } from '../../src/core/jail.ts'
 import { absolutePath, layoutSchema, siteEndpoint } from '../../src/core/layout.ts'
 import { testFacts, testJail, testParts } from '../host/facts-helper.ts'
 import { refusal } from './refusal.ts'
+import { noProxy } from '../../src/core/proxy.ts'
 
 const layout = layoutSchema.parse({})
 const jail = testJail
@@ -22,13 +23,10 @@ const facts = testFacts({
   jails: [jail('blog'), jail('theirs', { ours: false }), jail('odd', { state: 'broken', problem: 'line 3' })],
   trash: [trashed('r1', 1), trashed('r2', 2)],
   proxy: {
-    running: true,
-    configured: true,
-    enabled: true,
-    backends: [],
+    ...noProxy,
     routes: [
-      { host: 'blog.example.com', backend: 'jail_blog', jail: 'blog' },
-      { host: 'lost.example.com', backend: 'x' },
+      { host: 'blog.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
+      { host: 'lost.example.com', backend: 'x', targets: [] },
     ],
   },
 })

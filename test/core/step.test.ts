@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Action, describeAction } from '../../src/core/step.ts'
 
 const run = (...argv: string[]): Action => ({ kind: 'run', argv, timeoutSeconds: 1 })
-const map = { socket: '/var/run/h.sock', map: '/etc/hosts.map', key: 'blog.example.com' }
+const map = { socket: '/var/run/h.sock', path: '/maps/hosts.map', key: 'blog.example.com' }
 
 describe('describeAction', () => {
   it.each<[Action, string]>([
@@ -21,8 +21,8 @@ describe('describeAction', () => {
     [{ kind: 'move', from: '/a', to: '/b' }, 'move /a to /b'],
     [{ kind: 'map-entry', path: '/m', key: 'k', value: 'v' }, '/m: set the line k v'],
     [{ kind: 'map-entry', path: '/m', key: 'k', value: null }, '/m: remove the line of k'],
-    [{ kind: 'haproxy-map', ...map, value: 'jail_blog' }, 'haproxy: add map blog.example.com jail_blog'],
-    [{ kind: 'haproxy-map', ...map, value: null }, 'haproxy: del map blog.example.com'],
+    [{ kind: 'proxy-map', ...map, value: 'jail_blog' }, '/maps/hosts.map and the running HAProxy: blog.example.com jail_blog'],
+    [{ kind: 'proxy-map', ...map, value: null }, '/maps/hosts.map and the running HAProxy: without blog.example.com'],
     [{ kind: 'haproxy-config', folder: '/h', name: 'a.cfg', content: 'x' }, 'write /h/a.cfg (1 bytes), checked by haproxy -c'],
     [{ kind: 'haproxy-config', folder: '/h', name: 'a.cfg', content: null }, 'remove /h/a.cfg, checked by haproxy -c'],
     [{ kind: 'await', timeoutSeconds: 9 }, 'wait at most 9 s'],

@@ -1,5 +1,6 @@
 import { type Facts, factsOf, type ObservedFacts } from '../../src/core/host.ts'
 import type { Jail, JailParts } from '../../src/core/jail.ts'
+import { noProxy } from '../../src/core/proxy.ts'
 import { type Layout, layoutSchema } from '../../src/core/layout.ts'
 import { newJailFile } from '../../src/host/jails/jail-conf/new-file.ts'
 import { propertiesOf } from '../../src/host/jails/jail-conf/read-file.ts'
@@ -24,7 +25,8 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     freeMegabytes: 10_000,
     baseMegabytes: 400,
     resolver: '',
-    proxy: { running: false, configured: false, enabled: false, routes: [], backends: [] },
+    proxy: noProxy,
+    siteChanges: [],
     siteStatus: [],
     modes: {},
     reservedByOthers: [],

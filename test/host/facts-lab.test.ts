@@ -79,7 +79,13 @@ async function createSteps(name: string, request: string): Promise<Step[]> {
 async function routeSteps(name: string, hosts: string[]): Promise<Step[]> {
   const facts = await look('jails', 'proxy')
   const { proxy } = createDrivers(facts)
-  return [...proxy.prepare(), ...proxy.add(hosts, { name, address: facts.ownJail(name).address ?? '' })]
+  return [
+    ...proxy.prepare(),
+    ...proxy.route(
+      hosts.map((host) => ({ host })),
+      [{ jail: name, address: facts.ownJail(name).address ?? '', weight: 100 }],
+    ),
+  ]
 }
 
 test('a fresh host has no jails, a pool, and no HAProxy', async () => {
@@ -122,14 +128,14 @@ test('create, route, look, destroy, restore', async () => {
   expect(await front('other.example.com')).toMatchObject({ status: 421 })
 
   const { proxy, proxyStatus } = await look('jails', 'proxy', 'proxyStatus')
-  expect(proxy).toEqual({
+  expect(proxy).toMatchObject({
     running: true,
     configured: true,
     enabled: true,
-    backends: ['jail_blog'],
+    backends: [{ name: 'jail_blog', targets: [{ jail: 'blog', address: blog.address }], isStale: false }],
     routes: [
-      { host: 'blog.example.com', backend: 'jail_blog', jail: 'blog' },
-      { host: '*.wild.example.com', backend: 'jail_blog', jail: 'blog' },
+      { host: 'blog.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
+      { host: '*.wild.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
     ],
   })
   expect(proxyStatus?.backends).toMatchObject([
@@ -151,7 +157,7 @@ test('create, route, look, destroy, restore', async () => {
     const drivers = createDrivers(facts)
     const routes = facts.routesTo('blog')
     return [
-      ...routes.flatMap((route) => drivers.proxy.remove(route)),
+      ...routes.flatMap((route) => drivers.proxy.unroute(route)),
       ...drivers.proxy.forget('blog'),
       ...drivers.jails.boot(jail, false),
       ...drivers.jails.stop(jail),
@@ -181,7 +187,10 @@ test('create, route, look, destroy, restore', async () => {
     ...drivers.trash.back(entry, address),
     ...drivers.jails.boot(entry, true),
     ...drivers.site.awaitAnswer(address),
-    ...drivers.proxy.add(entry.routes, { name: 'blog', address }),
+    ...drivers.proxy.route(
+      entry.routes.map((host) => ({ host })),
+      [{ jail: 'blog', address, weight: 100 }],
+    ),
   ]
   await takeBack(await carryOut(restore))
   expect((await look('trash')).trashed('blog')).toMatchObject({ request: 'rddddddddddddddd' })

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Layout, layoutSchema } from '../../src/core/layout.ts'
 import type { FactName } from '../../src/core/host.ts'
 import { observe } from '../../src/host/facts/observe.ts'
-import { backendConfiguration, baseConfiguration, frontConfiguration } from '../../src/host/proxy/configuration.ts'
+import { backendText } from '../../src/host/proxy/backend-file.ts'
+import { baseConfiguration, frontConfiguration } from '../../src/host/proxy/configuration.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { testParts } from './facts-helper.ts'
 
@@ -179,24 +180,29 @@ test('the trash holds what has a manifest of its own name; the rest is skipped',
   expect(trash).toEqual([{ ...manifest, request: 'rabcdefghijkmnpq', destroyedAt: expect.any(Number) }])
 })
 
+const serverAt = (jail: string, address: string) => ({ server: jail, jail, place: { address, port: 80 }, weight: 100 })
+
 test('the proxy’s routes are lines of the map; a backend with an address that its jail no longer has does not count', async () => {
   configured('etc/jail.conf.d/blog.conf', '# jailops made this file', 'name=blog ¦ ip4.addr=lo1|10.0.0.10/32\n')
   configured('etc/jail.conf.d/shop.conf', '# jailops made this file', 'name=shop ¦ ip4.addr=lo1|10.0.0.11/32\n')
   put('haproxy.d/00-base.cfg', baseConfiguration(layout))
   put('haproxy.d/10-front.cfg', frontConfiguration(layout))
-  put('haproxy.d/20-jail-blog.cfg', backendConfiguration('blog', { address: '10.0.0.10', port: 80 }))
-  put('haproxy.d/20-jail-shop.cfg', backendConfiguration('shop', { address: '10.0.0.99', port: 80 }))
+  put('haproxy.d/20-jail_blog.cfg', backendText('jail_blog', [serverAt('blog', '10.0.0.10')]))
+  put('haproxy.d/20-jail_shop.cfg', backendText('jail_shop', [serverAt('shop', '10.0.0.99')]))
   put('haproxy.d/maps/hosts.map', '# jailops\nb.example.com jail_blog\n#x y\nb.example.com jail_shop\nold.example.com jail_gone\n')
   const { proxy } = await look('proxy')
-  expect(proxy).toEqual({
+  expect(proxy).toMatchObject({
     running: false,
     configured: true,
     enabled: false,
     routes: [
-      { host: 'b.example.com', backend: 'jail_blog', jail: 'blog' },
-      { host: 'old.example.com', backend: 'jail_gone' },
+      { host: 'b.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
+      { host: 'old.example.com', backend: 'jail_gone', targets: [] },
     ],
-    backends: ['jail_blog'],
+    backends: [
+      { name: 'jail_blog', isStale: false },
+      { name: 'jail_shop', isStale: true },
+    ],
   })
 })
 

@@ -54,7 +54,7 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
       const seen = await facts()
       const looks = command.looks?.({ args, facts: seen }) ?? {}
       const full = factsOf(lab.layout, { ...seen, looked: await askLooks(shell, looks) })
-      return command.plan({ args, facts: full, drivers: createDrivers(full), request })
+      return command.plan({ args, facts: full, drivers: createDrivers(full), request, person: 'ana', granted: command.grants ?? [] })
     },
     async carryOut(steps) {
       const done: Done[] = []

@@ -10,6 +10,7 @@ import { factNames, type Facts, factsOf, type ObservedFacts } from '../../src/co
 import { type Dataset, type Manager, managers } from '../../src/core/jail.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
 import type { Plan } from '../../src/core/plan.ts'
+import { noProxy } from '../../src/core/proxy.ts'
 import { sshTargetSchema } from '../../src/core/ssh-target.ts'
 import type { Action, Probe, Step } from '../../src/core/step.ts'
 import { checkHost } from '../../src/host/check/check-host.ts'
@@ -21,7 +22,7 @@ import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
 import { createEffects } from '../../src/worker/effects/index.ts'
-import { jail, readyProxy, request, route, trashed } from '../commands/say.ts'
+import { backendOfJail, jail, readyProxy, request, route, trashed } from '../commands/say.ts'
 import { loadCommands } from '../house/commands.ts'
 import { sourcesIn } from '../house/sources.ts'
 import { fakeShell, goodHost, says } from './check/fake-host.ts'
@@ -126,8 +127,8 @@ function datasetsOf(manager: Manager): Dataset[] {
   return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
 }
 
-const bareProxy = { running: false, configured: false, enabled: false, routes: [route], backends: ['jail_blog'] }
-const proxies = [{ ...readyProxy, routes: [route], backends: ['jail_blog'] }, bareProxy]
+const bareProxy = { ...noProxy, routes: [route], backends: [backendOfJail('blog')] }
+const proxies = [{ ...readyProxy, routes: [route], backends: [backendOfJail('blog')] }, bareProxy]
 
 /** Every change on every manager, as far as the two go together. */
 async function plans(): Promise<Plan[]> {
@@ -154,7 +155,7 @@ function planOn(command: Command, words: Record<string, unknown>, facts: Facts):
     if (command.risk === 'read') return []
     const answers = Object.keys(looks).map((name) => [name, { exitCode: 0, stdout: told[name] ?? '1', stderr: '' }])
     const seen = { ...facts, ...factsOf(facts.layout, { ...facts, looked: Object.fromEntries(answers) }) }
-    return [command.plan({ args, facts: seen, drivers: createDrivers(seen), request })]
+    return [command.plan({ args, facts: seen, drivers: createDrivers(seen), request, person: 'ana', granted: command.grants ?? [] })]
   } catch (error) {
     if (error instanceof JailopsError && error.code === 'not_supported_by_driver') return []
     if (command.path.startsWith('release ') && error instanceof JailopsError && refusedByState.includes(error.code)) return []

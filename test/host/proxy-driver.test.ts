@@ -7,13 +7,18 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
 import { stepSchema } from '../../src/core/step.ts'
-import { backendConfiguration, baseConfiguration, emptyHostsMap, frontConfiguration, hostsMap } from '../../src/host/proxy/configuration.ts'
+import { noProxy, type ReachableTarget } from '../../src/core/proxy.ts'
+import { backendText } from '../../src/host/proxy/backend-file.ts'
+import { baseConfiguration, frontConfiguration } from '../../src/host/proxy/configuration.ts'
 import { createHaproxyDriver } from '../../src/host/proxy/haproxy.ts'
+import { emptyMap, mapFile, mapNames } from '../../src/host/proxy/maps.ts'
+import { backendOfJail } from '../commands/say.ts'
 import { testFacts, testLayout } from './facts-helper.ts'
 
-const nothing: ObservedFacts['proxy'] = { running: false, configured: false, enabled: false, routes: [], backends: [] }
+const nothing: ObservedFacts['proxy'] = noProxy
 const ready: ObservedFacts['proxy'] = { ...nothing, running: true, configured: true, enabled: true }
-const jail = { name: 'blog', address: '10.0.0.5' }
+const blog: ReachableTarget = { jail: 'blog', address: '10.0.0.5', weight: 100 }
+const route = { host: 'a.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' }
 
 function driver(proxy: Partial<ObservedFacts['proxy']> = {}) {
   return createHaproxyDriver(testFacts({ proxy: { ...ready, ...proxy } }))
@@ -25,7 +30,7 @@ test('a host without HAProxy gets its folders, map and files before the service 
     'require',
     'folder',
     'folder',
-    'write',
+    ...mapNames.map(() => 'write'),
     'write',
     'haproxy-config',
     'run',
@@ -53,47 +58,51 @@ test('an HAProxy of the owner is not taken over', () => {
 })
 
 test('a map that holds routes is never written over', () => {
-  const proxy = { ...nothing, routes: [{ host: 'a.example.com', backend: 'jail_blog' }] }
+  const proxy = { ...nothing, routes: [route] }
   const paths = createHaproxyDriver(testFacts({ proxy }))
     .prepare()
     .map(({ action }) => ('path' in action ? action.path : ''))
-  expect(paths).not.toContain(hostsMap(testLayout))
+  expect(paths).not.toContain(mapFile(testLayout, 'hosts'))
 })
 
 test('the first host of a jail brings its backend and a reload, the next ones only map entries', () => {
-  const [first, next] = [[], ['jail_blog']].map((backends) => driver({ backends }).add(['a.example.com'], jail))
-  expect(first?.map((step) => stepSchema.parse(step).action.kind)).toEqual(['haproxy-config', 'run', 'map-entry', 'haproxy-map', 'await'])
-  expect(next?.map((step) => step.action.kind)).toEqual(['map-entry', 'haproxy-map', 'await'])
+  const [first, next] = [[], [backendOfJail('blog')]].map((backends) => driver({ backends }).route([{ host: 'a.example.com' }], [blog]))
+  expect(first?.map((step) => stepSchema.parse(step).action.kind)).toEqual(['haproxy-config', 'run', 'proxy-map', 'await'])
+  expect(next?.map((step) => step.action.kind)).toEqual(['proxy-map', 'await'])
 })
 
 test('the reload of the way back belongs to the step that puts the old file back', () => {
-  const [change, reload] = driver().add(['a.example.com'], jail)
+  const [change, reload] = driver().route([{ host: 'a.example.com' }], [blog])
   expect(change).toMatchObject({ action: { kind: 'haproxy-config' }, undo: [{ action: { argv: ['service', 'haproxy', 'reload'] } }] })
   expect(reload).toMatchObject({ done: { kind: 'haproxy-backend', backend: 'jail_blog', server: '10.0.0.5:80' } })
   expect(reload?.undo).toBeUndefined()
 })
 
 test('a wildcard is proved by one of its names', () => {
-  const last = driver().add(['*.example.com'], jail).at(-1)
+  const last = driver()
+    .route([{ host: '*.example.com' }], [blog])
+    .at(-1)
   expect(last?.done).toMatchObject({ kind: 'http', hostHeader: 'jailops-check.example.com', notStatus: [421, 503] })
 })
 
-test('a host leaves the running HAProxy before its file, and its backend only after both', () => {
-  const proxy = driver({ backends: ['jail_blog'] })
-  const steps = [...proxy.remove({ host: 'a.example.com', backend: 'jail_blog', jail: 'blog' }), ...proxy.forget('blog')]
-  expect(steps.map(({ action }) => action.kind)).toEqual(['haproxy-map', 'map-entry', 'haproxy-config', 'run'])
+test('a backend goes only after its host', () => {
+  const proxy = driver({ backends: [backendOfJail('blog')] })
+  const steps = [...proxy.unroute(route), ...proxy.forget('blog')]
+  expect(steps.map(({ action }) => action.kind)).toEqual(['proxy-map', 'haproxy-config', 'run'])
   expect(steps.at(-1)?.done).toMatchObject({ backend: 'jail_blog', server: null })
 })
 
 test('while HAProxy is down only files are changed', () => {
-  const proxy = driver({ running: false, backends: ['jail_blog'] })
-  const steps = [...proxy.remove({ host: 'a.example.com', backend: 'jail_blog' }), ...proxy.forget('blog')]
-  expect(steps.map(({ action }) => action.kind)).toEqual(['map-entry', 'haproxy-config'])
+  const proxy = driver({ running: false, backends: [backendOfJail('blog')] })
+  const steps = [...proxy.unroute(route), ...proxy.forget('blog')]
+  expect(steps.map(({ action }) => action.kind)).toEqual(['proxy-map', 'haproxy-config'])
   expect(driver().forget('blog')).toEqual([])
 })
 
 test.each(['a } || { always_true', 'a\nb', '-f', 'a b', '$HOME'])('%j never reaches the configuration', (name) => {
-  expect(() => backendConfiguration(name, { address: '10.0.0.5', port: 80 })).toThrow(expect.objectContaining({ code: 'bad_argument' }))
+  expect(() => backendText('jail_blog', [{ server: 's', jail: name, place: { address: '10.0.0.5', port: 80 }, weight: 1 }])).toThrow(
+    expect.objectContaining({ code: 'bad_argument' }),
+  )
 })
 
 test('the real HAProxy accepts the configuration', async () => {
@@ -101,11 +110,14 @@ test('the real HAProxy accepts the configuration', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const layout = layoutSchema.parse({ haproxy: { configFolder: folder, socket: join(folder, 'socket'), bindPort: 28_483 } })
   mkdirSync(join(folder, 'maps'))
-  writeFileSync(hostsMap(layout), emptyHostsMap)
+  for (const name of mapNames) writeFileSync(mapFile(layout, name), emptyMap(name))
   writeFileSync(join(folder, '00-base.cfg'), baseConfiguration(layout))
   writeFileSync(join(folder, '10-front.cfg'), frontConfiguration(layout))
   for (const name of ['blog', 'shop'])
-    writeFileSync(join(folder, `20-jail-${name}.cfg`), backendConfiguration(name, { address: '10.0.0.5', port: 80 }))
+    writeFileSync(
+      join(folder, `20-jail_${name}.cfg`),
+      backendText(`jail_${name}`, [{ server: name, jail: name, place: { address: '10.0.0.5', port: 80 }, weight: 100 }]),
+    )
   const { stdout, stderr } = await promisify(execFile)('haproxy', ['-c', '-f', folder], { env: { PATH: '/usr/sbin:/usr/local/sbin' } })
   expect(stdout + stderr).toContain('Configuration file is valid')
   expect(stdout + stderr).not.toMatch(/WARNING|ALERT/)

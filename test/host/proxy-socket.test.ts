@@ -76,13 +76,13 @@ describe('the run-time socket of a real HAProxy', () => {
     const { map } = running()
     const bad = ['a;disable server jail_blog/s', 'a\nshow info', 'a b', '', '*', 'a.*.b', 'A.example', '#0', '"a"', 'a\\ b', '<<']
     for (const key of bad) await expect(socket().setMapEntry(map, key, 'jail_blog')).rejects.toMatchObject({ code: 'bad_argument' })
-    for (const value of [...bad, 'jail.blog']) {
+    for (const value of bad.filter((word) => word !== 'A.example')) {
       await expect(socket().setMapEntry(map, 'a.b', value)).rejects.toMatchObject({ code: 'bad_argument' })
     }
     for (const name of bad) await expect(socket().serverAddress(name)).rejects.toMatchObject({ code: 'bad_argument' })
     await expect(socket().mapValue('#0', 'a.b')).rejects.toMatchObject({ code: 'bad_argument' })
     await expect(socket().deleteMapEntry(`${map};show info`, 'a.b')).rejects.toMatchObject({ code: 'bad_argument' })
-    await expect(socket().setMapEntry(map, 'a'.repeat(13_000), 'jail_blog')).rejects.toMatchObject({ code: 'step_failed' })
+    await expect(socket().setMapEntry(map, 'a'.repeat(13_000), 'jail_blog')).rejects.toMatchObject({ code: 'bad_argument' })
   })
 
   test('a map that it does not have is an error in its own words', async () => {

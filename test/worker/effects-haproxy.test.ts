@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const revert = (step: Step, before: string | null) => bench.effects.revert(step, before, { groupFile: bench.groupFile })
 
-const entry = (key: string, value: string | null) => stepOf({ kind: 'haproxy-map', socket: haproxy.socket, map: haproxy.map, key, value })
+const entry = (key: string, value: string | null) => stepOf({ kind: 'proxy-map', socket: haproxy.socket, path: haproxy.map, key, value })
 const valueOf = (key: string) => createHaproxySocket(bench.shell, haproxy.socket).mapValue(haproxy.map, key)
 const holds = (backend: string, server: string | null) =>
   bench.effects.holds({ kind: 'haproxy-backend', socket: haproxy.socket, backend, server })
@@ -27,7 +27,7 @@ const config = (content: string | null, name = '30-new.cfg') =>
   stepOf({ kind: 'haproxy-config', folder: haproxy.configFolder, name, content })
 const configNames = () => readdirSync(haproxy.configFolder).toSorted()
 
-describe('haproxy-map', () => {
+describe('proxy-map', () => {
   test.each([
     ['new.example.com', 'jail_shop'],
     ['blog.example.com', 'jail_shop'],
@@ -45,12 +45,24 @@ describe('haproxy-map', () => {
     expect(await valueOf(key)).toBe(former)
   })
 
-  test('without a running HAProxy nothing begins, and there is nothing to take back', async () => {
-    const step = entry('new.example.com', 'jail_shop')
+  test('without a running HAProxy it is the file that changes, and comes back', async () => {
+    const { action } = entry('new.example.com', 'jail_shop')
+    const step = stepOf({ ...action, ...(action.kind === 'proxy-map' && { socket: `${haproxy.socket}.gone` }) })
+    const old = readFileSync(haproxy.map, 'utf8')
     const before = await perform(bench, step)
-    await haproxy.stop()
-    await expect(bench.effects.capture(step)).rejects.toMatchObject({ code: 'host_not_ready' })
+    expect(await bench.effects.check(step)).toBe('done')
+    expect(readFileSync(haproxy.map, 'utf8')).toBe(`${old}new.example.com jail_shop\n`)
     await revert(step, before)
+    expect(readFileSync(haproxy.map, 'utf8')).toBe(old)
+  })
+
+  test('what only one of the two knows is half done', async () => {
+    const step = entry('new.example.com', 'jail_shop')
+    await perform(bench, step)
+    await createHaproxySocket(bench.shell, haproxy.socket).deleteMapEntry(haproxy.map, 'new.example.com')
+    expect(await bench.effects.check(step)).toBe('half')
+    await perform(bench, step)
+    expect(await bench.effects.check(step)).toBe('done')
   })
 
   test("somebody else's value stays", async () => {

@@ -11,6 +11,7 @@ const asking = (args: Record<string, unknown>): HostMessage['body'] => ({
   args,
   definition: definitionHash(exec),
   person: 'ana',
+  granted: [],
   execute: true,
   dryRun: false,
   reserveUntil: 1,

@@ -10,6 +10,7 @@ import { temporaryJournals } from './worker-bench.ts'
 const question: ToHost = { kind: 'query', command: 'jail list', args: {}, definition: 'd', person: 'ana' }
 const change: ToHost = {
   kind: 'plan',
+  granted: [],
   command: 'jail stop',
   args: {},
   definition: 'd',

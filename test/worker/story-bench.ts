@@ -154,6 +154,7 @@ export function messageTo(request: string, number: number, body: ToHost, expires
 export function planBody(more: Partial<Extract<ToHost, { kind: 'plan' }>> = {}): ToHost {
   return {
     kind: 'plan',
+    granted: [],
     command: 'thing make',
     args: { name: 'blog', steps: 2 },
     definition: definitionHash(make),

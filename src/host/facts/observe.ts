@@ -1,5 +1,6 @@
 import type { FactName, ObservedFacts } from '../../core/host.ts'
 import type { ConfiguredJail, Jail, Template } from '../../core/jail.ts'
+import { noProxy } from '../../core/proxy.ts'
 import { type CheckDeps, checkHost } from '../check/check-host.ts'
 import { observeAddresses } from './addresses.ts'
 import { observeAllConfigured } from './all-jails.ts'
@@ -97,6 +98,7 @@ export async function observe(
     baseMegabytes,
     resolver: resolver ?? '',
     proxy,
+    siteChanges: [],
     siteStatus,
     ...(proxyStatus !== undefined && { proxyStatus }),
     ...(hostStatus !== undefined && { host: hostStatus }),
@@ -112,7 +114,6 @@ export async function observe(
 const noConfiguration: Configuration = { jails: new Map(), inJailConf: { configured: [], includesFolder: false } }
 const noLimits: Pick<ObservedFacts, 'canLimit' | 'limits'> = { canLimit: false, limits: [] }
 const noBoot: ObservedFacts['boot'] = { list: [], jailEnable: false, ...noConfiguration.inJailConf }
-const noProxy: ObservedFacts['proxy'] = { running: false, configured: false, enabled: false, routes: [], backends: [] }
 
 function none<T>(value: T): Promise<T> {
   return Promise.resolve(value)

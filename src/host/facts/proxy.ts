@@ -1,62 +1,99 @@
-import type { ObservedFacts, Route } from '../../core/host.ts'
 import type { Jail } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
-import { backendOf } from '../../core/names.ts'
+import type { Backend, ProxyFacts, Route } from '../../core/proxy.ts'
 import { endpointOf } from '../addresses.ts'
-import { baseFile, frontFile, hostsMap, isOurProxyFile, jailOfBackendFile, serverInFile } from '../proxy/configuration.ts'
+import { backendOfFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
+import { baseFile, frontFile, isOurProxyFile } from '../proxy/configuration.ts'
+import { entriesOf, mapFile, type MapName, mapNames, ownersFile } from '../proxy/maps.ts'
+import { settingsIn } from '../proxy/settings.ts'
 import { createHaproxySocket } from '../proxy/socket.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
 import { isYes, rcVariable } from './boot.ts'
 
 /** What the files say, which is what survives a restart, and whether HAProxy runs. */
-export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ObservedFacts['proxy']> {
+export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
   const { configFolder, socket } = layout.haproxy
   const isOurs = async (file: string) => isOurProxyFile((await shell.readFile(`${configFolder}/${file}`)) ?? '')
-  const [map, base, front, enable, running, ourJails] = await Promise.all([
-    shell.readFile(hostsMap(layout)),
+  const read = async (path: string) => entriesOf((await shell.readFile(path)) ?? '')
+  const [maps, owners, base, front, enable, info, backends] = await Promise.all([
+    Promise.all(mapNames.map(async (name) => [name, await read(mapFile(layout, name))] as const)),
+    read(ownersFile(layout)),
     isOurs(baseFile),
     isOurs(frontFile),
     rcVariable(shell, 'haproxy_enable'),
     createHaproxySocket(shell, socket)
       .info()
-      .then(
-        () => true,
-        () => false,
-      ),
-    jails.then((all) => all.filter((jail) => jail.ours)),
+      .catch(() => undefined),
+    jails.then((all) => observeBackends(shell, layout, all)),
   ])
+  const entries = mapsOf(maps)
   return {
-    running,
+    kind: 'haproxy',
+    running: info !== undefined,
     configured: base && front,
     enabled: isYes(enable),
-    routes: readRoutes(map ?? '', ourJails),
-    backends: await observeBackends(shell, layout, ourJails),
+    ...(info !== undefined && { version: info.get('Version') ?? 'unknown' }),
+    routes: routesIn(entries, backends),
+    backends,
+    settings: settingsIn(entries, owners),
+    certificates: [],
   }
 }
 
-/** One `key value` a line; as in HAProxy, the first of several lines with one key counts. */
-function readRoutes(map: string, jails: readonly Jail[]): Route[] {
-  const routes = new Map<string, Route>()
-  for (const line of map.split('\n')) {
-    const [, host, backend] = /^\s*([^#\s]\S*)\s+(\S.*?)\s*$/.exec(line) ?? []
-    if (host === undefined || backend === undefined || routes.has(host)) continue
-    const jail = jails.find((candidate) => backendOf(candidate.name) === backend)?.name
-    routes.set(host, { host, backend, ...(jail !== undefined && { jail }) })
+function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[]): Record<MapName, Map<string, string>> {
+  const of = (wanted: MapName) => read.find(([name]) => name === wanted)?.[1] ?? new Map<string, string>()
+  return {
+    hosts: of('hosts'),
+    paths: of('paths'),
+    maintenance: of('maintenance'),
+    https: of('https'),
+    hsts: of('hsts'),
+    redirect: of('redirect'),
+    limit: of('limit'),
+    'allow-on': of('allow-on'),
+    allow: of('allow'),
+    'auth-on': of('auth-on'),
+    auth: of('auth'),
+    acme: of('acme'),
   }
-  return [...routes.values()]
 }
 
-/** A file that sends a jail's requests to an address which the jail no longer has is as good as none: it would reach another tenant. */
-async function observeBackends(shell: Shell, layout: Layout, jails: readonly Jail[]): Promise<string[]> {
+function routesIn(maps: Readonly<Record<'hosts' | 'paths', Map<string, string>>>, backends: readonly Backend[]): Route[] {
+  const byName = new Map(backends.map((backend) => [backend.name, backend]))
+  const route = (site: { host: string; path?: string }, backend: string): Route => {
+    const targets = (byName.get(backend)?.targets ?? []).map(({ address: _address, ...target }) => target)
+    return { ...site, backend, targets, ...(targets[0] !== undefined && { jail: targets[0].jail }) }
+  }
+  return [
+    ...[...maps.hosts].map(([host, backend]) => route({ host }, backend)),
+    ...[...maps.paths].map(([key, backend]) => {
+      const slash = key.indexOf('/')
+      return route({ host: key.slice(0, slash), path: key.slice(slash).replace(/\/$/, '') }, backend)
+    }),
+  ]
+}
+
+async function observeBackends(shell: Shell, layout: Layout, jails: readonly Jail[]): Promise<Backend[]> {
   const files = await shell.list(layout.haproxy.configFolder)
+  const ours = jails.filter((jail) => jail.ours)
   const found = await inBatches(files, async (file) => {
-    const name = jailOfBackendFile(file)
-    if (name === undefined) return undefined
-    const server = serverInFile((await shell.readFile(`${layout.haproxy.configFolder}/${file}`)) ?? '')
-    const address = jails.find((jail) => jail.name === name)?.address
-    const endpoint = address === undefined ? undefined : endpointOf(layout, address)
-    return endpoint === undefined || server === `${endpoint.address}:${endpoint.port}` ? backendOf(name) : undefined
+    const name = backendOfFile(file)
+    const servers = name === undefined ? undefined : serversIn((await shell.readFile(`${layout.haproxy.configFolder}/${file}`)) ?? '')
+    return name === undefined || servers === undefined ? undefined : backendSeen(layout, ours, name, servers)
   })
   return found.filter((backend) => backend !== undefined)
+}
+
+function backendSeen(layout: Layout, jails: readonly Jail[], name: string, servers: readonly ServerLine[]): Backend {
+  const targets = servers.flatMap(({ jail, appPort, place, weight }) =>
+    jail === undefined ? [] : [{ jail, weight, address: place.address, ...(appPort !== undefined && { port: appPort }) }],
+  )
+  const isStale = servers.some(({ jail, appPort, place }) => {
+    const address = jails.find((one) => one.name === jail)?.address
+    if (jail === undefined || address === undefined) return false
+    const endpoint = endpointOf(layout, address)
+    return place.address !== endpoint.address || place.port !== (appPort ?? endpoint.port)
+  })
+  return { name, targets, isSpare: targets.length === 0, isStale }
 }

@@ -1,6 +1,5 @@
-import { JailopsError } from '../../core/errors.ts'
 import type { Layout } from '../../core/layout.ts'
-import { backendOf, jailName } from '../../core/names.ts'
+import { mapFile, type MapName } from './maps.ts'
 
 /*
  * HAProxy's configuration as jailops keeps it: one folder of files of ours, read in C order. A host name is data, one line of hosts.map;
@@ -18,25 +17,6 @@ export const frontFile = '10-front.cfg'
 
 /** The backend that answers for whoever is not routed: 421, never another tenant's site. */
 export const nobodysBackend = 'none'
-
-export function backendFile(jail: string): string {
-  return `20-jail-${jail}.cfg`
-}
-
-export function jailOfBackendFile(file: string): string | undefined {
-  return /^20-jail-(.+)\.cfg$/.exec(file)?.[1]
-}
-
-export function mapsFolder({ haproxy }: Layout): string {
-  return `${haproxy.configFolder}/maps`
-}
-
-/** HAProxy must be told of its map by the very path that the configuration names. */
-export function hostsMap(layout: Layout): string {
-  return `${mapsFolder(layout)}/hosts.map`
-}
-
-export const emptyHostsMap = `${marker} keeps this file: host name, backend\n`
 
 /**
  * `daemon`: the port's rc script starts HAProxy without -D and would wait for ever. Section `defaults` has a name, so that nothing of it
@@ -68,11 +48,15 @@ defaults jail
 `
 }
 
-/** One way to read a host name, then exact match, then `*.parent`, then nobody. */
+/**
+ * One way to read a host name; then whose site it is: the name itself, or `*.parent`; then what its maps say of it. The order is what
+ * keeps promises: unknown hosts cost nothing and touch no table, a certificate authority is answered before anything else can refuse it.
+ */
 export function frontConfiguration(layout: Layout): string {
   const { bindAddress, bindPort } = layout.haproxy
   const nobody = 'http-request return status 421 content-type text/plain string "no such site"'
-  const lookUp = `map_str(${hostsMap(layout)})`
+  const look = (map: MapName, converter = 'map_str', otherwise = '') => `${converter}(${mapFile(layout, map)}${otherwise})`
+  const isIn = (map: MapName, key = 'var(txn.site)') => `${key},${look(map)} -m found`
   return `${marker} made this file and writes it anew as a whole
 frontend web from jail
   bind ${bindAddress}:${bindPort}
@@ -90,38 +74,58 @@ frontend web from jail
   http-request del-header Proxy
   http-request set-header X-Forwarded-For %[src]
   http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Proto https if { ssl_fc }
   http-request set-header Host %[var(txn.host)]
 
   # whose site: the name itself, then *.parent; nobody's is never somebody else's
-  http-request set-var(txn.backend) var(txn.host),${lookUp}
-  http-request set-var(txn.parent) var(txn.host),regsub(^[^.]*,*)
-  http-request set-var(txn.backend) var(txn.parent),${lookUp} unless { var(txn.backend) -m found }
+  http-request set-var(txn.site) var(txn.host)
+  http-request set-var(txn.backend) var(txn.site),${look('hosts')}
+  http-request set-var(txn.site) var(txn.host),regsub(^[^.]*,*) unless { var(txn.backend) -m found }
+  http-request set-var(txn.backend) var(txn.site),${look('hosts')} unless { var(txn.backend) -m found }
   ${nobody} unless { var(txn.backend) -m found }
+
+  # what a certificate authority asks for, before anything else can refuse it
+  acl is_acme path_beg /.well-known/acme-challenge/
+  http-request return status 200 content-type text/plain lf-string "%[path,field(4,/),${look('acme')}]" if is_acme { path,field(4,/),${look('acme')} -m found }
+
+  # so many requests of one client
+  http-request set-var(txn.limit) var(txn.site),${look('limit', 'map_str_int', ',0')}
+  http-request set-var(txn.src) src
+  http-request set-var(txn.client) var(txn.site),concat(|,txn.src)
+  http-request track-sc1 var(txn.client) table clients if { var(txn.limit) -m int gt 0 }
+  http-request deny deny_status 429 if { var(txn.limit) -m int gt 0 } { sc_http_req_rate(1),sub(txn.limit) gt 0 }
+
+  # only these may come: an address, its /24, its /16
+  http-request set-var(txn.src24) src,ipmask(24)
+  http-request set-var(txn.src16) src,ipmask(16)
+  acl is_allowed ${isIn('allow', 'var(txn.site),concat(|,txn.src)')}
+  acl is_allowed ${isIn('allow', 'var(txn.site),concat(|,txn.src24,/24)')}
+  acl is_allowed ${isIn('allow', 'var(txn.site),concat(|,txn.src16,/16)')}
+  http-request deny deny_status 403 if { ${isIn('allow-on')} } !is_allowed
+
+  # a password: no secret on disk, only sha256 of host|header
+  http-request set-var(txn.authorization) req.fhdr(authorization)
+  acl asks_password ${isIn('auth-on')}
+  acl knows_password ${isIn('auth', 'var(txn.site),concat(|,txn.authorization),sha2(256),hex,lower')}
+  http-request auth realm private if asks_password !knows_password
+  http-request del-header Authorization if asks_password
+
+  # closed for work, or elsewhere
+  http-request return status 503 content-type text/html hdr Retry-After 300 hdr Cache-Control no-store string "<!doctype html><title>Back soon</title><h1>Back soon</h1><p>This site is being worked on.</p>" if { ${isIn('maintenance')} }
+  http-request redirect code 308 location https://%[var(txn.host)]%[capture.req.uri] if !{ ssl_fc } { var(txn.site),${look('https')} -m str only }
+  http-request redirect code 301 location %[var(txn.site),${look('redirect')}]%[capture.req.uri] if { ${isIn('redirect')} }
+  http-response set-header Strict-Transport-Security max-age=%[var(txn.site),${look('hsts')}] if { ssl_fc } { ${isIn('hsts')} }
+
+  # below a path another backend may answer: the longest one counts
+  http-request set-var(txn.path) path
+  http-request set-var(txn.backend) var(txn.site),concat(,txn.path,/),${look('paths', 'map_beg')} if { var(txn.site),concat(,txn.path,/),${look('paths', 'map_beg')} -m found }
   use_backend %[var(txn.backend)]
   default_backend ${nobodysBackend}
 
 backend ${nobodysBackend} from jail
   ${nobody}
-`
-}
 
-/** 200 to 499 is alive: a site that asks for a password, or has no front page, is no dead one. */
-export function backendConfiguration(jail: string, endpoint: { address: string; port: number }): string {
-  if (!jailName.safeParse(jail).success || !/^[0-9.]+$/.test(endpoint.address)) {
-    throw new JailopsError(
-      'bad_argument',
-      `${JSON.stringify(jail)} at ${JSON.stringify(endpoint.address)} cannot be written into HAProxy's configuration.`,
-    )
-  }
-  return `${marker} made this file and writes it anew as a whole
-backend ${backendOf(jail)} from jail
-  option httpchk GET /
-  http-check expect status 200-499
-  server s ${endpoint.address}:${endpoint.port} check inter 5s fastinter 1s fall 3 rise 2
+backend clients from jail
+  stick-table type string len 130 size 50k expire 60s store http_req_rate(10s)
 `
-}
-
-/** Where a backend file of ours sends its jail's requests. */
-export function serverInFile(text: string): string | undefined {
-  return /^\s*server s (\S+) /m.exec(text)?.[1]
 }

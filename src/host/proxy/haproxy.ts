@@ -1,93 +1,152 @@
 import type { ProxyDriver } from '../../core/drivers.ts'
-import type { Facts, Route } from '../../core/host.ts'
-import { backendOf } from '../../core/names.ts'
+import { JailopsError } from '../../core/errors.ts'
+import type { Facts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
+import { type ReachableTarget, type SiteAddress, type SiteSettings, siteText } from '../../core/proxy.ts'
 import type { Probe, Step } from '../../core/step.ts'
 import { endpointOf } from '../addresses.ts'
-import { backendConfiguration, backendFile, hostsMap } from './configuration.ts'
+import { backendFile, backendName, backendText, groupName, type Place, type ServerLine, serverLines } from './backend-file.ts'
+import { mapFile, type MapName, ownersFile } from './maps.ts'
 import { prepareHaproxy } from './prepare.ts'
-import { changeAndReload } from './reload.ts'
+import { changeAndReload, reloadIt } from './reload.ts'
+import { entriesOfSettings, ownerWord } from './settings.ts'
 
 /** HAProxy in front: a host is a map entry (no reload), a jail is a backend file (one reload when its first host comes). */
 export function createHaproxyDriver({ layout, proxy }: Pick<Facts, 'layout' | 'proxy'>): ProxyDriver {
+  const entry = (title: string, map: MapName, key: string, value: string | null): Step => ({
+    title,
+    action: { kind: 'proxy-map', socket: layout.haproxy.socket, path: mapFile(layout, map), key, value },
+  })
+  const placeOf = ({ address, port }: ReachableTarget): Place => {
+    const site = endpointOf(layout, address)
+    return { address: site.address, port: port ?? site.port }
+  }
+  const standing = (name: string) => proxy.backends.find((one) => one.name === name && !one.isStale)
+
+  function addRoute(site: SiteAddress, backend: string, shown: string): Step[] {
+    const name = siteText(site)
+    return [
+      site.path === undefined
+        ? entry(`Send ${name} to ${shown}`, 'hosts', site.host, backend)
+        : entry(`Send ${name} to ${shown}`, 'paths', pathKey(site), backend),
+      {
+        title: `Wait until ${name} is answered through HAProxy`,
+        action: { kind: 'await', timeoutSeconds: 30 },
+        done: throughTheFront(layout, site),
+      },
+    ]
+  }
+
   return {
     prepare: () => prepareHaproxy(layout, proxy),
-    add(hosts, jail) {
-      if (hosts.length === 0) return []
+    route(sites, targets) {
+      if (sites.length === 0) return []
+      const backend = backendFor(sites, targets)
+      const shown = targets.map(({ jail }) => jail).join(', ')
       return [
-        ...(proxy.backends.includes(backendOf(jail.name)) ? [] : addBackend(layout, jail)),
-        ...hosts.flatMap((host) => addHost(layout, host, jail.name)),
+        ...(standing(backend) === undefined ? addBackend(layout, backend, shown, serverLines(targets, placeOf)) : []),
+        ...sites.flatMap((site) => addRoute(site, backend, shown)),
       ]
     },
-    remove: (route) => removeHost(layout, route, proxy.running),
-    forget: (jail) => (proxy.backends.includes(backendOf(jail)) ? removeBackend(layout, jail, proxy.running) : []),
+    unroute: (route) => [
+      route.path === undefined
+        ? entry(`Send ${route.host} nowhere`, 'hosts', route.host, null)
+        : entry(`Send ${siteText(route)} where the rest of ${route.host} goes`, 'paths', pathKey(route), null),
+    ],
+    forget: (jail) =>
+      proxy.backends
+        .filter(({ targets }) => targets.length > 0 && targets.every((target) => target.jail === jail))
+        .flatMap(({ name }) => removeBackend(layout, name, jail, proxy.running)),
+    set(host, settings) {
+      const before = proxy.settings[host] ?? {}
+      const after = merged(before, settings)
+      const old = entriesOfSettings(host, before)
+      const wanted = entriesOfSettings(host, after)
+      const gone = old.filter((one) => !wanted.some(({ map, key }) => map === one.map && key === one.key))
+      const fresh = wanted.filter((one) => !old.some(({ map, key, value }) => map === one.map && key === one.key && value === one.value))
+      const owner: Step[] =
+        before.owner === after.owner
+          ? []
+          : [
+              {
+                title: after.owner === undefined ? `${host} belongs to nobody` : `${host} belongs to ${after.owner}`,
+                action: {
+                  kind: 'map-entry',
+                  path: ownersFile(layout),
+                  key: host,
+                  value: after.owner === undefined ? null : ownerWord(after.owner),
+                },
+              },
+            ]
+      return [
+        ...fresh.map(({ map, key, value }) => entry(`Set ${map} of ${key}`, map, key, value)),
+        // nobody is let in by the loss of a list before the list itself is off
+        ...gone.toReversed().map(({ map, key }) => entry(`Take ${map} of ${key} away`, map, key, null)),
+        ...owner,
+      ]
+    },
+    user: () => notYet(),
+    weigh: () => notYet(),
+    drain: () => [],
+    ready: () => [],
+    reload: () => [reloadIt(layout)],
   }
 }
 
-function addBackend(layout: Layout, jail: { name: string; address: string }): Step[] {
-  const { address, port } = endpointOf(layout, jail.address)
-  const backend = backendOf(jail.name)
+/** One jail has a backend of its own for all its sites; several have one for just these. */
+function backendFor(sites: readonly SiteAddress[], targets: readonly ReachableTarget[]): string {
+  const [only, ...others] = targets
+  return only !== undefined && others.length === 0 ? backendName(only) : groupName(sites.map(siteText).join())
+}
+
+function notYet(): never {
+  throw new JailopsError('not_supported_by_driver', 'HAProxy cannot do that here yet.')
+}
+
+function merged(before: SiteSettings, changes: object): SiteSettings {
+  return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined))
+}
+
+/** With a slash at its end, as HAProxy looks it up: /app is not the beginning of /apple. */
+function pathKey({ host, path = '' }: SiteAddress): string {
+  return `${host}${path.replace(/\/$/, '')}/`
+}
+
+function addBackend(layout: Layout, backend: string, shown: string, servers: readonly ServerLine[]): Step[] {
+  const first = servers[0]?.place
   const change: Step = {
-    title: `Tell HAProxy's configuration where ${jail.name} is`,
+    title: `Tell HAProxy's configuration where ${shown} is`,
     action: {
       kind: 'haproxy-config',
       folder: layout.haproxy.configFolder,
-      name: backendFile(jail.name),
-      content: backendConfiguration(jail.name, { address, port }),
+      name: backendFile(backend),
+      content: backendText(backend, servers),
     },
   }
-  return changeAndReload(change, backendIs(layout, backend, `${address}:${port}`))
+  return changeAndReload(change, backendIs(layout, backend, first === undefined ? null : `${first.address}:${first.port}`))
 }
 
-function removeBackend(layout: Layout, jail: string, running: boolean): Step[] {
+function removeBackend(layout: Layout, backend: string, shown: string, running: boolean): Step[] {
   const change: Step = {
-    title: `Take ${jail} out of HAProxy's configuration`,
-    action: { kind: 'haproxy-config', folder: layout.haproxy.configFolder, name: backendFile(jail), content: null },
+    title: `Take ${shown} out of HAProxy's configuration`,
+    action: { kind: 'haproxy-config', folder: layout.haproxy.configFolder, name: backendFile(backend), content: null },
   }
-  return running ? changeAndReload(change, backendIs(layout, backendOf(jail), null)) : [change]
+  return running ? changeAndReload(change, backendIs(layout, backend, null)) : [change]
 }
 
-/** The file first: what is only in the running HAProxy is gone after its next restart. Then one real request through the front. */
-function addHost(layout: Layout, host: string, jail: string): Step[] {
-  const map = hostsMap(layout)
-  const backend = backendOf(jail)
-  return [
-    { title: `Write ${host} into the map file`, action: { kind: 'map-entry', path: map, key: host, value: backend } },
-    {
-      title: `Let the running HAProxy send ${host} to ${jail}`,
-      action: { kind: 'haproxy-map', socket: layout.haproxy.socket, map, key: host, value: backend },
-    },
-    {
-      title: `Wait until ${host} is answered through HAProxy`,
-      action: { kind: 'await', timeoutSeconds: 30 },
-      done: {
-        kind: 'http',
-        address: layout.haproxy.bindAddress,
-        port: layout.haproxy.bindPort,
-        path: '/',
-        // a wildcard is asked for by one of the names it stands for
-        hostHeader: host.replace(/^\*\./, 'jailops-check.'),
-        statusFrom: 100,
-        statusTo: 499,
-        // 421: not routed; 503: routed, and nobody is there
-        notStatus: [421, 503],
-      },
-    },
-  ]
-}
-
-/** The running HAProxy first: from then on the host gets 421, whatever happens to files and backends afterwards. */
-function removeHost(layout: Layout, { host, backend }: Route, running: boolean): Step[] {
-  const map = hostsMap(layout)
-  const inFile: Step = { title: `Take ${host} out of the map file`, action: { kind: 'map-entry', path: map, key: host, value: null } }
-  if (!running) return [inFile]
-  return [
-    {
-      title: `Let the running HAProxy no longer send ${host} to ${backend}`,
-      action: { kind: 'haproxy-map', socket: layout.haproxy.socket, map, key: host, value: null },
-    },
-    inFile,
-  ]
+/** 421: not routed; 503: routed, and nobody is there. */
+function throughTheFront({ haproxy }: Layout, { host, path = '/' }: SiteAddress): Probe {
+  return {
+    kind: 'http',
+    address: haproxy.bindAddress,
+    port: haproxy.bindPort,
+    path,
+    // a wildcard is asked for by one of the names it stands for
+    hostHeader: host.replace(/^\*\./, 'jailops-check.'),
+    statusFrom: 100,
+    statusTo: 499,
+    notStatus: [421, 503],
+  }
 }
 
 function backendIs(layout: Layout, backend: string, server: string | null): Probe {

@@ -2,8 +2,9 @@ import { JailopsError } from '../../core/errors.ts'
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Probe, RunAction, Step } from '../../core/step.ts'
-import { baseConfiguration, baseFile, emptyHostsMap, frontConfiguration, frontFile, hostsMap, mapsFolder } from './configuration.ts'
-import { reload } from './reload.ts'
+import { baseConfiguration, baseFile, frontConfiguration, frontFile } from './configuration.ts'
+import { emptyMap, mapFile, mapNames, mapsFolder } from './maps.ts'
+import { refusesStrangers, reloadIt } from './reload.ts'
 
 /** What a host still lacks before routes can be added; nothing where HAProxy runs by our files and will after a reboot. */
 export function prepareHaproxy(layout: Layout, proxy: ObservedFacts['proxy']): Step[] {
@@ -34,8 +35,8 @@ function writeFiles(layout: Layout, hasRoutes: boolean): Step[] {
     },
     { title: "Make the folder of HAProxy's files", action: { kind: 'folder', path: configFolder, mode: 0o755 } },
     { title: 'Make the folder of its maps', action: { kind: 'folder', path: mapsFolder(layout), mode: 0o755 } },
-    // HAProxy does not start without its map; one that holds routes stays as it is
-    ...(hasRoutes ? [] : [write('Write an empty map of hosts', hostsMap(layout), emptyHostsMap)]),
+    // HAProxy does not start without its maps; those that hold something stay as they are
+    ...(hasRoutes ? [] : mapNames.map((name) => write(`Write an empty map: ${name}`, mapFile(layout, name), emptyMap(name)))),
     write("Write HAProxy's general settings", `${configFolder}/${baseFile}`, baseConfiguration(layout)),
     {
       title: 'Write how HAProxy chooses a site',
@@ -85,23 +86,6 @@ function startIt(layout: Layout): Step[] {
       undo: [{ action: run('service', 'haproxy', 'hardstop'), unless: isStopped }],
     },
   ]
-}
-
-function reloadIt(layout: Layout): Step {
-  return { title: 'Reload HAProxy; open connections go on', action: reload, done: refusesStrangers(layout) }
-}
-
-/** Only our front says 421 to a host that nobody has: so it is ours that listens there. */
-function refusesStrangers({ haproxy }: Layout): Probe {
-  return {
-    kind: 'http',
-    address: haproxy.bindAddress,
-    port: haproxy.bindPort,
-    path: '/',
-    hostHeader: 'nobody.invalid',
-    statusFrom: 421,
-    statusTo: 421,
-  }
 }
 
 function run(...argv: string[]): RunAction {

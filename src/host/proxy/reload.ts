@@ -1,3 +1,4 @@
+import type { Layout } from '../../core/layout.ts'
 import type { Probe, RunAction, Step } from '../../core/step.ts'
 
 export const reload: RunAction = { kind: 'run', argv: ['service', 'haproxy', 'reload'], timeoutSeconds: 60 }
@@ -13,4 +14,21 @@ export function changeAndReload(change: Step, done: Probe): Step[] {
     { ...change, undo: [{ action: reload, unless: isStopped }] },
     { title: 'Reload HAProxy; open connections go on', action: reload, done },
   ]
+}
+
+export function reloadIt(layout: Layout): Step {
+  return { title: 'Reload HAProxy; open connections go on', action: reload, done: refusesStrangers(layout) }
+}
+
+/** Only our front says 421 to a host that nobody has: so it is ours that listens there. */
+export function refusesStrangers({ haproxy }: Layout): Probe {
+  return {
+    kind: 'http',
+    address: haproxy.bindAddress,
+    port: haproxy.bindPort,
+    path: '/',
+    hostHeader: 'nobody.invalid',
+    statusFrom: 421,
+    statusTo: 421,
+  }
 }

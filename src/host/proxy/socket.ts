@@ -1,5 +1,6 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Shell } from '../shell.ts'
+import { checkMapWords } from './maps.ts'
 
 /** HAProxy's run-time socket. Every change is read back: an empty answer is all that the CLI ever says to one that it took. */
 export interface HaproxySocket {
@@ -9,12 +10,30 @@ export interface HaproxySocket {
   backends(): Promise<string[]>
   /** `address:port` of the backend's first server; undefined where there is no such backend or it has none. */
   serverAddress(backend: string): Promise<string | undefined>
+  /** A server as it is now; undefined where there is none of that name. */
+  server(backend: string, server: string): Promise<ServerState | undefined>
+  /** Read back. @throws step_failed */
+  setServer(backend: string, server: string, wanted: ServerChange): Promise<void>
   /** The value that decides: of several entries of one key the first. */
   mapValue(map: string, key: string): Promise<string | undefined>
   /** Afterwards the key is there once, with this value. @throws step_failed */
   setMapEntry(map: string, key: string, value: string): Promise<void>
   /** Afterwards the key is not there. @throws step_failed */
   deleteMapEntry(map: string, key: string): Promise<void>
+}
+
+export interface ServerState {
+  address: string
+  port: number
+  weight: number
+  /** Whether it gets new requests (`ready`), only what belongs to old sessions (`drain`), or none at all, unchecked (`maint`). */
+  state: 'ready' | 'drain' | 'maint'
+}
+
+export interface ServerChange {
+  address?: { address: string; port: number } | undefined
+  weight?: number | undefined
+  state?: ServerState['state'] | undefined
 }
 
 export interface StatRow {
@@ -43,20 +62,17 @@ const longestCommand = 12_000
 /** More copies of one key than this are nobody's honest doing. */
 const mostCopies = 1000
 
-/** `;` or a newline in a word would run further commands (measured), a space would shift the words: so nothing but these. */
-const keyPattern = /^(\*\.)?[a-z0-9.-]+$/
 const wordPattern = /^[a-z0-9_-]+$/
 const pathPattern = /^\/[A-Za-z0-9._+@/-]*$/
-
-/** @throws bad_argument unless the pair may stand in a map file and in a command */
-export function checkMapWords(key: string, value: string | null): void {
-  safeWord(key, keyPattern)
-  if (value !== null) safeWord(value, wordPattern)
-}
 
 function safeWord(word: string, pattern: RegExp): string {
   if (pattern.test(word)) return word
   throw new JailopsError('bad_argument', `HAProxy is never told ${JSON.stringify(word)}: it has characters that could mean something else.`)
+}
+
+function safeKey(key: string): string {
+  checkMapWords(key, null)
+  return key
 }
 
 export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySocket {
@@ -65,8 +81,7 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
     if (text.length > longestCommand) throw new JailopsError('step_failed', 'A command for HAProxy became too long; nothing was sent.')
     return shell.exchange(socketPath, text, timeoutSeconds)
   }
-  const mapValue = async (map: string, key: string) =>
-    parseMapValue(await say('get map', safeWord(map, pathPattern), safeWord(key, keyPattern)))
+  const mapValue = async (map: string, key: string) => parseMapValue(await say('get map', safeWord(map, pathPattern), safeKey(key)))
   const change = async (...words: string[]): Promise<void> => {
     const answer = (await say(...words)).trim()
     if (answer !== '') throw new JailopsError('step_failed', `HAProxy refused "${words.join(' ')}": ${firstLine(answer)}`)
@@ -79,11 +94,32 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
     }
   }
 
+  const serverOf = async (backend: string, server: string) =>
+    parseServers(await say('show servers state', safeWord(backend, wordPattern)), backend).find(({ name }) => name === server)?.state
+
   return {
     info: async () => parseInfo(await say('show info')),
     stat: async () => parseStat(await say('show stat')),
     backends: async () => linesOf(await say('show backend')).filter((line) => !line.startsWith('#')),
-    serverAddress: async (backend) => parseServerAddress(await say('show servers state', safeWord(backend, wordPattern)), backend),
+    serverAddress: async (backend) => {
+      const first = parseServers(await say('show servers state', safeWord(backend, wordPattern)), backend)[0]
+      return first === undefined ? undefined : `${first.state.address}:${first.state.port}`
+    },
+    server: serverOf,
+    setServer: async (backend, server, { address, weight, state }) => {
+      const name = `${safeWord(backend, wordPattern)}/${safeWord(server, wordPattern)}`
+      // what it says to these when it has done as it was told, is words that differ by version: so it is looked at afterwards
+      if (address !== undefined) await say('set server', name, 'addr', safeWord(address.address, /^[0-9.]+$/), 'port', String(address.port))
+      if (weight !== undefined) await change('set server', name, 'weight', String(weight))
+      if (state !== undefined) await change('set server', name, 'state', state)
+      const now = await serverOf(backend, server)
+      const isSo =
+        now !== undefined &&
+        (address === undefined || (now.address === address.address && now.port === address.port)) &&
+        (weight === undefined || now.weight === weight) &&
+        (state === undefined || now.state === state)
+      if (!isSo) throw new JailopsError('step_failed', `HAProxy did not do as it was told with ${name}: it says ${JSON.stringify(now)}.`)
+    },
     mapValue,
     deleteMapEntry,
     setMapEntry: async (map, key, value) => {
@@ -129,17 +165,27 @@ function parseInfo(answer: string): Map<string, string> {
   return fields
 }
 
-/** The format's version, a line of titles after `#`, and one line a server. */
-function parseServerAddress(answer: string, backend: string): string | undefined {
+/** The format's version, a line of titles after `#`, and one line a server. Empty where there is no such backend. */
+function parseServers(answer: string, backend: string): { name: string; state: ServerState }[] {
   const [version, titles, ...rows] = linesOf(answer)
-  if (version !== undefined && /find backend/i.test(version)) return undefined
+  if (version !== undefined && /find backend/i.test(version)) return []
   const columns = titles?.replace(/^#\s*/, '').split(' ') ?? []
-  const [name, address, port] = ['be_name', 'srv_addr', 'srv_port'].map((title) => columns.indexOf(title))
-  if (version !== '1' || name === undefined || address === undefined || port === undefined || Math.min(name, address, port) < 0) {
-    throw notUnderstood('show servers state', answer)
-  }
-  const server = rows.map((row) => row.split(' ')).find((fields) => fields[name] === backend)
-  return server === undefined ? undefined : `${server[address]}:${server[port]}`
+  const wanted = ['be_name', 'srv_name', 'srv_addr', 'srv_port', 'srv_uweight', 'srv_admin_state'].map((title) => columns.indexOf(title))
+  if (version !== '1' || wanted.some((at) => at < 0)) throw notUnderstood('show servers state', answer)
+  return rows
+    .map((row) => row.split(' '))
+    .map((fields) => wanted.map((at) => fields[at] ?? ''))
+    .filter(([name]) => name === backend)
+    .map(([, name = '', address = '', port, weight, admin]) => ({
+      name,
+      state: { address, port: Number(port), weight: Number(weight), state: adminState(Number(admin)) },
+    }))
+}
+
+/** srv_admin_state: bits 1, 2, 4 and 32 are kinds of maintenance, 8 and 16 of drain. */
+function adminState(bits: number): ServerState['state'] {
+  if ((bits & 0b10_0111) !== 0) return 'maint'
+  return (bits & 0b1_1000) === 0 ? 'ready' : 'drain'
 }
 
 /** CSV with the titles in its first line: columns differ by version, so each is found by its title, once. Never the JSON: 60 times the size. */

@@ -6,8 +6,9 @@ import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
 import { lineEffect } from './line.ts'
-import { haproxyMapEffect, mapEntryEffect } from './map-entry.ts'
+import { mapEntryEffect, proxyMapEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
+import { proxyServerEffect } from './proxy-server.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
 import { undoByCommands } from './undo.ts'
@@ -47,7 +48,9 @@ export function createEffects(deps: EffectDeps): Effects {
 /** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
 function inTurn<T>(alone: ReturnType<typeof createKeyedMutex>, action: Action, work: () => Promise<T>): Promise<T> {
   if (action.kind === 'boot-word') return alone('rc.conf', work)
-  return action.kind === 'map-entry' || action.kind === 'line' || action.kind === 'edit' ? alone(action.path, work) : work()
+  return action.kind === 'map-entry' || action.kind === 'proxy-map' || action.kind === 'line' || action.kind === 'edit'
+    ? alone(action.path, work)
+    : work()
 }
 
 /** A worker that was killed in the middle of writing these left a draft beside them. */
@@ -57,6 +60,7 @@ function filesWrittenBy(action: Action): string[] {
     case 'edit':
       return [action.path, `${action.path}.new`]
     case 'map-entry':
+    case 'proxy-map':
     case 'line':
     case 'remove':
       return [action.path]
@@ -91,8 +95,10 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return lineEffect(deps, action)
     case 'edit':
       return editEffect(deps, action)
-    case 'haproxy-map':
-      return haproxyMapEffect(deps, action)
+    case 'proxy-map':
+      return proxyMapEffect(deps, action)
+    case 'proxy-server':
+      return proxyServerEffect(deps, action)
     case 'haproxy-config':
       return haproxyConfigEffect(deps, action)
     case 'password':

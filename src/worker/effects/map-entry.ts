@@ -1,20 +1,17 @@
 import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
-import { checkMapWords, createHaproxySocket } from '../../host/proxy/socket.ts'
+import { checkMapWords } from '../../host/proxy/maps.ts'
+import { createHaproxySocket } from '../../host/proxy/socket.ts'
 import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
 import { modeOf, readExactly } from './old-file.ts'
 
-const beforeSchema = z.strictObject({ value: z.string().nullable() })
-const fileBeforeSchema = beforeSchema.extend({
+const fileBeforeSchema = z.strictObject({
+  value: z.string().nullable(),
   absent: z.boolean().optional(),
   line: z.strictObject({ raw: z.string(), behind: z.string() }).optional(),
 })
-
-function keep(value: string | undefined): string {
-  return JSON.stringify({ value: value ?? null } satisfies z.infer<typeof beforeSchema>)
-}
 
 /** One line of a map file, which HAProxy reads at its next start. */
 export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extract<Action, { kind: 'map-entry' }>): Effect {
@@ -52,37 +49,55 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
   }
 }
 
-/** A line of the marks file (host/marks.ts), which HAProxy never reads: an encoded word behind `MANAGER/NAME`. */
+/** A line of the marks file (host/marks.ts), or of who owns a site: files that HAProxy never reads, with an encoded word as the value. */
 function isMark(key: string, value: string | null): boolean {
   return /^[a-z.]+\/[A-Za-z0-9._-]+$/.test(key) && (value === null || /^[A-Za-z0-9._*+%&=-]+$/.test(value))
 }
 
-/** The same entry in the running HAProxy, which reads its files only when it starts. */
-export function haproxyMapEffect({ shell }: EffectDeps, action: Extract<Action, { kind: 'haproxy-map' }>): Effect {
-  const { map, key, value } = action
-  const haproxy = createHaproxySocket(shell, action.socket)
-  const set = (wanted: string | null) => (wanted === null ? haproxy.deleteMapEntry(map, key) : haproxy.setMapEntry(map, key, wanted))
+/**
+ * The file first: what is only in the running HAProxy is gone after its next start. Then the running one, read back. One that does not run
+ * will start from the file.
+ */
+export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: Extract<Action, { kind: 'proxy-map' }>): Effect {
+  const file = mapEntryEffect(deps, { kind: 'map-entry', path, key, value })
+  const haproxy = createHaproxySocket(deps.shell, socket)
+  const live = () => haproxy.mapValue(path, key).catch(notRunning)
+  const tell = async (wanted: string | null) => {
+    if ((await live()) === notThere) return
+    await (wanted === null ? haproxy.deleteMapEntry(path, key) : haproxy.setMapEntry(path, key, wanted))
+  }
   return {
     capture: async () => {
-      const old = await haproxy.mapValue(map, key)
-      checkMapWords(key, old ?? null) // or it could not be put back
-      return keep(old)
+      const now = await live()
+      if (now !== notThere) checkMapWords(key, now ?? null) // or it could not be put back
+      const kept = { file: (await file.capture()) ?? '', live: now === notThere ? null : (now ?? null) }
+      return JSON.stringify(kept satisfies z.infer<typeof bothBeforeSchema>)
     },
-    perform: () => set(value),
-    check: async () => ((await haproxy.mapValue(map, key)) === (value ?? undefined) ? 'done' : 'not'),
-    revert: async (before) => {
-      const old = parseBefore(beforeSchema, before)
+    perform: async (options) => {
+      await file.perform(options)
+      await tell(value)
+    },
+    check: async () => {
+      if ((await file.check()) !== 'done') return 'not'
+      const now = await live()
+      return now === notThere || (now ?? null) === value ? 'done' : 'half'
+    },
+    revert: async (before, options) => {
+      const old = parseBefore(bothBeforeSchema, before)
       if (old === undefined) return
-      const now = await haproxy.mapValue(map, key).catch(notRunning)
-      if (now === 'not running' || (now ?? null) === old.value) return
+      await file.revert(old.file, options)
+      const now = await live()
+      if (now === notThere || (now ?? null) === old.live) return
       if ((now ?? null) !== value) throw changedSince(`The entry of ${key} in the running HAProxy`)
-      await set(old.value)
+      await tell(old.live)
     },
   }
 }
 
-/** An HAProxy that does not run has no entries; it will start from the files, which are put back by steps of their own. */
-function notRunning(error: unknown): 'not running' {
-  if (error instanceof JailopsError && error.code === 'host_not_ready') return 'not running'
+const bothBeforeSchema = z.strictObject({ file: z.string(), live: z.string().nullable() })
+const notThere = Symbol('no HAProxy runs')
+
+function notRunning(error: unknown): typeof notThere {
+  if (error instanceof JailopsError && error.code === 'host_not_ready') return notThere
   throw error
 }

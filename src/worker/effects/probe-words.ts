@@ -23,6 +23,8 @@ export function probeWords(probe: Probe): string {
       return `"http://${probe.address}:${probe.port}${probe.path} answers ${probe.statusFrom}-${probe.statusTo} for ${probe.hostHeader}"`
     case 'haproxy-backend':
       return `"HAProxy has ${probe.server === null ? 'no' : 'the'} backend ${probe.backend}${probe.server === null ? '' : ` at ${probe.server}`}"`
+    case 'proxy-sessions':
+      return `"${probe.server} of ${probe.backend} has at most ${probe.atMost} sessions"`
     case 'no-mounts':
       return `"nothing is mounted below ${probe.path}"`
     case 'free-space':

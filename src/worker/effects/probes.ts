@@ -32,6 +32,8 @@ async function ask(shell: Shell, probe: Probe): Promise<boolean> {
       return httpHolds(shell, probe)
     case 'haproxy-backend':
       return backendHolds(shell, probe)
+    case 'proxy-sessions':
+      return sessionsHold(shell, probe)
     case 'no-mounts':
       return nothingMountedBelow(shell, probe.path)
     case 'free-space':
@@ -66,4 +68,10 @@ async function backendHolds(shell: Shell, { socket, backend, server }: ProbeOf<'
   const haproxy = createHaproxySocket(shell, socket)
   if (server !== null) return (await haproxy.serverAddress(backend)) === server
   return !(await haproxy.backends()).includes(backend)
+}
+
+async function sessionsHold(shell: Shell, { socket, backend, server, atMost }: ProbeOf<'proxy-sessions'>): Promise<boolean> {
+  const rows = await createHaproxySocket(shell, socket).stat()
+  const row = rows.find((one) => one.proxy === backend && one.server === server)
+  return row === undefined || row.sessions <= atMost
 }

@@ -5,16 +5,24 @@ import { probeStanding, probeWords } from './probe-words.ts'
 import { holds } from './probes.ts'
 import { waitFor } from './waiting.ts'
 
-export function awaitEffect(deps: EffectDeps, { timeoutSeconds }: Extract<Action, { kind: 'await' }>, done: Probe | undefined): Effect {
+export function awaitEffect(
+  deps: EffectDeps,
+  { timeoutSeconds, goesOn }: Extract<Action, { kind: 'await' }>,
+  done: Probe | undefined,
+): Effect {
   const probe = needed(done)
   return {
     ...nothingToKeep,
     perform: async ({ signal }) => {
       if (await waitFor(deps, probe, { milliseconds: timeoutSeconds * 1000, signal })) return
       if (signal?.aborted) throw new JailopsError('cancelled', 'The request was cancelled while it waited.')
+      if (goesOn === true) return
       throw new JailopsError('timed_out', `Within ${timeoutSeconds} s ${probeWords(probe)} did not come to hold.`)
     },
-    check: () => probeStanding(deps.shell, probe),
+    check: async () => {
+      const standing = await probeStanding(deps.shell, probe)
+      return goesOn === true && standing === 'not' ? 'half' : standing
+    },
   }
 }
 
