@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts'
 import type { Archive, Dataset, Jail, Manager, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Layout } from './layout.ts'
 import { type PastChange, type ProxyFacts, type Route, siteText } from './proxy.ts'
+import type { Samples, Traffic } from './samples.ts'
 import { usersOf } from './release-users.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -64,6 +65,8 @@ export const factNames = [
   'resolver',
   'modes',
   'siteChanges',
+  'samples',
+  'traffic',
 ] as const
 export type FactName = (typeof factNames)[number]
 
@@ -116,6 +119,10 @@ export interface ObservedFacts {
   proxy: ProxyFacts
   /** Newest first, as far back as the host's journals go. */
   siteChanges: PastChange[]
+  /** What the worker kept of the proxy's figures. Absent: it has none. */
+  samples?: Samples
+  /** The proxy's counts since whoever asks last looked. Absent: the worker has none. */
+  traffic?: Traffic
   proxyStatus?: ProxyStatus
   siteStatus: SiteStatus[]
   host?: HostStatus
