@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, JailopsError, plan, runningDependents } from 'jailops'
+import { blastRadius, defineCommand, drain, jailName, JailopsError, plan, runningDependents } from 'jailops'
 
 export default defineCommand({
   path: 'jail destroy',
@@ -7,7 +7,7 @@ export default defineCommand({
   permission: 'jail.destroy',
   risk: 'change',
   example: 'jail destroy blog',
-  needs: ['jails', 'proxy', 'trash'],
+  needs: ['jails', 'proxy', 'proxyStatus', 'trash'],
   args: z.object({ jail: jailName.describe('which jail') }),
   plan({ args, facts, drivers, request }) {
     const jail = facts.ownJail(args.jail)
@@ -25,6 +25,7 @@ export default defineCommand({
     return plan(
       [
         ...routes.flatMap((route) => drivers.proxy.unroute(route)),
+        ...drain(facts, drivers, [jail]),
         ...drivers.proxy.forget(jail.name),
         ...(hasBootEntry ? drivers.jails.boot(jail, false) : []),
         ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),
@@ -33,7 +34,10 @@ export default defineCommand({
       {
         resources: [...drivers.jails.resources(jail), 'rc.conf', 'proxy'],
         outcome: [{ name: 'Brought back by', value: `/jail restore ${jail.name}` }],
-        remarks: hosts.length > 0 ? [`These sites go away with it: ${hosts.join(', ')}.`] : [],
+        remarks: [
+          ...(hosts.length > 0 ? [`These sites go away with it: ${hosts.join(', ')}.`] : []),
+          ...blastRadius(facts, [jail], 'From then on these answer 421'),
+        ],
       },
     )
   },

@@ -1,4 +1,4 @@
-import { chosenJails, defineCommand, inStartOrder, jailOrTag, ownDependents, plan, stoppedNeeds } from 'jailops'
+import { blastRadius, chosenJails, defineCommand, drained, inStartOrder, jailOrTag, ownDependents, plan, stoppedNeeds } from 'jailops'
 
 export default defineCommand({
   path: 'jail restart',
@@ -6,7 +6,7 @@ export default defineCommand({
   permission: 'jail.restart',
   risk: 'change',
   example: 'jail restart blog',
-  needs: ['jails', 'proxy'],
+  needs: ['jails', 'proxy', 'proxyStatus'],
   args: jailOrTag,
   plan({ args, facts, drivers }) {
     const chosen = chosenJails(facts, args)
@@ -15,14 +15,11 @@ export default defineCommand({
     const needed = stoppedNeeds(facts, [...chosen, ...dependents])
     const jails = inStartOrder([...needed, ...chosen, ...dependents])
     const running = jails.filter((jail) => jail.state === 'running').toReversed()
-    const sites = jails.filter(({ name }) => facts.routesTo(name).length > 0)
-    const hosts = sites.flatMap(({ name }) => facts.routesTo(name)).map((route) => route.host)
     return plan(
-      [
+      drained(facts, drivers, jails, [
         ...running.flatMap((jail) => drivers.jails.stop(jail)),
         ...jails.flatMap((jail) => drivers.jails.start(jail)),
-        ...sites.flatMap(({ address }) => (address === undefined ? [] : drivers.site.awaitAnswer(address))),
-      ],
+      ]),
       {
         resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
         outcome:
@@ -32,7 +29,7 @@ export default defineCommand({
         remarks: [
           ...needed.map(({ name }) => `${name} is needed and does not run, so it is started first.`),
           ...dependents.map(({ name }) => `${name} needs what is restarted, so it is restarted too.`),
-          ...(hosts.length > 0 ? [`Meanwhile these sites answer 503: ${hosts.join(', ')}.`] : []),
+          ...blastRadius(facts, jails),
         ],
       },
     )

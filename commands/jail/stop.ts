@@ -1,4 +1,4 @@
-import { chosenJails, defineCommand, inStartOrder, jailOrTag, nothingToDo, ownDependents, plan } from 'jailops'
+import { blastRadius, chosenJails, defineCommand, drain, inStartOrder, jailOrTag, nothingToDo, ownDependents, plan } from 'jailops'
 
 export default defineCommand({
   path: 'jail stop',
@@ -6,7 +6,7 @@ export default defineCommand({
   permission: 'jail.stop',
   risk: 'change',
   example: 'jail stop blog',
-  needs: ['jails', 'proxy'],
+  needs: ['jails', 'proxy', 'proxyStatus'],
   args: jailOrTag,
   plan({ args, facts, drivers }) {
     const chosen = chosenJails(facts, args)
@@ -15,17 +15,13 @@ export default defineCommand({
     if (asked.length === 0) return nothingToDo(`${names(chosen)} ${chosen.length === 1 ? 'is' : 'are'} stopped already.`)
     const dependents = ownDependents(facts, asked)
     const jails = inStartOrder([...asked, ...dependents]).toReversed()
-    const hosts = jails.flatMap(({ name }) => facts.routesTo(name)).map((route) => route.host)
-    return plan(
-      jails.flatMap((jail) => drivers.jails.stop(jail)),
-      {
-        resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
-        outcome: args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: names(jails) }],
-        remarks: [
-          ...dependents.map(({ name }) => `${name} needs what is stopped, so it is stopped too.`),
-          ...(hosts.length > 0 ? [`Until it runs again these sites answer 503: ${hosts.join(', ')}.`] : []),
-        ],
-      },
-    )
+    return plan([...drain(facts, drivers, jails), ...jails.flatMap((jail) => drivers.jails.stop(jail))], {
+      resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+      outcome: args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: names(jails) }],
+      remarks: [
+        ...dependents.map(({ name }) => `${name} needs what is stopped, so it is stopped too.`),
+        ...blastRadius(facts, jails, 'Until it runs again these sites answer 503'),
+      ],
+    })
   },
 })

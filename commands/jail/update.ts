@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseLooks, baseRemarks, defineCommand, jailName, plan } from 'jailops'
+import { baseLooks, baseRemarks, blastRadius, defineCommand, drained, jailName, plan } from 'jailops'
 
 export default defineCommand({
   path: 'jail update',
@@ -7,21 +7,25 @@ export default defineCommand({
   permission: 'jail.update',
   risk: 'change',
   example: 'jail update blog',
-  needs: ['jails', 'proxy', 'releases', 'snapshots'],
+  needs: ['jails', 'proxy', 'proxyStatus', 'releases', 'snapshots'],
   args: z.object({ jail: jailName.describe('which jail') }),
   looks: ({ args, facts }) => baseLooks(facts.ownJail(args.jail)),
   plan({ args, facts, drivers, request }) {
     const jail = facts.ownJail(args.jail)
-    const runs = jail.state === 'running'
-    const routes = facts.routesTo(jail.name)
     return plan(
-      [
-        ...drivers.snapshots.around(jail, `jailops-before-update-${request}`, drivers.jails.update(jail, request)),
-        ...(runs && routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
-      ],
+      drained(
+        facts,
+        drivers,
+        [jail],
+        drivers.snapshots.around(jail, `jailops-before-update-${request}`, drivers.jails.update(jail, request)),
+      ),
       {
         resources: drivers.jails.resources(jail),
-        remarks: [...baseRemarks(jail, facts), `What runs in it goes on as it is until /jail restart ${jail.name}.`],
+        remarks: [
+          ...baseRemarks(jail, facts),
+          ...blastRadius(facts, [jail]),
+          `What runs in it goes on as it is until /jail restart ${jail.name}.`,
+        ],
       },
     )
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseLooks, baseRemarks, defineCommand, jailName, nothingToDo, plan, releaseName } from 'jailops'
+import { baseLooks, baseRemarks, blastRadius, defineCommand, drained, jailName, nothingToDo, plan, releaseName } from 'jailops'
 
 export default defineCommand({
   path: 'jail upgrade',
@@ -7,7 +7,7 @@ export default defineCommand({
   permission: 'jail.upgrade',
   risk: 'change',
   example: 'jail upgrade blog 15.1-RELEASE',
-  needs: ['jails', 'proxy', 'releases', 'snapshots'],
+  needs: ['jails', 'proxy', 'proxyStatus', 'releases', 'snapshots'],
   args: z.object({ jail: jailName.describe('which jail'), release: releaseName.describe('such as 15.1-RELEASE') }),
   looks: ({ args, facts }) => baseLooks(facts.ownJail(args.jail)),
   plan({ args, facts, drivers, request }) {
@@ -21,22 +21,14 @@ export default defineCommand({
     const start = runs ? drivers.jails.start(jail) : []
     const work = drivers.jails.upgrade(stopsFirst ? { ...jail, state: 'stopped' } : jail, release, request)
     const around = drivers.snapshots.around(jail, `jailops-before-upgrade-${request}`, work)
-    const routes = facts.routesTo(jail.name)
-    return plan(
-      [
-        ...(stopsFirst ? [...stop, ...around] : [...around, ...stop]),
-        ...start,
-        ...(runs && routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
+    return plan(drained(facts, drivers, [jail], [...(stopsFirst ? [...stop, ...around] : [...around, ...stop]), ...start]), {
+      resources: drivers.jails.resources(jail),
+      outcome: [{ name: 'Release', value: release }],
+      remarks: [
+        ...baseRemarks(jail, facts),
+        'Packages were built for the old release: /jail pkg upgrade brings them along.',
+        ...blastRadius(facts, [jail]),
       ],
-      {
-        resources: drivers.jails.resources(jail),
-        outcome: [{ name: 'Release', value: release }],
-        remarks: [
-          ...baseRemarks(jail, facts),
-          'Packages were built for the old release: /jail pkg upgrade brings them along.',
-          ...(runs && routes.length > 0 ? [`Meanwhile these sites answer 503: ${routes.map((route) => route.host).join(', ')}.`] : []),
-        ],
-      },
-    )
+    })
   },
 })

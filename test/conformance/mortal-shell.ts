@@ -7,6 +7,8 @@ export interface MortalShell extends Shell {
   revive(): void
   /** How many operations that change something were begun since the last revival. */
   count(): number
+  /** Done once, right before the operation of that number begins: something else on the host dies. */
+  interruptAt(number: number, interrupt: () => Promise<void>): void
   /** No command may take longer. */
   limit(seconds: number): void
 }
@@ -18,10 +20,16 @@ export function mortalShell(shell: Shell): MortalShell {
   let isDead = false
   let begun = 0
   let most = Number.POSITIVE_INFINITY
+  let interruption: { at: number; interrupt: () => Promise<void> } | undefined
 
   async function change<T>(work: () => Promise<T>): Promise<T> {
     mustLive()
     begun++
+    if (begun === interruption?.at) {
+      const { interrupt } = interruption
+      interruption = undefined
+      await interrupt()
+    }
     if (--left > 0) return work()
     isDead = true
     if (moment === 'before') throw lost()
@@ -44,8 +52,13 @@ export function mortalShell(shell: Shell): MortalShell {
       moment = when
       begun = 0
     },
+    interruptAt(number, interrupt) {
+      interruption = { at: number, interrupt }
+      begun = 0
+    },
     revive() {
       isDead = false
+      interruption = undefined
       left = Number.POSITIVE_INFINITY
       begun = 0
     },
@@ -58,7 +71,8 @@ export function mortalShell(shell: Shell): MortalShell {
     readFile: (path) => look(() => shell.readFile(path)),
     list: (path) => look(() => shell.list(path)),
     stat: (path) => look(() => shell.stat(path)),
-    exchange: (...given) => look(() => shell.exchange(...given)),
+    exchange: (path, text, ...given) =>
+      /^(show|get) /.test(text) ? look(() => shell.exchange(path, text, ...given)) : change(() => shell.exchange(path, text, ...given)),
     httpGet: (request) => look(() => shell.httpGet(request)),
     writeFile: (...given) => change(() => shell.writeFile(...given)),
     removeFile: (path) => change(() => shell.removeFile(path)),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, JailopsError, plan, sizeText, snapshotName } from 'jailops'
+import { blastRadius, defineCommand, drained, jailName, JailopsError, plan, sizeText, snapshotName } from 'jailops'
 
 export default defineCommand({
   path: 'jail snapshot rollback',
@@ -7,7 +7,7 @@ export default defineCommand({
   permission: 'jail.snapshot.rollback',
   risk: 'change',
   example: 'jail snapshot rollback blog before-upgrade',
-  needs: ['jails', 'snapshots', 'proxy'],
+  needs: ['jails', 'snapshots', 'proxy', 'proxyStatus'],
   args: z.object({ jail: jailName.describe('which jail'), snapshot: snapshotName.describe('back to which') }),
   looks({ args, facts }) {
     const jail = facts.jail(args.jail)
@@ -21,21 +21,24 @@ export default defineCommand({
     if (snapshot === undefined) {
       throw new JailopsError('unknown_snapshot', `${jail.name} has no snapshot ${args.snapshot}. See /jail snapshot list ${jail.name}.`)
     }
-    const routes = facts.routesTo(jail.name)
     const runs = jail.state === 'running'
     const written = Number(facts.looked['written']?.stdout.trim() || Number.NaN)
     return plan(
-      [
-        ...(runs ? drivers.jails.stop(jail) : []),
-        ...drivers.snapshots.rollback(jail, snapshot),
-        ...(runs ? drivers.jails.start(jail) : []),
-        ...(runs && routes.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
-      ],
+      drained(
+        facts,
+        drivers,
+        [jail],
+        [
+          ...(runs ? drivers.jails.stop(jail) : []),
+          ...drivers.snapshots.rollback(jail, snapshot),
+          ...(runs ? drivers.jails.start(jail) : []),
+        ],
+      ),
       {
         resources: drivers.jails.resources(jail),
         remarks: [
           ...(Number.isFinite(written) ? [`Lost with it: ${sizeText(written)} written since then.`] : []),
-          ...(runs && routes.length > 0 ? [`Meanwhile these sites answer 503: ${routes.map((one) => one.host).join(', ')}.`] : []),
+          ...blastRadius(facts, [jail]),
         ],
       },
     )

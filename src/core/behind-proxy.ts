@@ -1,0 +1,68 @@
+import type { Drivers } from './drivers.ts'
+import type { Facts } from './host.ts'
+import type { Jail } from './jail.ts'
+import { type Route, siteText } from './proxy.ts'
+import type { Step } from './step.ts'
+
+/* What a change of a jail means for its sites. */
+
+/** How long its sessions may take to end before a jail is stopped under them. */
+const drainSeconds = 30
+
+/** What stops these jails for a while, once their last sessions are over; no requests come to them until they answer again. */
+export function drained(facts: Facts, drivers: Drivers, jails: readonly Jail[], steps: readonly Step[]): Step[] {
+  return [...drain(facts, drivers, jails), ...steps, ...back(facts, drivers, jails)]
+}
+
+/** What ends these jails: nobody comes to them any more, and who is there may finish. */
+export function drain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
+  return routed(facts, jails)
+    .filter(({ state }) => state === 'running' && facts.proxy.running)
+    .flatMap(({ name }) => drivers.proxy.drain(name, drainSeconds))
+}
+
+/** They answer, and get requests again. */
+function back(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
+  return routed(facts, jails).flatMap(({ name, address, state }) => {
+    const isWeb = facts.routesTo(name).some(({ targets }) => targets.some((one) => one.jail === name && one.port === undefined))
+    return [
+      ...(isWeb && address !== undefined ? drivers.site.awaitAnswer(address) : []),
+      ...(state === 'running' && facts.proxy.running ? drivers.proxy.ready(name) : []),
+    ]
+  })
+}
+
+/** Who will notice: for the card, not for the digest, since it is other sessions every second. */
+export function blastRadius(facts: Facts, jails: readonly Jail[], otherwise = 'Meanwhile these sites answer 503'): string[] {
+  const running = routed(facts, jails).filter(({ state }) => state === 'running')
+  const names = new Set(running.map(({ name }) => name))
+  const routes = facts.proxy.routes.filter(({ targets }) => targets.some(({ jail }) => names.has(jail)))
+  if (routes.length === 0) return []
+  const siblings = (route: Route) =>
+    route.targets
+      .filter(
+        ({ jail, weight }) => weight > 0 && !names.has(jail) && facts.jails.some((one) => one.name === jail && one.state === 'running'),
+      )
+      .map(({ jail }) => jail)
+  const alone = routes.filter((route) => siblings(route).length === 0)
+  const helped = routes.filter((route) => siblings(route).length > 0)
+  return [
+    ...traffic(facts, routes),
+    ...helped.map((route) => `${siteText(route)} is answered by ${siblings(route).join(', ')} meanwhile.`),
+    ...(alone.length > 0 ? [`${otherwise}: ${alone.map(siteText).join(', ')}.`] : []),
+  ]
+}
+
+function traffic({ proxyStatus }: Facts, routes: readonly Route[]): string[] {
+  const backends = new Set(routes.map(({ backend }) => backend))
+  const seen = proxyStatus?.backends.filter(({ name }) => backends.has(name)) ?? []
+  if (seen.length === 0) return []
+  const sessions = seen.reduce((sum, one) => sum + one.sessions, 0)
+  const rate = seen.reduce((sum, one) => sum + one.rate, 0)
+  const sites = routes.length === 1 ? '1 site' : `${routes.length} sites`
+  return [`Behind it now: ${sites}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, ${rate} requests a second.`]
+}
+
+function routed(facts: Facts, jails: readonly Jail[]): Jail[] {
+  return jails.filter(({ name }) => facts.routesTo(name).length > 0)
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import restart from '../../commands/jail/restart.ts'
+import stop from '../../commands/jail/stop.ts'
+import destroy from '../../commands/jail/destroy.ts'
+import type { ObservedFacts, ProxyStatus } from '../../src/core/host.ts'
+import { backendOfJail, jail, planOf, readyProxy, routeTo, titles } from '../commands/say.ts'
+
+const blog2 = jail({ name: 'blog2', kernelName: 'blog2', address: '10.0.0.6' })
+const shared = {
+  host: 'www.example.com',
+  backend: 'site_1',
+  targets: [
+    { jail: 'blog', weight: 50 },
+    { jail: 'blog2', weight: 50 },
+  ],
+  jail: 'blog',
+}
+const traffic = (name: string, sessions: number, rate: number): ProxyStatus['backends'][number] => ({
+  name,
+  status: 'UP',
+  sessions,
+  rate,
+  requests: 0,
+  errors4xx: 0,
+  errors5xx: 0,
+  check: '',
+  since: 1,
+})
+const status: ProxyStatus = {
+  version: '2.6.12',
+  uptimeSeconds: 1,
+  connections: 1,
+  maxConnections: 2,
+  requestsPerSecond: 1,
+  backends: [traffic('jail_blog', 3, 12), traffic('site_1', 2, 5), traffic('jail_other', 100, 100)],
+}
+const observed: Partial<ObservedFacts> = {
+  jails: [jail(), blog2],
+  proxy: {
+    ...readyProxy,
+    routes: [routeTo('blog'), shared],
+    backends: [backendOfJail('blog'), { ...backendOfJail('blog'), name: 'site_1', targets: [] }],
+  },
+  proxyStatus: status,
+}
+
+describe('a jail with sites', () => {
+  it('is drained before it stops, and gets requests again when it answers', () => {
+    const plan = planOf(restart, { jail: 'blog' }, observed)
+    const kinds = plan.steps.map(({ action }) => action.kind)
+    expect(kinds.indexOf('proxy-server')).toBeGreaterThanOrEqual(0)
+    expect(kinds.indexOf('proxy-server')).toBeLessThan(titles(plan).indexOf('Stop blog'))
+    expect(titles(plan).indexOf('Start blog')).toBeLessThan(kinds.lastIndexOf('proxy-server'))
+  })
+
+  it('shows who will notice, and who answers meanwhile', () => {
+    const { remarks } = planOf(restart, { jail: 'blog' }, observed)
+    expect(remarks).toContain('Behind it now: 2 sites, 5 sessions, 17 requests a second.')
+    expect(remarks).toContain('www.example.com is answered by blog2 meanwhile.')
+    expect(remarks).toContain('Meanwhile these sites answer 503: blog.example.com.')
+  })
+
+  it('counts a sibling that is drained or stands still as none', () => {
+    const idle = { ...shared, targets: shared.targets.map((one) => (one.jail === 'blog2' ? { ...one, weight: 0 } : one)) }
+    const proxy = { ...readyProxy, routes: [idle] }
+    expect(planOf(stop, { jail: 'blog' }, { ...observed, proxy }).remarks.join()).toContain('answer 503: www.example.com')
+    const stopped = { ...observed, jails: [jail(), { ...blog2, state: 'stopped' as const }] }
+    expect(planOf(stop, { jail: 'blog' }, stopped).remarks.join()).toContain('answer 503: blog.example.com, www.example.com')
+  })
+
+  it('loses its sites before it is drained and destroyed', () => {
+    const plan = planOf(
+      destroy,
+      { jail: 'blog' },
+      { ...observed, jails: [jail()], proxy: { ...readyProxy, routes: [routeTo('blog')], backends: [backendOfJail('blog')] } },
+    )
+    const kinds = plan.steps.map(({ action }) => action.kind)
+    expect(kinds.indexOf('proxy-map')).toBeLessThan(kinds.indexOf('proxy-server'))
+    expect(kinds.indexOf('proxy-server')).toBeLessThan(titles(plan).indexOf('Stop blog'))
+  })
+})
+
+describe('a jail without sites, or without a proxy that runs', () => {
+  it('is not drained, and nobody is said to notice', () => {
+    const plan = planOf(restart, { jail: 'blog' }, { ...observed, proxy: readyProxy })
+    expect(plan.steps.map(({ action }) => action.kind)).not.toContain('proxy-server')
+    expect(plan.remarks).toEqual([])
+    const down = planOf(restart, { jail: 'blog' }, { ...observed, proxy: { ...readyProxy, running: false, routes: [routeTo('blog')] } })
+    expect(down.steps.map(({ action }) => action.kind)).not.toContain('proxy-server')
+  })
+})
