@@ -65,6 +65,7 @@ const worker = createWorker({
   settle: () => shell.run({ argv: ['sync'], timeoutSeconds: 120 }).then(() => undefined),
   verify: (token) => verifier.hostMessage(token, { host }),
   changed: () => undefined,
+  ended: () => undefined,
   alarm: (what, details) => void process.stderr.write(`${what}: ${JSON.stringify(details)}\n`),
 })
 const receiver = openReceiver({ address: { socketPath }, queue: hostQueue(host), handle: (id, token) => worker.receive(id, token) })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from '../core/command.ts'
 import { passLostConnection } from '../core/errors.ts'
+import type { ObservedFacts } from '../core/host.ts'
 import type { Template } from '../core/jail.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
@@ -26,6 +27,7 @@ import { openJournalFolder } from '../worker/journal.ts'
 import { createResourceLocks } from '../worker/locks.ts'
 import { createPlanner } from '../worker/planner.ts'
 import { createRetention } from '../worker/retention.ts'
+import { createSiteHistory } from '../worker/site-history.ts'
 import { createWorker } from '../worker/worker.ts'
 import { type Log, withDetails } from './log.ts'
 import { createReleasers } from './serving.ts'
@@ -104,8 +106,11 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   })
   // whose clock /host check holds against whose
   const otherEnd = target === undefined ? { redisTime: () => redisTime(redis) } : { target }
-  const look = (wanted: Parameters<typeof observe>[1], reserved: Parameters<typeof observe>[2]) =>
-    observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved)
+  const history = createSiteHistory()
+  const look = async (wanted: Parameters<typeof observe>[1], reserved: Parameters<typeof observe>[2]): Promise<ObservedFacts> => {
+    const seen = await observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved)
+    return wanted.includes('siteChanges') ? { ...seen, siteChanges: history.changes() } : seen
+  }
   const told = join(host.state, 'told')
   const inventory = createInventoryTeller({
     host: name,
@@ -139,6 +144,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     settle: () => settleOn(shell, report),
     verify: (token) => verifier.hostMessage(token, { host: name }),
     changed: () => inventory.tell(),
+    ended: (journal) => history.note(journal),
     alarm,
   })
   const retention = createRetention({ journals, now: Date.now })

@@ -26,6 +26,8 @@ export interface WorkerDeps extends ExecutorDeps, GuardDeps {
   settle(): Promise<void>
   /** The host has changed: tell the bot what it holds now. */
   changed(): void
+  /** A request has ended, now or in an earlier life. */
+  ended(journal: Journal): void
   alarm(what: string, details: Record<string, unknown>): void
 }
 
@@ -226,6 +228,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   async function end(journal: Journal, ending: Ended): Promise<void> {
     await journal.append({ kind: 'end', ...ending })
+    deps.ended(journal)
     planner.release(journal.request)
     await sayEnd(journal)
     if (journal.last('begun') !== undefined) deps.changed()
@@ -267,6 +270,7 @@ export function createWorker(deps: WorkerDeps): Worker {
           )
         }
         answers.sayAgain(journal, {})
+        if (journal.last('end') !== undefined) deps.ended(journal)
         const late = journal.last('end') === undefined && journal.last('begun') === undefined && tooLate(journal, now())
         // the bot may have given it up meanwhile and said that nothing was done
         if (late)

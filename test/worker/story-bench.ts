@@ -6,10 +6,12 @@ import type { ObservedFacts } from '../../src/core/host.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
 import { type BotMessage, type HostMessage, hostMessageSchema, messageId, type ToHost } from '../../src/core/message.ts'
 import { nothingToDo, plan } from '../../src/core/plan.ts'
+import type { PastChange } from '../../src/core/proxy.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { createAnswers } from '../../src/worker/answers.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
 import { createPlanner } from '../../src/worker/planner.ts'
+import { createSiteHistory } from '../../src/worker/site-history.ts'
 import { createWorker, type Worker } from '../../src/worker/worker.ts'
 import { testFacts } from '../host/facts-helper.ts'
 import { type Life, lifeOf, makeModelHost, type ModelHost, modelEffects, stepNamed, temporaryJournals } from './worker-bench.ts'
@@ -21,8 +23,8 @@ export const make: Command = defineCommand({
   permission: 'thing.make',
   risk: 'change',
   needs: [],
-  args: z.object({ name: z.string(), steps: z.int().default(2) }),
-  plan({ args: { name, steps }, facts }) {
+  args: z.object({ name: z.string(), steps: z.int().default(2), site: z.string().optional() }),
+  plan({ args: { name, steps, site }, facts }) {
     if (facts.freeMegabytes === 0) throw new JailopsError('host_not_ready', 'There is no space.')
     if (steps === 0) return nothingToDo(`${name} is there already.`)
     const address = [1, 2, 3].map((number) => `address:${number}`).find((word) => !facts.reservedByOthers.includes(word)) ?? ''
@@ -31,6 +33,7 @@ export const make: Command = defineCommand({
       resources: [`thing:${name}`],
       reserves: [address],
       outcome: [{ name: 'Address', value: address }],
+      ...(site !== undefined && { sites: [{ before: null, after: { host: site, targets: [], settings: {} } }] }),
     })
   },
 })
@@ -78,6 +81,7 @@ export interface Living {
   worker: Worker
   /** Resolves when no answer is on its way. */
   idle(): Promise<void>
+  siteChanges(): PastChange[]
   receive(message: HostMessage, token?: string): Promise<void>
 }
 
@@ -107,6 +111,7 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
   }
   const effects = modelEffects(world.host, connection)
   const answers = createAnswers({ host: 'web1', now, send })
+  const history = createSiteHistory()
   const worker = createWorker({
     now,
     commands: [make, look],
@@ -138,11 +143,13 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
     verify: async (token) => hostMessageSchema.parse(JSON.parse(token)),
     settle: async () => life.moment('settle'),
     changed: () => undefined,
+    ended: (journal) => history.note(journal),
     alarm: (what) => void (life.isOver || world.alarms.push(what)),
   })
   return {
     worker,
     idle: () => answers.idle(),
+    siteChanges: () => history.changes(),
     receive: (message, token = JSON.stringify(message)) => worker.receive(message.id, token),
   }
 }
