@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { layoutSchema, type Layout } from '../core/layout.ts'
+import type { ProxyKind } from '../core/proxy.ts'
 import { startGuard } from '../guard/guard.ts'
 import { installPrograms } from './client.ts'
 import { takeOldDiscsAway } from './disc.ts'
@@ -36,6 +37,8 @@ export interface LabOptions {
   proxyAddress?: string
   /** One address for all jails, one port each: for machines that do not bind all of 127/8. */
   sharedAddress?: boolean
+  /** Which one stands in front: HAProxy, if not given. Both are installed. */
+  proxy?: ProxyKind
   /** Of a new folder: its files lie in a ZFS pool, zroot. */
   zfs?: boolean
   /** Of a new folder: jail managers beside the base system's own. iocage needs zfs. */
@@ -53,7 +56,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   mustNotRun(folder)
   const settings = await loadSettings(folder, options)
   const sockets = chooseSocketFolder(folder, options.runFolder)
-  const layout = layoutOf(folder, hostFolder, sockets.folder, { ...settings, proxyAddress: options.proxyAddress ?? '127.0.0.1' })
+  const front = { proxyAddress: options.proxyAddress ?? '127.0.0.1', proxy: options.proxy ?? 'haproxy' }
+  const layout = layoutOf(folder, hostFolder, sockets.folder, { ...settings, ...front })
 
   mkdirSync(controlFolder, { recursive: true })
   takeOldDiscsAway(folder)
@@ -101,8 +105,8 @@ function chooseSocketFolder(folder: string, asked: string | undefined): { folder
   return { folder: made, remove }
 }
 
-function layoutOf(folder: string, host: string, sockets: string, settings: Settings & { proxyAddress: string }): Layout {
-  const { sharedAddress, sitePort, statusPort, proxyPort, proxyAddress, pool } = settings
+function layoutOf(folder: string, host: string, sockets: string, settings: Settings & { proxyAddress: string; proxy: ProxyKind }): Layout {
+  const { sharedAddress, sitePort, statusPort, proxyPort, proxyAddress, proxy, pool } = settings
   return layoutSchema.parse({
     programFolders: [join(folder, 'bin')],
     jailRoots: join(host, 'usr/jails'),
@@ -129,6 +133,8 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
     sites: sharedAddress
       ? { kind: 'shared-address', address: '127.0.0.1', firstPort: sitePort, firstStatusPort: statusPort }
       : { kind: 'own-address', port: sitePort, statusPort },
+    proxy,
+    nginxFront: { configuration: join(host, 'usr/local/etc/nginx/nginx.conf'), folder: join(host, 'usr/local/etc/nginx/jailops') },
     haproxy: {
       configFolder: join(host, 'usr/local/etc/haproxy.d'),
       socket: join(sockets, 'haproxy.sock'),

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ProxyDriver } from '../../src/core/drivers.ts'
+import type { Facts } from '../../src/core/host.ts'
+import type { ProxyKind } from '../../src/core/proxy.ts'
+import type { Step } from '../../src/core/step.ts'
+import { neighbour, type ProxyBench, proxyBench } from './proxy-conformance-bench.ts'
+import { routeConformance } from './proxy-conformance-routes.ts'
+import { settingConformance } from './proxy-conformance-settings.ts'
+import { strangerConformance } from './proxy-conformance-strangers.ts'
+
+/** What a driver may refuse. */
+export const refusable = {
+  user: (proxy: ProxyDriver) => proxy.user('user.example.com', 'ana'),
+  drain: (proxy: ProxyDriver) => proxy.drain('blog', 5),
+  weigh: (proxy: ProxyDriver, { proxy: { routes } }: Facts) => routes.slice(0, 1).flatMap((route) => proxy.weigh(route, route.targets)),
+} satisfies Record<string, (proxy: ProxyDriver, facts: Facts) => Step[]>
+export type Refusable = keyof typeof refusable
+
+/** Every proxy driver must pass this, on a lab with the real program; what it does is seen by requests through its front. */
+export function proxyConformance(kind: ProxyKind, cannot: readonly Refusable[]): void {
+  describe(`proxy: ${kind}`, { timeout: 60_000 }, () => {
+    let bench: ProxyBench | undefined
+    const current = (): ProxyBench => {
+      if (bench === undefined) throw new Error('only inside a test')
+      return bench
+    }
+
+    beforeAll(async () => {
+      bench = await proxyBench(kind)
+    }, 60_000)
+    afterAll(async () => bench?.stop())
+
+    test('a bare host is prepared, and as bare again when that is taken back; then there is nothing left to prepare', async () => {
+      const { hands, facts, build, who, carryOut, target } = current()
+      expect((await facts()).proxy).toMatchObject({ kind, running: false, configured: false, enabled: false })
+      const done = await hands.carryOut(await build((proxy) => proxy.prepare()))
+      expect(await who('stranger.example.com')).toBe(421)
+      await hands.takeBack(done)
+      expect((await facts()).proxy).toMatchObject({ kind, running: false, configured: false, enabled: false, routes: [] })
+      await expect(who('stranger.example.com')).rejects.toThrow('ECONNREFUSED')
+
+      await carryOut((proxy) => proxy.prepare())
+      expect(await build((proxy) => proxy.prepare())).toEqual([])
+      expect((await facts()).proxy).toMatchObject({ kind, running: true, configured: true, enabled: true, routes: [] })
+      await carryOut((proxy) => proxy.route([{ host: neighbour }], [target('wiki')]))
+    })
+
+    routeConformance(current, (what) => !cannot.includes(what))
+    settingConformance(current)
+    strangerConformance(current)
+
+    test.each([...cannot])('%s is refused', async (what) => {
+      await expect(current().build(refusable[what])).rejects.toThrow(expect.objectContaining({ code: 'not_supported_by_driver' }))
+    })
+  })
+}
