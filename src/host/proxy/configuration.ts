@@ -53,10 +53,20 @@ defaults jail
  * keeps promises: unknown hosts cost nothing and touch no table, a certificate authority is answered before anything else can refuse it.
  */
 export function frontConfiguration(layout: Layout): string {
-  const { bindAddress, bindPort } = layout.haproxy
-  const nobody = 'http-request return status 421 content-type text/plain string "no such site"'
-  const look = (map: MapName, converter = 'map_str', otherwise = '') => `${converter}(${mapFile(layout, map)}${otherwise})`
-  const isIn = (map: MapName, key = 'var(txn.site)') => `${key},${look(map)} -m found`
+  return `${openingOfFront(layout)}
+${whoseSite(layout)}
+  ${nobody} unless { var(txn.backend) -m found }
+
+${rulesOfSites(layout)}
+  use_backend %[var(txn.backend)]
+  default_backend ${nobodysBackend}
+
+${backendsBeside}`
+}
+
+const nobody = 'http-request return status 421 content-type text/plain string "no such site"'
+
+function openingOfFront({ haproxy: { bindAddress, bindPort } }: Layout): string {
   return `${marker} made this file and writes it anew as a whole
 frontend web from jail
   bind ${bindAddress}:${bindPort}
@@ -76,15 +86,24 @@ frontend web from jail
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Proto https if { ssl_fc }
   http-request set-header Host %[var(txn.host)]
+`
+}
 
-  # whose site: the name itself, then *.parent; nobody's is never somebody else's
+/** `txn.backend` is found where the site is routed, and `txn.site` is its name. */
+function whoseSite(layout: Layout): string {
+  const look = lookIn(layout)
+  return `  # whose site: the name itself, then *.parent; nobody's is never somebody else's
   http-request set-var(txn.site) var(txn.host)
   http-request set-var(txn.backend) var(txn.site),${look('hosts')}
   http-request set-var(txn.site) var(txn.host),regsub(^[^.]*,*) unless { var(txn.backend) -m found }
-  http-request set-var(txn.backend) var(txn.site),${look('hosts')} unless { var(txn.backend) -m found }
-  ${nobody} unless { var(txn.backend) -m found }
+  http-request set-var(txn.backend) var(txn.site),${look('hosts')} unless { var(txn.backend) -m found }`
+}
 
-  # what a certificate authority asks for, before anything else can refuse it
+/** What holds for the site, by its maps; nothing of it touches one that no map names. */
+function rulesOfSites(layout: Layout): string {
+  const look = lookIn(layout)
+  const isIn = (map: MapName, key = 'var(txn.site)') => `${key},${look(map)} -m found`
+  return `  # what a certificate authority asks for, before anything else can refuse it
   acl is_acme path_beg /.well-known/acme-challenge/
   http-request return status 200 content-type text/plain lf-string "%[path,field(4,/),${look('acme')}]" if is_acme { path,field(4,/),${look('acme')} -m found }
 
@@ -118,14 +137,16 @@ frontend web from jail
 
   # below a path another backend may answer: the longest one counts
   http-request set-var(txn.path) path
-  http-request set-var(txn.backend) var(txn.site),concat(,txn.path,/),${look('paths', 'map_beg')} if { var(txn.site),concat(,txn.path,/),${look('paths', 'map_beg')} -m found }
-  use_backend %[var(txn.backend)]
-  default_backend ${nobodysBackend}
+  http-request set-var(txn.backend) var(txn.site),concat(,txn.path,/),${look('paths', 'map_beg')} if { var(txn.site),concat(,txn.path,/),${look('paths', 'map_beg')} -m found }`
+}
 
-backend ${nobodysBackend} from jail
+/** Whom the rules name beside the jails' own. */
+const backendsBeside = `backend ${nobodysBackend} from jail
   ${nobody}
 
 backend clients from jail
   stick-table type string len 130 size 50k expire 60s store http_req_rate(10s)
 `
+function lookIn(layout: Layout) {
+  return (map: MapName, converter = 'map_str', otherwise = '') => `${converter}(${mapFile(layout, map)}${otherwise})`
 }
