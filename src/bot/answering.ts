@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { JailopsError } from '../core/errors.ts'
 import type { ToHost } from '../core/message.ts'
 import { permissionsOf, type Policy, rolesOf } from '../core/policy.ts'
+import { typedOf } from './cards.ts'
 import { type KnownHost, summaryOf } from './hosts.ts'
 import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
@@ -99,11 +100,10 @@ function unknown(id: string): never {
 
 function summary(record: RequestRecord): RequestSummary {
   const { id, state, asked, incoming, createdAt } = record
-  const typed = incoming.said.kind === 'text' ? incoming.said.text.slice(0, 80) : ''
   return {
     request: id,
     state,
-    command: asked?.line ?? typed,
+    command: asked?.line ?? typedOf(incoming.said).slice(0, 80),
     person: incoming.actor.name,
     host: asked?.host ?? '-',
     createdAt,

@@ -222,9 +222,9 @@ export function createBot(deps: BotDeps): Bot {
     }
   }
 
-  /** A refused press changes no card, so its sentence goes to the one who pressed. */
+  /** A refused vote changes no card, so its sentence goes to the one who pressed. */
   async function tellPresser({ incoming }: RequestRecord, sentence: string): Promise<void> {
-    if (incoming.said.kind !== 'press') return
+    if (incoming.said.kind !== 'press' || incoming.said.press.kind === 'say') return
     await adapters.get(incoming.place.platform)?.whisper(incoming.place, incoming.actor, { title: 'That did not count', text: sentence })
   }
 

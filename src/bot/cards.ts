@@ -3,6 +3,7 @@ import { tally } from '../core/approval.ts'
 import { type Card, type CardStep, hasEnded, type RequestState } from '../core/card.ts'
 import { planText } from '../core/plan.ts'
 import { describeAction } from '../core/step.ts'
+import type { Said } from '../chat/adapter.ts'
 import { keptText } from './keeping.ts'
 import { everyHost, type RequestRecord } from './record.ts'
 
@@ -10,10 +11,7 @@ import { everyHost, type RequestRecord } from './record.ts'
 export function cardOf(record: RequestRecord): Card {
   const { asked, plan, digest, answer } = record
   const said = record.incoming.said
-  const words =
-    asked === undefined
-      ? shown(said.kind === 'text' ? said.text.replace(/^\//, '') : said.kind === 'options' ? said.command : said.press.kind)
-      : asked.line
+  const words = asked === undefined ? shown(typedOf(said)) : asked.line
   const { output, file: outputFile, sentence: ofOutput } = outputParts(record)
   const text = [
     answer?.text,
@@ -50,6 +48,13 @@ export function cardOf(record: RequestRecord): Card {
       .filter((part) => part !== undefined)
       .join(' · '),
   }
+}
+
+/** As far as anybody can tell before it is understood. */
+export function typedOf(said: Said): string {
+  if (said.kind === 'options') return said.command
+  if (said.kind === 'text') return said.text.replace(/^\//, '')
+  return said.press.kind === 'say' ? said.press.words : said.press.kind
 }
 
 /** What is longer than this is read more easily in a file. */

@@ -50,8 +50,8 @@ export function createShowing({ requests, adapters, mirrorsOf, alarm }: ShowingD
     if (record === undefined) return
     const { place, said } = record.incoming
     const adapter = adapters.get(place.platform)
-    // a press has no message of its own: the card it was pressed on says all
-    if (said.kind === 'press' || adapter === undefined) return isShown(record, [])
+    // a vote has no message of its own: the card it was pressed on says all
+    if ((said.kind === 'press' && said.press.kind !== 'say') || adapter === undefined) return isShown(record, [])
     if (isUnsettled(record, adapter)) return
     settling.delete(id)
     if (adapter.traits.whispersRefusals && record.state === 'refused' && record.messages.length === 0) {

@@ -213,6 +213,16 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
       expect(door.received.at(-1)).toMatchObject({ said: { kind: 'press', press }, actor: harness.actor('bo'), place: harness.place })
     })
 
+    test('a press that says words comes back with all of them', async () => {
+      const request = await ask('ana')
+      const words = `proxy drain site:${'x'.repeat(22)}.example.com target:10.0.0.5:80 host:web1`
+      const press = { kind: 'say', request, words } as const
+      const card = cardOf(request, { buttons: [{ label: 'Drain', style: 'plain', press }] })
+      await harness.adapter().post(harness.place, card, harness.actor('ana'))
+      expect(await harness.send('bo', { kind: 'press', press }, 'delivery-say')).toEqual({ kind: 'acknowledged' })
+      expect(door.received.at(-1)).toMatchObject({ said: { kind: 'press', press }, actor: harness.actor('bo'), place: harness.place })
+    })
+
     test('shows what people wrote and never obeys it', async () => {
       const request = await ask()
       await harness.adapter().post(harness.place, hostileCard(request), harness.actor('ana'))

@@ -90,7 +90,7 @@ export async function makeDiscordHarness(): Promise<Harness> {
     const they = server.as(town[person])
     const where = { channel: ops, delivery: idOf(person === 'ana' ? delivery : `${person}-${delivery}`) }
     if (said.kind === 'text') return they.slash('jailops', { say: said.text }, where)
-    if (said.kind === 'press') return they.press({ ...where, label: 'Approve' })
+    if (said.kind === 'press') return they.press({ ...where, label: said.press.kind === 'say' ? 'Drain' : 'Approve' })
     return they.slash(said.command, Object.fromEntries(Object.entries(said.options).map(([key, value]) => [key, String(value)])), where)
   }
 

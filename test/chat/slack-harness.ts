@@ -123,7 +123,7 @@ export async function makeSlackHarness(mode: Mode): Promise<Harness & { slack: S
 
   async function press(person: 'ana' | 'bo', { press: wanted }: Extract<Said, { kind: 'press' }>, delivery: string): Promise<Delivered> {
     const message = slack.seenBy(ids[person], ids.ops).findLast((one) => textOf(one).includes(JSON.stringify(wanted)))
-    const label = wanted.kind === 'approve' ? 'Approve' : 'Deny'
+    const label = { approve: 'Approve', deny: 'Deny', cancel: 'Cancel', say: 'Drain' }[wanted.kind]
     return slack.as(ids[person]).press({ channel: ids.ops, ts: message?.ts ?? '', label, delivery })
   }
 
