@@ -6,7 +6,7 @@ export interface Measured {
   ours: number
   bare: number
   ratio: number
-  unit: 'ms' | 'MB'
+  unit: 'ms' | 'µs' | 'MB'
   /** Of each side. */
   samples: number
   [more: string]: number | string
