@@ -40,6 +40,8 @@ await bundle.close()
 for (const part of output) if (part.type === 'chunk') writeFileSync(join(target, part.fileName), ascii(part.code))
 
 cpSync(join(root, 'src/chat/web/page'), join(target, 'src/cli/page'), { recursive: true })
+cpSync(join(root, 'src/chat/chart/fonts'), join(target, 'src/cli/fonts'), { recursive: true })
+cpSync(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm')), join(target, 'src/cli/resvg.wasm'))
 cpSync(join(root, 'templates'), join(target, 'templates'), { recursive: true })
 cpSync(join(root, 'bin'), join(target, 'bin'), { recursive: true })
 for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) cpSync(join(root, name), join(target, name))

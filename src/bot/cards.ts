@@ -30,6 +30,7 @@ export function cardOf(record: RequestRecord): Card {
     ...(text.length > 0 && { text: [...new Set(text)].join('\n') }),
     fields: fieldsOf(record),
     ...(answer?.table !== undefined && { table: answer.table }),
+    ...(answer?.charts !== undefined && { charts: answer.charts }),
     ...(output !== undefined && { output }),
     steps: stepsOf(record),
     buttons: buttonsOf(record),
@@ -82,7 +83,7 @@ function confidedText({ told, incoming }: RequestRecord): string | undefined {
 }
 
 /** The card as it is posted first where a forgotten message could never be found again: it says only what stays true. */
-export function takenUp(card: Card): Card {
+export function takenUp({ charts: _charts, ...card }: Card): Card {
   const text = `Taken up. This message becomes its card; should it stay as it is, say /job show ${card.request}.`
   return { ...card, state: 'stored', text, fields: [], steps: [], buttons: [], files: [] }
 }

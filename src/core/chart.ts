@@ -12,3 +12,4 @@ export const chartSchema = z.strictObject({
   /** All of one length. null: not known. */
   series: z.array(z.strictObject({ name: z.string(), values: z.array(z.number().nullable()) })).min(1),
 })
+export type Chart = z.infer<typeof chartSchema>

@@ -66,6 +66,19 @@ export const table = fc.record({
   columns: fc.array(words, { maxLength: 4 }),
   rows: fc.array(fc.array(words, { maxLength: 4 }), { maxLength: 12 }),
 })
+const chart = fc.record({
+  title: words,
+  unit: words,
+  from: fc.integer({ min: 0, max: 4e12 }),
+  step: fc.integer({ min: 1, max: 1e8 }),
+  series: fc.array(
+    fc.record({ name: words, values: fc.array(fc.option(fc.float({ noNaN: true, noDefaultInfinity: true })), { maxLength: 9 }) }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  ),
+})
 /** Any card at all, within its schema. */
 export const anyCard: fc.Arbitrary<Card> = fc
   .record(
@@ -77,6 +90,7 @@ export const anyCard: fc.Arbitrary<Card> = fc
       text: words,
       fields: fc.array(fc.record({ name: words, value: words }), { maxLength: 40 }),
       table,
+      charts: fc.array(chart, { maxLength: 3 }),
       output: words,
       steps: fc.array(fc.record({ title: words, detail: words, state: fc.constantFrom(...stepStates) }), { maxLength: 60 }),
       buttons: fc.array(

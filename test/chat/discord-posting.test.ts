@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { createDiscordAdapter } from '../../src/chat/discord/discord.ts'
 import type { SeenMessage } from '../chat-servers/discord/server.ts'
 import { cardOf, waitingCard } from './example-cards.ts'
+import { dayOfCharts } from './chart/example-charts.ts'
+import { readPng } from './chart/read-png.ts'
 import { type Bot, readBy, startBot } from './discord-harness.ts'
 
 const create = 'POST /channels/:channel/messages'
@@ -55,6 +57,21 @@ describe('a card', () => {
     await after.edit(place, third, waitingCard({ files: changed, state: 'done' }), actor('ana'))
     expect(inOps(bot)[0]?.files).toEqual([])
     await after.stop()
+  })
+
+  test('has a picture of its charts, sent once', async () => {
+    const bot = await startBot()
+    const { server, adapter, place, actor } = bot
+    const card = cardOf('r1', { state: 'done', charts: dayOfCharts })
+    const message = await adapter.post(place, card, actor('ana'))
+    await adapter.edit(place, message, { ...card, title: 'Again' }, actor('ana'))
+    const [picture, ...others] = inOps(bot).flatMap(({ files: shown }) => shown)
+    expect([picture?.name, others]).toEqual(['charts.png', []])
+    expect(readPng(Buffer.from(picture?.content ?? '', 'latin1')).width).toBe(1200)
+    expect(server.calls(create)[0]?.body).toMatchObject({
+      attachments: [{ description: expect.stringContaining('Requests (requests/s)') }],
+    })
+    expect(server.calls(change).flatMap((call) => call.files)).toEqual([])
   })
 
   test('whose message is gone stands anew, once, however often it is edited under the old id', async () => {

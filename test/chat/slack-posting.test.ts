@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { cardOf, longPlanCard, waitingCard } from './example-cards.ts'
+import { dayOfCharts } from './chart/example-charts.ts'
+import { readPng } from './chart/read-png.ts'
 import { fakeDoor, type FakeDoor } from './fake-door.ts'
 import { actorIn, ids, startAdapter, textOf, type Town } from './slack-harness.ts'
 
@@ -47,6 +49,17 @@ describe('rate limits and outages', () => {
     await town.adapter.edit(here, id, cardOf('r1', { title: 'The end', state: 'done' }), ana)
     expect(text()).toContain('The end')
   })
+})
+
+test('a card’s charts go as one picture into its thread, once, with words for who cannot see it', async () => {
+  const card = cardOf('r1', { state: 'done', charts: dayOfCharts })
+  const id = await town.adapter.post(here, card, ana)
+  await town.adapter.edit(here, id, { ...card, title: 'Again' }, ana)
+  expect(text()).toContain('The picture is in the thread.')
+  const [picture, ...others] = seen().flatMap(({ files, threadTs }) => files.map((file) => ({ ...file, threadTs })))
+  expect([picture?.name, picture?.threadTs, others]).toEqual(['charts.png', expect.any(String), []])
+  expect(readPng(Buffer.from(picture?.content ?? '', 'latin1')).width).toBe(1200)
+  expect(town.slack.calls('files.getUploadURLExternal')[0]?.args).toMatchObject({ alt_txt: expect.stringContaining('Time to answer') })
 })
 
 describe('a place that is closed to us', () => {

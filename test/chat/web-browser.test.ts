@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { createWebAdapter } from '../../src/chat/web/web.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import { cardOf, waitingCard } from './example-cards.ts'
+import { dayOfCharts } from './chart/example-charts.ts'
 import { fakeDoor, type FakeDoor } from './fake-door.ts'
 import { temporaryFolder } from './folder.ts'
 import { actorNamed, people } from './people.ts'
@@ -66,6 +67,21 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
   async function type(text: string): Promise<void> {
     await page.locator('#text').pressSequentially(text)
   }
+
+  test('charts are a picture in the card, and in what Slack and Discord show', async () => {
+    await adapter.post(place, cardOf('r1', { state: 'done', charts: dayOfCharts }), asker)
+    const loaded = async (selector: string) => {
+      const width = () => page.locator(selector).evaluate((image) => Number(Reflect.get(image, 'naturalWidth')))
+      await vi.waitFor(async () => expect(await width()).toBeGreaterThan(0), { timeout: 8000 })
+    }
+    await loaded('.card .picture')
+    expect(await page.locator('.card .picture').getAttribute('alt')).toContain('Requests (requests/s)')
+    await page.getByRole('button', { name: 'Slack' }).click()
+    await page.getByRole('button', { name: 'Discord' }).click()
+    await page.locator('.renderings').scrollIntoViewIfNeeded()
+    await loaded('.as-slack .s-picture img')
+    await loaded('.as-discord .d-picture img')
+  })
 
   test('a command is typed, completed by keyboard and sent', async () => {
     const line = page.getByRole('combobox', { name: 'Command' })

@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { dayOfCharts } from '../chat/chart/example-charts.ts'
+import { readPng } from '../chat/chart/read-png.ts'
 import { jailops, projectFolder } from '../support/house.ts'
 
 /* The release: what is in it runs without node_modules and without the sources. */
@@ -40,6 +44,21 @@ export default defineCommand({ path: 'count', summary: 'Count', permission: 'cou
     jailops(['slack', 'manifest']),
   ])
   expect([ours.code, commandsIn(ours.stdout).toSorted()]).toEqual([0, [...commandsIn(tree.stdout), '/count'].toSorted()])
+})
+
+it('draws a picture with what it has beside it', async () => {
+  const folderOfParts = join(release, 'src/cli')
+  const part = readdirSync(folderOfParts).find(
+    (name) => name.endsWith('.js') && readFileSync(join(folderOfParts, name), 'utf8').includes('resvg.wasm'),
+  )
+  const made: unknown = await import(pathToFileURL(join(folderOfParts, part ?? '')).href)
+  const drawPng = Object.values(z.record(z.string(), z.unknown()).parse(made)).find(
+    (one) => typeof one === 'function' && one.name === 'drawPng',
+  )
+  if (typeof drawPng !== 'function') throw new Error('the release exports no drawPng')
+  const png = readPng(z.instanceof(Uint8Array).parse(await drawPng(dayOfCharts)))
+  expect(png.width).toBe(1200)
+  expect(png.ink({ left: 16, top: 8, width: 300, height: 30 })).toBeGreaterThan(300)
 })
 
 it.each(['slack-server', 'discord-server', 'ssh-hosts'])('says that it has no %s', async (what) => {

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from '../../core/canonical.ts'
-import type { AttachedFile } from './files.ts'
+import type { ChatFile } from '../chart/chart-file.ts'
 
 /** Where a message is, and which files hang on it; opaque to everybody else. */
 export interface MessageId {
@@ -18,8 +18,10 @@ export function readMessageId(id: string): MessageId | undefined {
   return parts === null ? undefined : { channel: parts[1] ?? '', message: parts[2] ?? '', files: parts[3] ?? '' }
 }
 
-export function nameFiles(files: readonly AttachedFile[]): string {
-  return files.length === 0 ? '' : sha256(canonicalJson(files.map(({ name, text }) => [name, text]))).slice(0, 16)
+export function nameFiles(files: readonly ChatFile[]): string {
+  return files.length === 0
+    ? ''
+    : sha256(canonicalJson(files.map(({ name, text, charts }) => [name, text, ...(charts === undefined ? [] : [charts])]))).slice(0, 16)
 }
 
 /** Discord makes one message of those with the same nonce, at least for some minutes. `instead` names a message that is gone. */

@@ -2,7 +2,8 @@ import type { APIActionRowComponent, APIButtonComponentWithCustomId, APIEmbed, A
 import type { Answer, Card } from '../../core/card.ts'
 import { stateWords, symbols } from '../words.ts'
 import { markdownWithin, plainWithin } from './escape.ts'
-import { attachable, type AttachedFile, plainName } from './files.ts'
+import { type ChatFile, chartFiles } from '../chart/chart-file.ts'
+import { attachable, plainName } from './files.ts'
 import { answerColor, colors } from './colors.ts'
 import { idOfPress } from './press-id.ts'
 import { countSteps, outputWithin, stepsWithin, tableWithin } from './sections.ts'
@@ -15,7 +16,7 @@ export interface Rendered {
     components: APIActionRowComponent<APIButtonComponentWithCustomId>[]
     allowed_mentions: { parse: [] }
   }
-  files: AttachedFile[]
+  files: ChatFile[]
 }
 
 /** Discord's own limits, or what of them each part may have: together they stay below 6000 characters. */
@@ -32,6 +33,7 @@ export function renderCard(card: Card): Rendered {
   const body = bodyOf(card, card.steps, { name: wholeName, attached: card.files })
   const isWhole = body.isWhole && head.isWhole
   const { files, isWhole: areFilesWhole } = attachable([
+    ...chartFiles(card.charts),
     ...(isWhole ? [] : [{ name: wholeName, text: wholeText(card) }]),
     ...card.files.filter(({ isAnswer }) => isAnswer === true || body.needsFiles || state === 'waiting'),
   ])
@@ -56,7 +58,7 @@ export function renderCard(card: Card): Rendered {
 export function renderAnswer(answer: Answer): Rendered {
   const name = 'answer.txt'
   const body = bodyOf({ ...answer, fields: answer.fields ?? [], footer: '' }, [], { name, attached: [] })
-  const { files } = attachable(body.isWhole ? [] : [{ name, text: wholeText(answer) }])
+  const { files } = attachable([...chartFiles(answer.charts), ...(body.isWhole ? [] : [{ name, text: wholeText(answer) }])])
   return messageOf({ color: answerColor, body, notes: body.notes, footer: '', rows: [], files })
 }
 
@@ -152,7 +154,7 @@ interface Parts {
   notes: string[]
   footer: string
   rows: Rendered['message']['components']
-  files: AttachedFile[]
+  files: ChatFile[]
 }
 
 function messageOf({ author, color, body, notes, footer, rows, files }: Parts): Rendered {

@@ -1,4 +1,5 @@
 import type { Answer, Card } from '../../core/card.ts'
+import { sparklines } from '../chart/sparkline.ts'
 import { alignTable } from '../table.ts'
 import { marks, stateWords } from '../words.ts'
 import { visible, visibleLines } from '../visible.ts'
@@ -22,7 +23,7 @@ export function renderAnswer(answer: Answer): string {
   return join([visible(answer.title), ...bodyOf(answer)])
 }
 
-function bodyOf({ text, fields = [], table }: Answer): string[] {
+function bodyOf({ text, fields = [], table, charts = [] }: Answer): string[] {
   const width = Math.max(0, ...fields.map(({ name }) => visible(name).length))
   return [
     ...indent(text ?? '', '  '),
@@ -31,6 +32,7 @@ function bodyOf({ text, fields = [], table }: Answer): string[] {
       return [`  ${visible(name).padEnd(width)}  ${first}`, ...rest.map((line) => `  ${' '.repeat(width)}  ${line}`)]
     }),
     ...(table === undefined ? [] : alignTable(table).map((line) => `  ${line}`)),
+    ...sparklines(charts).map((line) => `  ${line}`),
   ]
 }
 

@@ -2,11 +2,12 @@ import type { Card } from '../../core/card.ts'
 import { JailopsError } from '../../core/errors.ts'
 import type { Actor } from '../../core/policy.ts'
 import type { Place } from '../adapter.ts'
+import type { ChatFile } from '../chart/chart-file.ts'
 import type { Outbox } from '../outbox.ts'
 import type { Clients, OnProblem } from './clients.ts'
 import { closedSentence, configProblem, isClosed, isGone, judge, slackWord } from './errors.ts'
 import { createMemory } from './memory.ts'
-import { renderCard, type SlackFile, type SlackMessage } from './render.ts'
+import { renderCard, type SlackMessage } from './render.ts'
 import { hashOf, uploadFiles } from './uploading.ts'
 import type { Whispering } from './whispering.ts'
 
@@ -64,7 +65,7 @@ export function createPosting({ clients, outbox, whispering, onProblem }: Postin
   }
 
   /** The card is there already, so files that Slack will not take only make a problem. */
-  async function attach(standing: Standing, files: readonly SlackFile[]): Promise<Standing> {
+  async function attach(standing: Standing, files: readonly ChatFile[]): Promise<Standing> {
     const there = standing.files.split('.')
     const missing = files.filter((file) => !there.includes(hashOf(file)))
     if (missing.length === 0) return standing
@@ -77,7 +78,7 @@ export function createPosting({ clients, outbox, whispering, onProblem }: Postin
     return { ...standing, files: [standing.files, ...missing.map(hashOf)].filter(Boolean).join('.') }
   }
 
-  async function withoutFiles({ channel, thread }: Standing, files: readonly SlackFile[], error: unknown): Promise<void> {
+  async function withoutFiles({ channel, thread }: Standing, files: readonly ChatFile[], error: unknown): Promise<void> {
     const reason = configProblem(error, 'bot token')?.message ?? `Slack says ${slackWord(error) ?? 'no'}.`
     onProblem('files could not be attached', { error: String(error), files: files.map(({ name }) => name) })
     const text = `The files of this card could not be attached, so it does not show everything. ${reason}`

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import type { Answer, Card } from '../../core/card.ts'
+import { type ChatFile, chartFiles } from '../chart/chart-file.ts'
 import { alignTable } from '../table.ts'
 import { wholeText } from '../whole.ts'
 import { stateWords, symbols } from '../words.ts'
@@ -15,15 +16,10 @@ export interface SlackMessage {
   blocks: KnownBlock[]
 }
 
-export interface SlackFile {
-  name: string
-  text: string
-}
-
 /** A message and the files that belong to it: a card's own where whoever approves must see all of them, and what did not fit. */
 export interface Rendered {
   message: SlackMessage
-  files: SlackFile[]
+  files: ChatFile[]
 }
 
 /** Any card within every limit of Slack's; pure. */
@@ -34,7 +30,7 @@ export function renderCard(card: Card): Rendered {
   const heading = `${symbols[state]} ${title}`
   const { shown: buttons, hidden } = clipButtons(card.buttons)
   const foot = footOf(card)
-  const page = createPage(limits.blocks - 3 - buttons.length, limits.message - 2200 - sizeOf(buttons))
+  const page = createPage(limits.blocks - 4 - buttons.length, limits.message - 2200 - sizeOf(buttons))
 
   page.block(context(clip(words, 300)), words.length > 300)
   if (heading.length > limits.header) page.text(title)
@@ -51,19 +47,25 @@ export function renderCard(card: Card): Rendered {
     : undefined
   const whole = cut.length > 0 && holder === undefined ? [{ name: fileName(`card-${card.request}.txt`), text: wholeText(card) }] : []
   const held = holder ?? whole[0]
+  const pictures = chartFiles(card.charts)
   return {
     message: {
       text: clip(escapeText(clip(`${heading} – ${words}`, 700)), limits.fallback),
       blocks: [
         header(clip(heading, limits.header)),
         ...page.blocks(),
+        ...(pictures.length === 0 ? [] : [context(picturesNote)]),
         ...(held === undefined ? [] : [context(`… ${cut.join(', ')}: see ${clip(held.name, 200)}`)]),
         ...buttons.map(actions),
         context(clip(foot, 300)),
       ],
     },
-    files:
-      card.state === 'waiting' || cut.length > 0 ? [...own, ...whole] : card.files.filter(({ isAnswer }) => isAnswer === true).map(fileOf),
+    files: [
+      ...pictures,
+      ...(card.state === 'waiting' || cut.length > 0
+        ? [...own, ...whole]
+        : card.files.filter(({ isAnswer }) => isAnswer === true).map(fileOf)),
+    ],
   }
 }
 
@@ -74,7 +76,7 @@ export function renderAnswer(answer: Answer): Rendered {
   if (title.length > limits.header) page.text(title)
   fill(page, answer)
   const cut = page.cuts()
-  const files = cut.length === 0 ? [] : [{ name: 'answer.txt', text: wholeText(answer) }]
+  const files = [...chartFiles(answer.charts), ...(cut.length === 0 ? [] : [{ name: 'answer.txt', text: wholeText(answer) }])]
   return {
     message: {
       text: clip(escapeText(clip([title, line(answer.text ?? '')].filter(Boolean).join(': '), 700)) || '…', limits.fallback),
@@ -89,6 +91,9 @@ export function renderAnswer(answer: Answer): Rendered {
   }
 }
 
+/** Files of a card go into its thread. */
+const picturesNote = 'The picture is in the thread.'
+
 function fill(page: Page, { text, fields = [], table, output }: Pick<Answer, 'text' | 'fields' | 'table'> & Pick<Card, 'output'>): void {
   page.text(text ?? '')
   if (output !== undefined) page.output(output)
@@ -101,7 +106,7 @@ function footOf({ footer, request }: Card): string {
   return foot.includes(request) && foot !== '' ? foot : [foot, `request ${line(request)}`].filter(Boolean).join(' · ')
 }
 
-function fileOf({ name, text }: Card['files'][number]): SlackFile {
+function fileOf({ name, text }: Card['files'][number]): ChatFile {
   return { name: fileName(name), text: text === '' ? '(empty)\n' : `${lines(text)}\n` }
 }
 

@@ -4,11 +4,12 @@ import type { Clock } from '../../core/clock.ts'
 import { JailopsError } from '../../core/errors.ts'
 import type { Actor } from '../../core/policy.ts'
 import type { Place } from '../adapter.ts'
+import type { ChatFile } from '../chart/chart-file.ts'
 import { createOutbox } from '../outbox.ts'
 import type { Clients, OnProblem } from './clients.ts'
 import { judge } from './errors.ts'
 import { createMemory } from './memory.ts'
-import { renderAnswer, type SlackFile, type SlackMessage } from './render.ts'
+import { renderAnswer, type SlackMessage } from './render.ts'
 
 /** Says things to one person, where they are, or else in a direct message. */
 export interface Whispering {
@@ -27,7 +28,7 @@ export interface WhisperingOptions {
   now: Clock
   onProblem: OnProblem
   /** Puts files into a conversation. */
-  upload(channel: string, files: readonly SlackFile[]): Promise<void>
+  upload(channel: string, files: readonly ChatFile[]): Promise<void>
 }
 
 /** What Slack grants a response_url. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sparklines } from '../chart/sparkline.ts'
 import { answerSchema, cardSchema, type Card } from '../../core/card.ts'
 
 const common = {
@@ -25,10 +26,20 @@ export function isVisible(message: ChatMessage, person: string): boolean {
 /** What the page gets: files by address, so that a long plan does not travel with every tick. */
 export function viewOf(message: ChatMessage): unknown {
   if (message.kind !== 'card') return message
-  return { ...message, card: { ...message.card, files: filesOf(message.id, message.card) } }
+  const { charts, ...card } = message.card
+  return { ...message, card: { ...card, ...pictureOf(message.id, charts), files: filesOf(message.id, card) } }
 }
 
-function filesOf(id: string, { files }: Card): { name: string; lines: number; href: string }[] {
+function pictureOf(id: string, charts: Card['charts']): { picture?: { href: string; words: string } } {
+  if (charts === undefined || charts.length === 0) return {}
+  return { picture: { href: pictureAddress(id, 'svg'), words: sparklines(charts).join('\n') } }
+}
+
+export function pictureAddress(message: string, type: 'svg' | 'png'): string {
+  return `/charts/${encodeURIComponent(message)}/${type}`
+}
+
+function filesOf(id: string, { files }: Pick<Card, 'files'>): { name: string; lines: number; href: string }[] {
   return files.map(({ name, text }, index) => ({
     name,
     lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),

@@ -1,14 +1,16 @@
 import type { Card } from '../../core/card.ts'
+import type { ChatFile } from '../chart/chart-file.ts'
 import { renderCard as asDiscord } from '../discord/render.ts'
 import { renderCard as asSlack } from '../slack/render.ts'
 
-/** A card as Slack and Discord would get it, for the page to show what people there see. */
-export function renderingsOf(card: Card) {
+/** A card as Slack and Discord would get it, for the page to show what people there see. `picture`: where that of its charts is. */
+export function renderingsOf(card: Card, picture: string) {
   const slack = asSlack(card)
   const discord = asDiscord(card)
+  const viewOf = (file: ChatFile) => (file.charts === undefined ? previewOf(file) : { name: file.name, picture, words: file.text })
   return {
-    slack: { ...slack.message, files: slack.files.map(previewOf) },
-    discord: { ...discord.message, files: discord.files.map(previewOf) },
+    slack: { ...slack.message, files: slack.files.map(viewOf) },
+    discord: { ...discord.message, files: discord.files.map(viewOf) },
   }
 }
 

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { pressSchema } from '../../core/card.ts'
 import { JailopsError } from '../../core/errors.ts'
 import type { Door, Place, Said } from '../adapter.ts'
+import { drawPng, drawSvg } from '../chart/draw.ts'
 import type { History } from './history.ts'
-import { isVisible, viewOf } from './message.ts'
+import { isVisible, pictureAddress, viewOf } from './message.ts'
 import { servePage } from './page.ts'
 import { actorOf, type Person } from './people.ts'
 import { problem, problemOfError } from './problem.ts'
@@ -78,7 +79,15 @@ export function createRoutes(parts: Parts): Hono {
     if (message?.kind !== 'card' || !isVisible(message, actorOf(people, person).id)) {
       return problem(context, 404, 'not_found', 'There is no such card: the channel keeps its last 300 messages.')
     }
-    return context.json(renderingsOf(message.card))
+    return context.json(renderingsOf(message.card, pictureAddress(message.id, 'png')))
+  })
+
+  app.get('/charts/:message/:type{svg|png}', async (context) => {
+    const message = history.get(context.req.param('message'))
+    const charts = message?.kind === 'card' ? (message.card.charts ?? []) : []
+    if (charts.length === 0) return problem(context, 404, 'not_found', 'That picture is gone: the channel keeps its last 300 messages.')
+    if (context.req.param('type') === 'svg') return context.body(await drawSvg(charts), 200, { 'content-type': 'image/svg+xml' })
+    return context.body(Buffer.from(await drawPng(charts)), 200, { 'content-type': 'image/png' })
   })
 
   app.get('/files/:message/:index', (context) => {

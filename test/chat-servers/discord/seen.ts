@@ -1,3 +1,4 @@
+import { fileText } from '../file-text.ts'
 import { MessageFlags } from 'discord-api-types/v10'
 import type { SeenMessage } from './interface.ts'
 import type { Channel, Message, World } from './world.ts'
@@ -11,7 +12,7 @@ export function seenMessage(message: Message): SeenMessage {
     content,
     embeds,
     components,
-    files: message.files.map(({ name, content: bytes }) => ({ name, content: bytes.toString() })),
+    files: message.files.map(({ name, content: bytes }) => ({ name, content: fileText(bytes) })),
     ephemeral: message.to !== undefined,
     thinking: (message.flags & MessageFlags.Loading) !== 0,
     edited: message.editedAt !== undefined,

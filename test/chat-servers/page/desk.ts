@@ -1,3 +1,4 @@
+import { isPicture } from '../file-text.ts'
 import { previewOf } from '../../../src/chat/web/renderings.ts'
 
 /** What the page needs of a chat server, whichever it is. */
@@ -54,8 +55,8 @@ export function newest<Message extends { channel: string }>(messages: readonly M
 }
 
 export function filesOf(files: readonly { name: string; content: string }[], place: Omit<FilePlace, 'index'>, person: string) {
-  return files.map(({ name, content }, index) => ({
-    ...previewOf({ name, text: content }),
-    href: `/api/file?${new URLSearchParams({ person, ...place, index: String(index) })}`,
-  }))
+  return files.map(({ name, content }, index) => {
+    const href = `/api/file?${new URLSearchParams({ person, ...place, index: String(index) })}`
+    return isPicture(content) ? { name, picture: href } : { ...previewOf({ name, text: content }), href }
+  })
 }

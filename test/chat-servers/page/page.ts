@@ -1,3 +1,4 @@
+import { fileBytes, isPicture } from '../file-text.ts'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -79,6 +80,7 @@ function createApp(desk: Desk, { platform, offered, live, port }: Parts): Hono {
     const { person, ...place } = fileQuery.parse(context.req.query())
     const text = desk.file(someone(person), place)
     if (text === undefined) return problem(context, 404, 'not_found', 'That file is gone.')
+    if (isPicture(text)) return context.body(new Uint8Array(fileBytes(text)), 200, { 'content-type': 'image/png' })
     return context.text(text, 200, { 'content-type': 'text/plain; charset=utf-8' })
   })
   app.post('/api/act', async (context) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fileText } from '../file-text.ts'
 import { readBody } from '../http.ts'
 import type { Calls } from './calls.ts'
 import { exchange } from './exchange.ts'
@@ -38,8 +39,8 @@ export function uploadApi(parts: {
 async function contentOf(request: IncomingMessage): Promise<string> {
   const body = await readBody(request)
   const type = request.headers['content-type'] ?? ''
-  if (!type.startsWith('multipart/form-data')) return body.toString()
+  if (!type.startsWith('multipart/form-data')) return fileText(body)
   const form = await new Response(body, { headers: { 'content-type': type } }).formData()
-  const texts = await Promise.all([...form.values()].map((part) => (typeof part === 'string' ? part : part.text())))
-  return texts.join('')
+  const parts = await Promise.all([...form.values()].map((part) => (typeof part === 'string' ? Buffer.from(part) : part.arrayBuffer())))
+  return fileText(Buffer.concat(parts.map((part) => Buffer.from(new Uint8Array(part)))))
 }

@@ -33,6 +33,7 @@ export function cardBody(card, actions) {
     outputOf(card.output),
     fieldsOf(card.fields),
     tableOf(card.table),
+    pictureOf(card.picture),
     planOf(card),
     filesOf(card.files),
     buttonsOf(card, actions),
@@ -67,6 +68,11 @@ function fieldsOf(fields) {
     { class: 'fields' },
     fields.map(({ name, value }) => element('div', {}, element('dt', {}, words(name)), element('dd', {}, words(value)))),
   )
+}
+
+/** What the charts of a card look like; whoever does not see it hears them as lines of words. */
+function pictureOf(picture) {
+  return picture === undefined ? undefined : element('img', { class: 'picture', src: picture.href, alt: visible(picture.words) })
 }
 
 function filesOf(files) {

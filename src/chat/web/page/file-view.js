@@ -1,7 +1,23 @@
 import { element } from './element.js'
 
-/** A text file in a message: its first lines, and on demand all of it. `file` is {name, lines, preview, href?}. */
-export function fileView({ name, lines, preview, href }, prefix) {
+/**
+ * A file in a message. Of a text its first lines, and on demand all of it: `file` is {name, lines, preview, href?}. A picture is
+ * {name, picture, words}.
+ */
+export function fileView(file, prefix) {
+  return file.picture === undefined ? textView(file, prefix) : pictureView(file, prefix)
+}
+
+function pictureView({ name, picture, words = '' }, prefix) {
+  return element(
+    'div',
+    { class: `${prefix}-picture` },
+    element('div', { class: `${prefix}-file-name` }, name),
+    element('img', { src: picture, alt: words }),
+  )
+}
+
+function textView({ name, lines, preview, href }, prefix) {
   const text = element('pre', {}, preview)
   const shownLines = preview.split('\n').length
   const node = element('div', { class: `${prefix}-file` }, element('div', { class: `${prefix}-file-name` }, name), text)
