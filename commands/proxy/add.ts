@@ -1,60 +1,116 @@
 import { z } from 'zod'
-import { defineCommand, JailopsError, jailName, nothingToDo, plan, showSiteName, siteName } from 'jailops'
+import { appPort, defineCommand, isOurOwnName, JailopsError, jailName, mustOwn, placeOf, planSites, reachable } from 'jailops'
+import { showSiteName, sitePath, sitePlace, siteNow, siteText, targetText } from 'jailops'
+import type { Drivers, Facts, SiteAddress, Step, Target } from 'jailops'
 
 export default defineCommand({
   path: 'proxy add',
   summary: 'Let a host name reach a jail',
   permission: 'proxy.add',
   risk: 'change',
+  grants: ['proxy.wildcard', 'proxy.others'],
   example: 'proxy add blog.example.com jail:blog',
   needs: ['jails', 'proxy'],
   names: { site: 'new' },
   args: z.object({
-    site: siteName.describe('the host name, such as blog.example.com'),
-    jail: jailName.optional().describe('the jail; if not given, the one named like the first label'),
+    site: sitePlace.describe('such as blog.example.com'),
+    jail: jailName.optional().describe('if not given, the first label'),
+    path: sitePath.optional().describe('only what is below, as /app'),
+    port: appPort.optional().describe('of an app; no nginx needed'),
   }),
   presume: ({ site }) => ({ jail: firstLabel(site) }),
-  plan({ args, facts, drivers }) {
-    const { site } = args
-    const guess = firstLabel(site)
-    if (args.jail === undefined && !facts.jails.some((jail) => jail.name === guess)) {
-      throw new JailopsError(
-        'missing_argument',
-        `Which jail should answer for ${site}? There is none named ${guess}; say it: /proxy add ${site} jail:NAME`,
-      )
-    }
-    const jail = facts.ownJail(args.jail ?? guess)
-    const existing = facts.proxy.routes.find((route) => route.host === site)
-    if (existing?.jail === jail.name) return nothingToDo(`${showSiteName(site)} goes to ${jail.name} already.`)
-    if (existing !== undefined) {
-      throw new JailopsError(
-        'route_exists',
-        `${site} goes to ${existing.jail ?? existing.backend} now. Remove it first: /proxy remove ${site}`,
-      )
-    }
-    if (facts.reservedByOthers.includes(`site:${site}`)) {
-      throw new JailopsError('route_exists', `Another open request is about to route ${site}. See /job list.`)
-    }
-    if (jail.state !== 'running' || jail.address === undefined) {
-      throw new JailopsError(
-        'jail_stopped',
-        `${jail.name} is not running, so nobody would answer for ${site}. Start it first: /jail start ${jail.name}`,
-      )
-    }
-    return plan(
-      [...drivers.proxy.prepare(), ...drivers.proxy.route([{ host: site }], [{ jail: jail.name, address: jail.address, weight: 100 }])],
-      {
-        resources: [`jail:${jail.name}`, 'proxy'],
-        reserves: [`site:${site}`],
-        outcome: [
-          { name: 'Site', value: showSiteName(site) },
-          { name: 'Jail', value: jail.name },
-        ],
-      },
-    )
+  plan(context) {
+    const { args, facts, drivers, person } = context
+    const place = args.path === undefined ? placeOf(args.site) : placeOf(`${placeOf(args.site).host}${args.path}`)
+    const name = siteText(place)
+    const jail = facts.ownJail(args.jail ?? guessed(facts, args.site))
+    const target: Target = { jail: jail.name, ...(args.port !== undefined && { port: args.port }), weight: 100 }
+    const before = siteNow(facts, place)
+    if (before !== null) alreadyRouted(name, before.targets, target)
+    mayBeTaken(context, place)
+    if (facts.reservedByOthers.includes(`site:${name}`))
+      throw new JailopsError('route_exists', `Another open request is about to route ${name}. See /job list.`)
+    const [reached] = reachable(facts, [target], name)
+    const settings = place.path === undefined ? { owner: person } : (facts.proxy.settings[place.host] ?? {})
+    return planSites(context, [{ before, after: before ?? { ...place, targets: [target], settings } }], {
+      already: `${shown(place)} goes to ${targetText(target)} already.`,
+      first: reached === undefined ? [] : appAnswers(drivers, place.host, reached),
+      reserves: [`site:${name}`],
+      outcome: [
+        { name: 'Site', value: shown(place) },
+        { name: 'Jail', value: targetText(target) },
+      ],
+    })
   },
 })
 
 function firstLabel(site: string): string {
   return site.split('.')[0] ?? ''
+}
+
+function guessed({ jails }: Facts, site: string): string {
+  const guess = firstLabel(site)
+  if (jails.some((jail) => jail.name === guess)) return guess
+  throw new JailopsError(
+    'missing_argument',
+    `Which jail should answer for ${site}? There is none named ${guess}; say it: /proxy add ${site} jail:NAME`,
+  )
+}
+
+function shown({ host, path = '' }: SiteAddress): string {
+  return path === '' ? showSiteName(host) : `${showSiteName(host)} ${path}`
+}
+
+/** @throws route_exists unless it leads there already */
+function alreadyRouted(name: string, targets: readonly Target[], wanted: Target): void {
+  if (targets.some((one) => targetText(one) === targetText(wanted))) return
+  const now = targets.map(targetText).join(', ') || 'a backend that is not ours'
+  throw new JailopsError(
+    'route_exists',
+    `${name} goes to ${now} now. To send it elsewhere: /proxy move ${name} to:${wanted.jail}. To let ${wanted.jail} answer beside it: /proxy weight ${name} jail:${wanted.jail}`,
+  )
+}
+
+interface Taking {
+  facts: Facts
+  drivers: Drivers
+  person: string
+  granted: readonly string[]
+}
+
+/** @throws bad_argument, permission_denied, not_owner, unknown_route */
+function mayBeTaken({ facts, drivers, person, granted }: Taking, { host, path }: SiteAddress): void {
+  if (isOurOwnName(host)) throw new JailopsError('bad_argument', `${host} is a name that jailops itself asks for. Choose another one.`)
+  if (drivers.isPublicSuffix(host))
+    throw new JailopsError(
+      'bad_argument',
+      `Nobody can own ${host}: everybody has names below it. Write a whole name, as in blog.${host.replace(/^\*\./, '')}`,
+    )
+  if (host.startsWith('*.') && !granted.includes('proxy.wildcard'))
+    throw new JailopsError(
+      'permission_denied',
+      `${host} would answer for every name below it. That takes the permission proxy.wildcard; ask for single names, or somebody who has it.`,
+    )
+  if (path !== undefined) facts.route(host)
+  mustOwn({ facts, person, granted }, host)
+}
+
+/** Before anybody is sent there. */
+function appAnswers(drivers: Drivers, host: string, { jail, address, port }: Target & { address: string }): Step[] {
+  if (port === undefined) return []
+  return [
+    {
+      title: `Wait until the app in ${jail} answers on port ${port}`,
+      action: { kind: 'await', timeoutSeconds: 30 },
+      done: {
+        kind: 'http',
+        address: drivers.endpoint(address).address,
+        port,
+        path: '/',
+        hostHeader: host.replace(/^\*\./, 'jailops-check.'),
+        statusFrom: 100,
+        statusTo: 499,
+      },
+    },
+  ]
 }

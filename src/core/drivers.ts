@@ -1,6 +1,6 @@
 import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Endpoint } from './layout.ts'
-import type { ReachableTarget, Route, SiteAddress, SiteSettings, Target } from './proxy.ts'
+import type { ReachableTarget, Route, Site, SiteAddress, SiteSettings, Target } from './proxy.ts'
 import type { SeenInside } from './seen-inside.ts'
 import type { Step, Undo } from './step.ts'
 
@@ -153,6 +153,8 @@ export interface ProxyDriver {
   unroute(route: Route): Step[]
   /** Takes away the backends that lead to this jail alone, once no route needs them. */
   forget(jail: string): Step[]
+  /** Takes away the backends of routes that left, where no route that stands and none of the sites that came needs them. */
+  tidy(left: readonly Route[], came: readonly Pick<Site, 'targets'>[]): Step[]
   /** undefined: no longer so. What is not named stays. `users` only loses here: a new one comes with its password. */
   set(host: string, settings: { [Name in keyof SiteSettings]?: SiteSettings[Name] | undefined }): Step[]
   /** A user with a new random password, which whoever asked is shown once. */

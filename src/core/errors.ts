@@ -28,6 +28,7 @@ export const reasonCodes = [
   'jail_name_taken',
   'jail_stopped',
   'not_ours',
+  'not_owner',
   'not_in_trash',
   'pool_exhausted',
   'address_taken',

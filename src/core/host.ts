@@ -137,15 +137,18 @@ export interface ObservedFacts {
   looked: Readonly<Record<string, LookAnswer>>
 }
 
-/** A question to the host that changes nothing. */
-export interface Look {
-  argv: readonly string[]
-  /** 30 if not given. */
-  timeoutSeconds?: number
-}
+/** A question to the host that changes nothing: by a program, by one request over HTTP from the host itself, or to a file. */
+export type Look =
+  | {
+      argv: readonly string[]
+      /** 30 if not given. */
+      timeoutSeconds?: number
+    }
+  | { http: { address: string; port: number; path: string; hostHeader: string }; timeoutSeconds: number }
+  | { file: string }
 
 export interface LookAnswer {
-  /** undefined when it was ended by a signal or did not end in time. */
+  /** Of HTTP the status, of a file 0. undefined when it was ended by a signal, did not end in time, or there was no answer. */
   exitCode: number | undefined
   stdout: string
   stderr: string

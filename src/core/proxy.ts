@@ -25,7 +25,7 @@ export interface SiteAddress {
   /** As HAProxy sees it: lower case, ASCII; `*.parent` for all names one label below. */
   host: string
   /** Such as /app: only what lies below. */
-  path?: string
+  path?: string | undefined
 }
 
 export interface Route extends SiteAddress {

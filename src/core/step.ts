@@ -121,6 +121,18 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('edit'), path: absolutePath, edits: z.array(edit).min(1), check: argv.optional() }),
   /** A new random password of a user in a jail: known to nobody but whoever asked, who is shown it once. */
   z.strictObject({ kind: z.literal('password'), kernelName: z.string(), user: z.literal('root') }),
+  /**
+   * One line of the passwords' map: a new random one of this user of a site, known to nobody but whoever asked, who is shown it once; or
+   * none any more.
+   */
+  z.strictObject({
+    kind: z.literal('proxy-password'),
+    socket: absolutePath,
+    path: absolutePath,
+    host: z.string(),
+    user: z.string(),
+    on: z.boolean(),
+  }),
   /** Waits until the step's probe holds. */
   z.strictObject({
     kind: z.literal('await'),
@@ -198,6 +210,10 @@ export function describeAction(action: Action): string {
         : `write ${action.folder}/${action.name} (${byteCount(action.content)}), checked by haproxy -c`
     case 'password':
       return `jexec ${quoteWord(action.kernelName)} pw usermod ${action.user} -h 0  (stdin: 24 random characters, kept nowhere)`
+    case 'proxy-password':
+      return action.on
+        ? `${action.path} and the running HAProxy: ${action.user} of ${action.host}  (24 random characters; only their sha256 is kept)`
+        : `${action.path} and the running HAProxy: without ${action.user} of ${action.host}`
     case 'await':
       return `wait at most ${action.timeoutSeconds} s${action.goesOn === true ? ', then go on all the same' : ''}`
     case 'require':

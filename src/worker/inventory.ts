@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { passLostConnection, toJailopsError } from '../core/errors.ts'
 import type { FactName, HostStatus, ObservedFacts } from '../core/host.ts'
 import { type BotMessage, type Heartbeat, answerId, type ToBot } from '../core/message.ts'
+import { siteText } from '../core/proxy.ts'
 
 /** Tells the bot what this host has and how it is: for completion, for choosing a host, and as a sign of life. */
 export interface InventoryTeller {
@@ -78,7 +79,7 @@ export function createInventoryTeller(deps: InventoryDeps): InventoryTeller {
       inventory: {
         ...(heartbeat !== undefined && { heartbeat }),
         jails: jails.map((jail) => jail.name),
-        routes: proxy.routes.map((route) => route.host),
+        routes: proxy.routes.map(siteText),
         trash: [...new Set(trash.map((entry) => entry.name))],
       },
     }

@@ -11,7 +11,12 @@ import { testFacts, testJail, testParts } from '../host/facts-helper.ts'
 export const request = 'rabcdefghjkmnpqr'
 
 /** What a change would do on a host that looks like this. */
-export function planOf(command: Command, args: Record<string, unknown>, observed: Partial<ObservedFacts> = {}): Plan {
+export function planOf(
+  command: Command,
+  args: Record<string, unknown>,
+  observed: Partial<ObservedFacts> = {},
+  by: { person?: string; granted?: readonly string[] } = {},
+): Plan {
   if (command.risk !== 'change') throw new Error(`${command.path} changes nothing`)
   const facts = testFacts(observed)
   return command.plan({
@@ -21,6 +26,7 @@ export function planOf(command: Command, args: Record<string, unknown>, observed
     request,
     person: 'ana',
     granted: command.grants ?? [],
+    ...by,
   })
 }
 

@@ -127,8 +127,9 @@ function datasetsOf(manager: Manager): Dataset[] {
   return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
 }
 
-const bareProxy = { ...noProxy, routes: [route], backends: [backendOfJail('blog')] }
-const proxies = [{ ...readyProxy, routes: [route], backends: [backendOfJail('blog')] }, bareProxy]
+const settings = { 'blog.example.com': { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
+const bareProxy = { ...noProxy, routes: [route], backends: [backendOfJail('blog')], settings }
+const proxies = [{ ...readyProxy, routes: [route], backends: [backendOfJail('blog')], settings }, bareProxy]
 
 /** Every change on every manager, as far as the two go together. */
 async function plans(): Promise<Plan[]> {
@@ -151,7 +152,7 @@ function planOn(command: Command, words: Record<string, unknown>, facts: Facts):
   const { args } = parseArguments(command, words)
   try {
     const looks = command.looks?.({ args, facts }) ?? {}
-    for (const { argv } of Object.values(looks)) started.add(argv[0] ?? '')
+    for (const one of Object.values(looks)) if ('argv' in one) started.add(one.argv[0] ?? '')
     if (command.risk === 'read') return []
     const answers = Object.keys(looks).map((name) => [name, { exitCode: 0, stdout: told[name] ?? '1', stderr: '' }])
     const seen = { ...facts, ...factsOf(facts.layout, { ...facts, looked: Object.fromEntries(answers) }) }

@@ -27,7 +27,8 @@ function fetched(args: Record<string, unknown>, observed: Partial<ObservedFacts>
 
 function argvFor(args: Record<string, unknown>, platform = 'amd64'): string | undefined {
   if (fetch.risk !== 'change') return undefined
-  return fetch.looks?.({ args: { release: '15.1-RELEASE', ...args }, facts: testFacts({ platform }) })['manifest']?.argv.join(' ')
+  const look = fetch.looks?.({ args: { release: '15.1-RELEASE', ...args }, facts: testFacts({ platform }) })['manifest']
+  return look !== undefined && 'argv' in look ? look.argv.join(' ') : undefined
 }
 
 describe('a release for jail.conf', () => {

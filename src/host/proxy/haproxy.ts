@@ -3,6 +3,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Facts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import { type ReachableTarget, type SiteAddress, type SiteSettings, siteText } from '../../core/proxy.ts'
+import { sameTargets } from '../../core/sites.ts'
 import type { Probe, Step } from '../../core/step.ts'
 import { endpointOf } from '../addresses.ts'
 import { backendFile, backendName, backendText, groupName, type Place, type ServerLine, serverLines } from './backend-file.ts'
@@ -10,6 +11,7 @@ import { mapFile, type MapName, ownersFile } from './maps.ts'
 import { prepareHaproxy } from './prepare.ts'
 import { changeAndReload, reloadIt } from './reload.ts'
 import { entriesOfSettings, ownerWord } from './settings.ts'
+import { userAway, userWithPassword } from './users.ts'
 
 /** HAProxy in front: a host is a map entry (no reload), a jail is a backend file (one reload when its first host comes). */
 export function createHaproxyDriver({ layout, proxy }: Pick<Facts, 'layout' | 'proxy'>): ProxyDriver {
@@ -57,6 +59,13 @@ export function createHaproxyDriver({ layout, proxy }: Pick<Facts, 'layout' | 'p
       proxy.backends
         .filter(({ targets }) => targets.length > 0 && targets.every((target) => target.jail === jail))
         .flatMap(({ name }) => removeBackend(layout, name, jail, proxy.running)),
+    tidy: (left, came) => {
+      const stays = proxy.routes.filter((route) => !left.some((one) => siteText(one) === siteText(route))).map(({ backend }) => backend)
+      return proxy.backends
+        .filter(({ name }) => left.some(({ backend }) => backend === name) && !stays.includes(name))
+        .filter(({ targets }) => !came.some((site) => sameTargets(site.targets, targets)))
+        .flatMap(({ name, targets }) => removeBackend(layout, name, targets.map(({ jail }) => jail).join(', '), proxy.running))
+    },
     set(host, settings) {
       const before = proxy.settings[host] ?? {}
       const after = merged(before, settings)
@@ -82,10 +91,15 @@ export function createHaproxyDriver({ layout, proxy }: Pick<Facts, 'layout' | 'p
         ...fresh.map(({ map, key, value }) => entry(`Set ${map} of ${key}`, map, key, value)),
         // nobody is let in by the loss of a list before the list itself is off
         ...gone.toReversed().map(({ map, key }) => entry(`Take ${map} of ${key} away`, map, key, null)),
+        ...(before.users ?? []).filter((user) => after.users?.includes(user) !== true).map((user) => userAway(layout, host, user)),
         ...owner,
       ]
     },
-    user: () => notYet(),
+    user: (host, name) => [
+      // closed first: whoever comes in between needs a password anyway
+      ...(proxy.settings[host]?.users === undefined ? [entry(`Set auth-on of ${host}`, 'auth-on', host, '1')] : []),
+      userWithPassword(layout, host, name),
+    ],
     weigh: () => notYet(),
     drain: () => [],
     ready: () => [],

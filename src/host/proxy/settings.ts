@@ -9,9 +9,9 @@ export interface MapEntry {
   value: string
 }
 
-/** All lines that these settings are. Users are none: what their lines hold comes of their passwords. Nor is the owner, which HAProxy is not told. */
+/** All lines that these settings are. Each user's own is none of them: it comes of their password. Nor is the owner, whom HAProxy is not told. */
 export function entriesOfSettings(host: string, settings: SiteSettings): MapEntry[] {
-  const { maintenance, https, hsts, redirect, limit, allow } = settings
+  const { maintenance, https, hsts, redirect, limit, allow, users } = settings
   const one = (map: MapName, value: string | number | undefined, key = host): MapEntry[] =>
     value === undefined ? [] : [{ map, key, value: String(value) }]
   return [
@@ -23,6 +23,7 @@ export function entriesOfSettings(host: string, settings: SiteSettings): MapEntr
     // who may come, before nobody else may
     ...(allow ?? []).flatMap((from) => one('allow', 1, `${host}|${from}`)),
     ...one('allow-on', allow === undefined ? undefined : 1),
+    ...one('auth-on', users === undefined ? undefined : 1),
   ]
 }
 

@@ -8,6 +8,7 @@ import { haproxyConfigEffect } from './haproxy-config.ts'
 import { lineEffect } from './line.ts'
 import { mapEntryEffect, proxyMapEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
+import { proxyPasswordEffect } from './proxy-password.ts'
 import { proxyServerEffect } from './proxy-server.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
@@ -48,7 +49,11 @@ export function createEffects(deps: EffectDeps): Effects {
 /** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
 function inTurn<T>(alone: ReturnType<typeof createKeyedMutex>, action: Action, work: () => Promise<T>): Promise<T> {
   if (action.kind === 'boot-word') return alone('rc.conf', work)
-  return action.kind === 'map-entry' || action.kind === 'proxy-map' || action.kind === 'line' || action.kind === 'edit'
+  return action.kind === 'map-entry' ||
+    action.kind === 'proxy-map' ||
+    action.kind === 'proxy-password' ||
+    action.kind === 'line' ||
+    action.kind === 'edit'
     ? alone(action.path, work)
     : work()
 }
@@ -61,6 +66,7 @@ function filesWrittenBy(action: Action): string[] {
       return [action.path, `${action.path}.new`]
     case 'map-entry':
     case 'proxy-map':
+    case 'proxy-password':
     case 'line':
     case 'remove':
       return [action.path]
@@ -103,6 +109,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return haproxyConfigEffect(deps, action)
     case 'password':
       return passwordEffect(deps, action)
+    case 'proxy-password':
+      return proxyPasswordEffect(deps, action)
     case 'await':
       return awaitEffect(deps, action, done)
     case 'require':

@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { type Effect, type EffectDeps, nothingToKeep, type RunOptions } from './effect.ts'
+import { newPassword } from './new-password.ts'
 import { howItEnded, lastWords } from './words.ts'
 
 type PasswordAction = Extract<Action, { kind: 'password' }>
@@ -46,12 +46,4 @@ async function hashOf({ shell }: EffectDeps, { kernelName, user }: PasswordActio
   })
   const [name, hash] = stdout.split(':')
   return exitCode === 0 && name === user ? hash : undefined
-}
-
-/** Without characters that are taken for others when they are read or typed. */
-const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-const characters = 24
-
-function newPassword(): string {
-  return Array.from({ length: characters }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
 }

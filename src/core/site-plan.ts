@@ -1,0 +1,112 @@
+import { nothingToDo, plan, type Plan } from './plan.ts'
+import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
+import { reachable, resourcesOf, sameSite, sameTargets, type SitePlanning, targetText } from './sites.ts'
+import type { Step } from './step.ts'
+
+/* One way for every verb: it says what its sites shall be, and this is how they become so, in an order that opens nothing on the way. */
+
+interface More {
+  /** Said where all is so already. */
+  already: string
+  outcome?: Plan['outcome']
+  remarks?: readonly string[]
+  reserves?: readonly string[]
+  /** Before anything else, such as: wait until the app answers. */
+  first?: readonly Step[]
+  /** When the sites are as wished. */
+  last?: readonly Step[]
+}
+
+export function planSites(context: SitePlanning, changes: readonly SiteChange[], more: More): Plan {
+  const real = changes.filter(({ before, after }) => !sameSite(before, after))
+  if (real.length === 0 && (more.last ?? []).length === 0) return nothingToDo(more.already)
+  return plan([...(more.first ?? []), ...siteSteps(context, real), ...(more.last ?? [])], {
+    resources: resourcesOf(changes),
+    sites: real,
+    ...(more.outcome !== undefined && { outcome: more.outcome }),
+    ...(more.remarks !== undefined && { remarks: more.remarks }),
+    ...(more.reserves !== undefined && { reserves: more.reserves }),
+  })
+}
+
+/** Hosts before what lies below their paths when they come, after it when they go. */
+export function siteSteps(context: SitePlanning, changes: readonly SiteChange[]): Step[] {
+  const { facts, drivers } = context
+  const gone = changes.filter(({ after }) => after === null).toSorted(byPath)
+  const rest = changes.filter(({ after }) => after !== null).toSorted((a, b) => byPath(b, a))
+  const left = changes
+    .filter(({ before, after }) => before !== null && (after === null || !sameTargets(before.targets, after.targets)))
+    .flatMap(({ before }) => (before === null ? [] : [facts.route(before.host, before.path)]))
+  return [
+    ...(rest.some(({ before }) => before === null) ? drivers.proxy.prepare() : []),
+    ...gone.flatMap(({ before }) => (before === null ? [] : goes(context, before))),
+    ...rest.flatMap(({ before, after }) =>
+      after === null
+        ? []
+        : before === null
+          ? comes(context, after)
+          : becomes(context, before, after, sharesBackend(context, { before, after }, rest)),
+    ),
+    ...drivers.proxy.tidy(
+      left,
+      rest.flatMap(({ after }) => (after === null ? [] : [after])),
+    ),
+  ]
+}
+
+function byPath(a: SiteChange, b: SiteChange): number {
+  return pathLength(b) - pathLength(a)
+}
+
+function pathLength({ before, after }: SiteChange): number {
+  return (before ?? after)?.path?.length ?? 0
+}
+
+/** One backend answers for several sites of a jail: it is weighed once. */
+function sharesBackend({ facts }: SitePlanning, { before }: SiteChange, all: readonly SiteChange[]): boolean {
+  const backendOf = (site: Site | null) => facts.proxy.routes.find((one) => one.host === site?.host && one.path === site.path)?.backend
+  const first = all.find((one) => one.before !== null && backendOf(one.before) === backendOf(before))
+  return first?.before !== before
+}
+
+/** What keeps strangers out stands before it is routed; the page of maintenance comes last, or nobody could see that the jail answers. */
+function comes({ facts, drivers: { proxy } }: SitePlanning, site: Site): Step[] {
+  const { maintenance, ...before } = site.path === undefined ? site.settings : {}
+  return [
+    ...(site.path === undefined ? proxy.set(site.host, { ...noSettings, ...before }) : []),
+    ...proxy.route([site], reachable(facts, site.targets, siteText(site))),
+    ...(maintenance === true ? proxy.set(site.host, { maintenance }) : []),
+  ]
+}
+
+/** Not routed it answers 421; only then may what kept strangers out go. */
+function goes({ facts, drivers: { proxy } }: SitePlanning, site: Site): Step[] {
+  return [...proxy.unroute(facts.route(site.host, site.path)), ...(site.path === undefined ? proxy.set(site.host, noSettings) : [])]
+}
+
+function becomes({ facts, drivers: { proxy } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
+  const moves = !sameTargets(before.targets, after.targets)
+  const back = moves ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
+  const isAsHeavy = after.targets.every((target) => weightIn(before, target) === target.weight)
+  return [
+    ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after))) : []),
+    ...(moves || isAsHeavy || isWeighed ? [] : proxy.weigh(facts.route(after.host, after.path), after.targets)),
+    ...back.flatMap(({ jail }) => proxy.ready(jail)),
+    ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...after.settings }) : []),
+  ]
+}
+
+function weightIn(site: Site, target: Target): number | undefined {
+  return site.targets.find((one) => targetText(one) === targetText(target))?.weight
+}
+
+const noSettings = {
+  owner: undefined,
+  maintenance: undefined,
+  https: undefined,
+  hsts: undefined,
+  redirect: undefined,
+  limit: undefined,
+  allow: undefined,
+  users: undefined,
+}

@@ -1,0 +1,154 @@
+import { canonicalJson } from './canonical.ts'
+import type { PlanContext } from './command.ts'
+import { JailopsError } from './errors.ts'
+import type { Facts } from './host.ts'
+import {
+  type ReachableTarget,
+  type Route,
+  type Site,
+  type SiteAddress,
+  type SiteChange,
+  type SiteSettings,
+  siteText,
+  type Target,
+} from './proxy.ts'
+
+/* What stands of sites, who may change them, and what a change makes of them. Pure. */
+
+type Proxy = Pick<Facts, 'proxy'>
+export type SitePlanning = Pick<PlanContext<unknown>, 'facts' | 'drivers' | 'person' | 'granted'>
+
+/** As the files say it. null: nobody has routed it. */
+export function siteNow(facts: Proxy, place: SiteAddress): Site | null {
+  const route = facts.proxy.routes.find((one) => one.host === place.host && one.path === place.path)
+  return route === undefined ? null : siteOf(facts, route)
+}
+
+export function siteOf({ proxy }: Proxy, { host, path, targets }: Route): Site {
+  return { host, ...(path !== undefined && { path }), targets, settings: proxy.settings[host] ?? {} }
+}
+
+/** The site itself, and where it is a whole host, all that lies below its paths. */
+export function sitesBelow(facts: Proxy, { host, path }: SiteAddress): Site[] {
+  return facts.proxy.routes.filter((one) => one.host === host && (path === undefined || one.path === path)).map((one) => siteOf(facts, one))
+}
+
+/** @throws not_owner: also of what a wildcard of somebody else answers for */
+export function mustOwn({ facts, person, granted }: Pick<SitePlanning, 'facts' | 'person' | 'granted'>, host: string): void {
+  if (granted.includes('proxy.others')) return
+  const parent = `*.${host.slice(host.indexOf('.') + 1)}`
+  const claimed = [host, parent].find(
+    (name) => facts.proxy.settings[name]?.owner !== undefined && facts.proxy.routes.some((one) => one.host === name),
+  )
+  const owner = claimed === undefined ? undefined : facts.proxy.settings[claimed]?.owner
+  if (owner === undefined || owner === person) return
+  throw new JailopsError(
+    'not_owner',
+    `${claimed ?? host} belongs to ${owner}. Ask them, or somebody who may change the sites of others (permission proxy.others).`,
+  )
+}
+
+/** Where these jails are. @throws unknown_jail, not_ours, jail_stopped */
+export function reachable(facts: Facts, targets: readonly Target[], site: string): ReachableTarget[] {
+  return targets.map((target) => {
+    const { name, state, address } = facts.ownJail(target.jail)
+    if (state === 'running' && address !== undefined) return { ...target, address }
+    throw new JailopsError(
+      'jail_stopped',
+      `${name} is not running, so nobody would answer for ${site}. Start it first: /jail start ${name}`,
+    )
+  })
+}
+
+/** What becomes of a host's site by other settings; undefined takes one away. @throws unknown_route, not_owner */
+export function withSettings(
+  context: SitePlanning,
+  host: string,
+  changes: { [Name in keyof SiteSettings]?: SiteSettings[Name] | undefined },
+): SiteChange {
+  const before = siteOf(context.facts, context.facts.route(host))
+  mustOwn(context, host)
+  const settings: SiteSettings = Object.fromEntries(
+    Object.entries({ ...before.settings, ...changes }).filter(([, value]) => value !== undefined),
+  )
+  return { before, after: { ...before, settings } }
+}
+
+/** Whether both say the same, in whatever order their lists are. */
+export function sameSite(one: Site | null, other: Site | null): boolean {
+  return canonicalJson(inOrder(one)) === canonicalJson(inOrder(other))
+}
+
+/** The same jails and ports, whatever their weights. */
+export function sameTargets(some: readonly Target[], others: readonly Target[]): boolean {
+  return namesOf(some) === namesOf(others)
+}
+
+function namesOf(targets: readonly Target[]): string {
+  return targets.map(targetText).toSorted().join()
+}
+
+export function targetText({ jail, port }: Target): string {
+  return port === undefined ? jail : `${jail}:${port}`
+}
+
+/** Weights as people read them: `blog 90%, blog2 10%`; of a single jail its name. */
+export function targetsText(targets: readonly Target[]): string {
+  const sum = targets.reduce((all, { weight }) => all + weight, 0)
+  return targets
+    .map((target) => {
+      if (target.weight === 0) return `${targetText(target)} drained`
+      return targets.length === 1 ? targetText(target) : `${targetText(target)} ${Math.round((target.weight * 100) / sum)}%`
+    })
+    .join(', ')
+}
+
+function inOrder(site: Site | null): unknown {
+  if (site === null) return null
+  const { settings, targets, ...place } = site
+  const { allow, users, ...single } = settings
+  return {
+    ...place,
+    targets: targets.toSorted((a, b) => (targetText(a) < targetText(b) ? -1 : 1)),
+    settings: {
+      ...single,
+      ...(allow !== undefined && { allow: allow.toSorted() }),
+      ...(users !== undefined && { users: users.toSorted() }),
+    },
+  }
+}
+
+/** `jail:blog` for a lock. */
+export function resourcesOf(changes: readonly SiteChange[]): string[] {
+  const jails = changes.flatMap(({ before, after }) => [...(before?.targets ?? []), ...(after?.targets ?? [])]).map(({ jail }) => jail)
+  return ['proxy', ...jails.map((jail) => `jail:${jail}`)]
+}
+
+export function changeText({ before, after }: SiteChange): string {
+  const site = before ?? after
+  if (site === null) return 'nothing'
+  const name = siteText(site)
+  if (before === null) return `${name} added, to ${targetsText(after?.targets ?? [])}`
+  if (after === null) return `${name} removed; it went to ${targetsText(before.targets)}`
+  const parts = [
+    ...(canonicalJson(before.targets) === canonicalJson(after.targets)
+      ? []
+      : [`${targetsText(before.targets) || 'nobody'} → ${targetsText(after.targets) || 'nobody'}`]),
+    ...settingsChanged(before.settings, after.settings),
+  ]
+  return `${name}: ${parts.join('; ') || 'as before'}`
+}
+
+function settingsChanged(before: SiteSettings, after: SiteSettings): string[] {
+  const was = new Map(Object.entries(before))
+  const is = new Map(Object.entries(after))
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .filter((name) => canonicalJson(was.get(name) ?? null) !== canonicalJson(is.get(name) ?? null))
+    .map((name) => `${name} ${shownValue(was.get(name))} → ${shownValue(is.get(name))}`)
+}
+
+function shownValue(value: unknown): string {
+  if (value === undefined) return 'off'
+  if (value === true) return 'on'
+  return Array.isArray(value) ? value.join(', ') || 'nobody' : String(value)
+}
