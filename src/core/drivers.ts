@@ -1,6 +1,6 @@
 import type { Archive, Jail, JailMount, JailParts, Manager, NewJail, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Endpoint } from './layout.ts'
-import type { ReachableTarget, Route, Site, SiteAddress, SiteSettings, Target } from './proxy.ts'
+import type { Certificate, ReachableTarget, Route, Site, SiteAddress, SiteSettings, Target } from './proxy.ts'
 import type { SeenInside } from './seen-inside.ts'
 import type { Step, Undo } from './step.ts'
 
@@ -169,6 +169,20 @@ export interface ProxyDriver {
   reload(): Step[]
 }
 
+/** Knows the certificates of sites. */
+export interface CertificateDriver {
+  /** The one that this site shows. */
+  of(site: string): Certificate | undefined
+  /** Gets a new one from the authority and shows it. */
+  order(site: string): Step[]
+  /** Shows the one of a file of the host, whose leaf has this sha256. */
+  upload(site: string, from: string, fingerprint: string): Step[]
+  /** Shows none any more. */
+  remove(site: string): Step[]
+  /** Waits until whoever comes by http is sent to https. */
+  awaitRedirect(site: string): Step[]
+}
+
 /** Knows the web server inside a jail. */
 export interface SiteDriver {
   install(jail: Pick<Jail, 'name' | 'kernelName'>, address: string): Step[]
@@ -187,6 +201,7 @@ export interface Drivers {
   releases: ReleaseDriver
   inside: InsideDriver
   proxy: ProxyDriver
+  certificates: CertificateDriver
   site: SiteDriver
   /** The lowest free address of the pool, or the one already chosen for this request, or the wanted one. */
   chooseAddress(wanted?: string): string

@@ -45,6 +45,8 @@ export const reasonCodes = [
   'release_exists',
   'release_in_use',
   'host_not_ready',
+  'certificate_invalid',
+  'authority_refused',
   // carrying it out
   'step_failed',
   'undo_failed',

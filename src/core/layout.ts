@@ -28,6 +28,18 @@ const haproxyLayoutSchema = z.strictObject({
   tlsPort: port.default(443),
 })
 
+/** Who gives out certificates. */
+const acmeLayoutSchema = z.strictObject({
+  /** Where RFC 8555 begins. https://acme-staging-v02.api.letsencrypt.org/directory for trying out. */
+  directory: z.url({ protocol: /^https$/ }).default('https://acme-v02.api.letsencrypt.org/directory'),
+  /** Of an authority of one's own: who vouches for its directory. On the machine of the worker. */
+  caFile: absolutePath.optional(),
+  /** Where the authority writes to when something is wrong. */
+  contact: z.email().optional(),
+  /** What ends within so many days is renewed; of a certificate that is short-lived anyway, its last third. */
+  renewDays: z.int().min(1).max(90).default(30),
+})
+
 /** Where things are on a host. The defaults are FreeBSD's usual places. */
 export const layoutSchema = z.strictObject({
   programFolders: z.array(absolutePath).min(1).default(['/sbin', '/bin', '/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']),
@@ -53,6 +65,7 @@ export const layoutSchema = z.strictObject({
   /** What stands in front of the jails. */
   proxy: z.enum(proxyKinds).default('haproxy'),
   haproxy: haproxyLayoutSchema.prefault({}),
+  acme: acmeLayoutSchema.prefault({}),
   /** nginx on the host, where it stands in front instead: a folder of ours, and the main file that includes it. Same address and ports. */
   nginxFront: z
     .strictObject({

@@ -92,7 +92,8 @@ export interface Certificate {
   /** Host names that it is for. */
   names: string[]
   path: string
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; both 0 where the file cannot be read as a certificate. */
+  startsAt: number
   expiresAt: number
   issuer: string
   /** It was got by us and will be renewed by us. */
@@ -108,6 +109,8 @@ export interface ProxyFacts {
   enabled: boolean
   /** Of the one that runs, such as 2.6.12. */
   version?: string
+  /** By its files it listens for https, too. */
+  tls?: true
   routes: Route[]
   backends: Backend[]
   /** By host name. */

@@ -67,6 +67,8 @@ const simpleProbe = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('haproxy-backend'), socket: absolutePath, backend: z.string(), server: z.string().nullable() }),
   /** So many sessions or fewer on that server, or no HAProxy that runs. */
   z.strictObject({ kind: z.literal('proxy-sessions'), socket: absolutePath, backend: z.string(), server: z.string(), atMost: z.int() }),
+  /** Whoever comes by TLS and asks for that name is shown the certificate of this file. */
+  z.strictObject({ kind: z.literal('certificate'), address: z.string(), port: z.int(), serverName: z.string(), path: absolutePath }),
   /** Nothing is mounted below the path (a rename or a removal would reach into the mounted tree). */
   z.strictObject({ kind: z.literal('no-mounts'), path: absolutePath }),
   z.strictObject({ kind: z.literal('free-space'), path: absolutePath, megabytes: z.number() }),
@@ -114,6 +116,43 @@ const actionSchema = z.discriminatedUnion('kind', [
     folder: absolutePath,
     name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/),
     content: z.string().nullable(),
+  }),
+  /**
+   * Gets a certificate from an authority (RFC 8555, http-01) and leaves it in `folder` with its key, for nobody else to read. What was got
+   * stays there when the plan is taken back: authorities give out only so many.
+   */
+  z.strictObject({
+    kind: z.literal('acme'),
+    site: z.string(),
+    directory: z.url(),
+    caFile: absolutePath.optional(),
+    contact: z.email().optional(),
+    folder: absolutePath,
+    /** Where it goes. */
+    to: absolutePath,
+    /** The one that is shown now, if any: another one is wanted. */
+    shown: absolutePath,
+    /** Where HAProxy finds what the authority wants to read. */
+    socket: absolutePath,
+    map: absolutePath,
+    /** Where the front listens for http. */
+    front: z.strictObject({ address: z.string(), port: z.int() }),
+    timeoutSeconds: z.number().positive(),
+  }),
+  /** The certificate that a site shows: its file, the list, and then the running HAProxy, read back. null: none any more. */
+  z.strictObject({
+    kind: z.literal('certificate'),
+    socket: absolutePath,
+    list: absolutePath,
+    path: absolutePath,
+    site: z.string(),
+    /** Leaf, chain and key, which nobody but root may read. */
+    from: absolutePath.nullable(),
+    /** sha256 of the leaf that was approved; absent where it was not there yet. */
+    fingerprint: z
+      .string()
+      .regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/)
+      .optional(),
   }),
   /** One whole line of a file that others write too (rctl.conf, an fstab), there or not; a file that is missing is made. */
   z.strictObject({ kind: z.literal('line'), path: absolutePath, line, on: z.boolean() }),
@@ -208,6 +247,12 @@ export function describeAction(action: Action): string {
       return action.content === null
         ? `remove ${action.folder}/${action.name}, checked by haproxy -c`
         : `write ${action.folder}/${action.name} (${byteCount(action.content)}), checked by haproxy -c`
+    case 'acme':
+      return `a new key; POST ${action.directory} and what it names; ${action.map} and the running HAProxy: what it wants to read for ${action.site}; write ${action.to} (mode 600)`
+    case 'certificate':
+      return action.from === null
+        ? `remove ${action.path}, from ${action.list} and the running HAProxy too`
+        : `${action.path} (mode 600) from ${action.from}${action.fingerprint === undefined ? '' : `, sha256 ${action.fingerprint}`}; ${action.list} and the running HAProxy: ${action.path} for ${action.site}`
     case 'password':
       return `jexec ${quoteWord(action.kernelName)} pw usermod ${action.user} -h 0  (stdin: 24 random characters, kept nowhere)`
     case 'proxy-password':

@@ -6,6 +6,7 @@ import { createInsideDriver } from './inside/inside.ts'
 import { createJailDrivers } from './jails/drivers.ts'
 import { createLimitDriver } from './limits.ts'
 import { isPublicSuffix } from './public-suffix.ts'
+import { createCertificateDriver } from './proxy/certificates/driver.ts'
 import { createHaproxyDriver } from './proxy/haproxy.ts'
 import { createReleaseDriver } from './releases.ts'
 import { createNginxDriver } from './site/nginx.ts'
@@ -26,6 +27,7 @@ export function createDrivers(facts: Facts): Drivers {
     limits,
     releases: createReleaseDriver(facts),
     proxy: createHaproxyDriver(facts),
+    certificates: createCertificateDriver(facts),
     site: createNginxDriver(facts),
     isPublicSuffix,
     chooseAddress: (wanted) => chooseAddress(facts, facts.layout, wanted),

@@ -86,6 +86,13 @@ export const hostPrograms: readonly HostProgram[] = [
     why: "reads many small files at once: the configuration of each jail; a release's patch level",
     power: 'it reads any file',
   },
+  {
+    name: 'openssl',
+    folder: '/usr/bin',
+    why: 'who a certificate of a file is for, and which one a site shows (x509, s_client)',
+    power: 'it reads and writes any file',
+    isRoot: true,
+  },
   { name: 'stat', folder: '/usr/bin', why: 'whether what is to be shown in a jail is a folder' },
   { name: 'ls', folder: '/bin', why: 'whether a folder that is to be mounted over is empty' },
   {

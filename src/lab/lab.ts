@@ -106,7 +106,7 @@ function chooseSocketFolder(folder: string, asked: string | undefined): { folder
 }
 
 function layoutOf(folder: string, host: string, sockets: string, settings: Settings & { proxyAddress: string; proxy: ProxyKind }): Layout {
-  const { sharedAddress, sitePort, statusPort, proxyPort, proxyAddress, proxy, pool } = settings
+  const { sharedAddress, sitePort, statusPort, proxyPort, tlsPort, proxyAddress, proxy, pool } = settings
   return layoutSchema.parse({
     programFolders: [join(folder, 'bin')],
     jailRoots: join(host, 'usr/jails'),
@@ -140,6 +140,7 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
       socket: join(sockets, 'haproxy.sock'),
       bindAddress: proxyAddress,
       bindPort: proxyPort,
+      tlsPort,
     },
     confineTo: folder,
   })

@@ -10,6 +10,8 @@ const settingsSchema = z.strictObject({
   sitePort: z.int(),
   statusPort: z.int(),
   proxyPort: z.int(),
+  /** Folders of before there was one: 0, and one is chosen. */
+  tlsPort: z.int().default(0),
   sharedAddress: z.boolean(),
   /** Its files lie in a pool, zroot; jails are datasets. */
   zfs: z.boolean(),
@@ -24,7 +26,8 @@ type Wishes = Partial<Pick<Settings, 'proxyPort' | 'sharedAddress' | 'zfs' | 'ma
 export async function loadSettings(folder: string, options: Wishes): Promise<Settings> {
   const file = join(folder, 'settings.json')
   const kept = existsSync(file) ? settingsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : await choose(options)
-  const settings = { ...kept, proxyPort: options.proxyPort ?? kept.proxyPort }
+  const tlsPort = kept.tlsPort === 0 ? await need(freePort('127.0.0.1')) : kept.tlsPort
+  const settings = { ...kept, tlsPort, proxyPort: options.proxyPort ?? kept.proxyPort }
   writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`)
   return settings
 }
@@ -38,7 +41,8 @@ async function choose({ sharedAddress: asked, zfs = false, managers = [] }: Wish
   const site = sharedAddress ? await freeRange() : await need(freePort(`127.${second}.${third}.2`))
   const status = sharedAddress ? site + 256 : await need(freePort(`127.${second}.${third}.2`, [site]))
   const proxyPort = await need(freePort('127.0.0.1', [site, status]))
-  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, sharedAddress, zfs, managers }
+  const tlsPort = await need(freePort('127.0.0.1', [site, status, proxyPort]))
+  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, tlsPort, sharedAddress, zfs, managers }
 }
 
 async function need(port: Promise<number | undefined>): Promise<number> {

@@ -28,7 +28,7 @@ beforeAll(async () => {
     'auth-on': 'secret.example.com 1\n',
     auth: `${hash(`secret.example.com|${basic('ana', 'right')}`)} secret.example.com/ana\n`,
     limit: 'busy.example.com 3\n',
-    acme: 'tokentokentokentoken12 tokentokentokentoken12.thumb\n',
+    acme: 'tokentokentokentoken12 thumb\n',
   })
 })
 afterAll(() => front?.stop())

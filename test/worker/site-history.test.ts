@@ -70,10 +70,10 @@ it('a worker knows what it has carried out, and its next life does', async () =>
 })
 
 /** A request's journal that has begun and ended so. */
-async function ended(request: string, state: RequestState, at: number, hosts: readonly string[]) {
+async function ended(request: string, state: RequestState, at: number, names: readonly string[]) {
   const journals = await temporaryJournals(temporaryFolder(), () => at)
   const journal = await journals.open(request)
-  const steps = plan([], { resources: [], sites: hosts.map(site) })
+  const steps = plan([], { resources: [], sites: names.map(site) })
   await journal.append({ kind: 'message', hash: '', message: messageTo(request, 1, planBody()) })
   await journal.append({ kind: 'planned', plan: steps, digest: '' })
   await journal.append({ kind: 'begun' })

@@ -3,41 +3,44 @@ import type { Layout } from '../../core/layout.ts'
 import type { Backend, ProxyFacts, Route } from '../../core/proxy.ts'
 import { endpointOf } from '../addresses.ts'
 import { backendOfFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
-import { baseFile, frontFile, isOurProxyFile } from '../proxy/configuration.ts'
+import { baseFile, frontFile, isOurProxyFile, listensForTls } from '../proxy/configuration.ts'
 import { entriesOf, mapFile, type MapName, mapNames, ownersFile } from '../proxy/maps.ts'
 import { settingsIn } from '../proxy/settings.ts'
 import { createHaproxySocket } from '../proxy/socket.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
 import { isYes, rcVariable } from './boot.ts'
+import { observeCertificates } from './certificates.ts'
 
 /** What the files say, which is what survives a restart, and whether HAProxy runs. */
 export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
   const { configFolder, socket } = layout.haproxy
-  const isOurs = async (file: string) => isOurProxyFile((await shell.readFile(`${configFolder}/${file}`)) ?? '')
+  const textOf = async (file: string) => (await shell.readFile(`${configFolder}/${file}`)) ?? ''
   const read = async (path: string) => entriesOf((await shell.readFile(path)) ?? '')
-  const [maps, owners, base, front, enable, info, backends] = await Promise.all([
+  const [maps, owners, base, front, enable, info, backends, certificates] = await Promise.all([
     Promise.all(mapNames.map(async (name) => [name, await read(mapFile(layout, name))] as const)),
     read(ownersFile(layout)),
-    isOurs(baseFile),
-    isOurs(frontFile),
+    textOf(baseFile),
+    textOf(frontFile),
     rcVariable(shell, 'haproxy_enable'),
     createHaproxySocket(shell, socket)
       .info()
       .catch(() => undefined),
     jails.then((all) => observeBackends(shell, layout, all)),
+    observeCertificates(shell, layout),
   ])
   const entries = mapsOf(maps)
   return {
     kind: 'haproxy',
     running: info !== undefined,
-    configured: base && front,
+    configured: isOurProxyFile(base) && isOurProxyFile(front),
+    ...(listensForTls(front) && { tls: true as const }),
     enabled: isYes(enable),
     ...(info !== undefined && { version: info.get('Version') ?? 'unknown' }),
     routes: routesIn(entries, backends),
     backends,
     settings: settingsIn(entries, owners),
-    certificates: [],
+    certificates,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Layout } from '../../core/layout.ts'
+import { certificateList } from './certificates/places.ts'
 import { mapFile, type MapName } from './maps.ts'
 
 /*
@@ -52,8 +53,8 @@ defaults jail
  * One way to read a host name; then whose site it is: the name itself, or `*.parent`; then what its maps say of it. The order is what
  * keeps promises: unknown hosts cost nothing and touch no table, a certificate authority is answered before anything else can refuse it.
  */
-export function frontConfiguration(layout: Layout): string {
-  return `${openingOfFront(layout)}
+export function frontConfiguration(layout: Layout, { tls }: { tls: boolean } = { tls: false }): string {
+  return `${openingOfFront(layout, tls)}
 ${whoseSite(layout)}
   ${nobody} unless { var(txn.backend) -m found }
 
@@ -66,11 +67,12 @@ ${backendsBeside}`
 
 const nobody = 'http-request return status 421 content-type text/plain string "no such site"'
 
-function openingOfFront({ haproxy: { bindAddress, bindPort } }: Layout): string {
+function openingOfFront(layout: Layout, tls: boolean): string {
+  const { bindAddress, bindPort } = layout.haproxy
   return `${marker} made this file and writes it anew as a whole
 frontend web from jail
   bind ${bindAddress}:${bindPort}
-
+${tls ? tlsBind(layout) : ''}
   # one host name, one way to read it
   http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)
   http-request deny deny_status 400 unless { var(txn.host) -m reg ^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*$ }
@@ -86,6 +88,8 @@ frontend web from jail
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Proto https if { ssl_fc }
   http-request set-header Host %[var(txn.host)]
+  # one certificate may be for several names: whoever came for one does not get another by the same connection
+  http-request return status 421 content-type text/plain string "this connection is for another name" if { ssl_fc } !{ ssl_fc_sni,lower,strcmp(txn.host) eq 0 }
 `
 }
 
@@ -102,10 +106,14 @@ function whoseSite(layout: Layout): string {
 /** What holds for the site, by its maps; nothing of it touches one that no map names. */
 function rulesOfSites(layout: Layout): string {
   const look = lookIn(layout)
+  const { tlsPort } = layout.haproxy
   const isIn = (map: MapName, key = 'var(txn.site)') => `${key},${look(map)} -m found`
   return `  # what a certificate authority asks for, before anything else can refuse it
   acl is_acme path_beg /.well-known/acme-challenge/
-  http-request return status 200 content-type text/plain lf-string "%[path,field(4,/),${look('acme')}]" if is_acme { path,field(4,/),${look('acme')} -m found }
+  http-request return status 200 content-type text/plain lf-string "%[path,field(4,/)].%[path,field(4,/),${look('acme')}]" if is_acme { path,field(4,/),${look('acme')} -m found }
+
+  # nobody is asked for a password, or for anything else, where all can read it
+  http-request redirect code 308 location https://%[var(txn.host)]${tlsPort === 443 ? '' : `:${tlsPort}`}%[capture.req.uri] if !{ ssl_fc } { var(txn.site),${look('https')} -m str only }
 
   # so many requests of one client
   http-request set-var(txn.limit) var(txn.site),${look('limit', 'map_str_int', ',0')}
@@ -131,7 +139,6 @@ function rulesOfSites(layout: Layout): string {
 
   # closed for work, or elsewhere
   http-request return status 503 content-type text/html hdr Retry-After 300 hdr Cache-Control no-store string "<!doctype html><title>Back soon</title><h1>Back soon</h1><p>This site is being worked on.</p>" if { ${isIn('maintenance')} }
-  http-request redirect code 308 location https://%[var(txn.host)]%[capture.req.uri] if !{ ssl_fc } { var(txn.site),${look('https')} -m str only }
   http-request redirect code 301 location %[var(txn.site),${look('redirect')}]%[capture.req.uri] if { ${isIn('redirect')} }
   http-response set-header Strict-Transport-Security max-age=%[var(txn.site),${look('hsts')}] if { ssl_fc } { ${isIn('hsts')} }
 
@@ -147,6 +154,20 @@ const backendsBeside = `backend ${nobodysBackend} from jail
 backend clients from jail
   stick-table type string len 130 size 50k expire 60s store http_req_rate(10s)
 `
+
 function lookIn(layout: Layout) {
   return (map: MapName, converter = 'map_str', otherwise = '') => `${converter}(${mapFile(layout, map)}${otherwise})`
+}
+
+/** Only who is asked for by name gets an answer: `strict-sni` shows strangers no certificate, so none of another site's either. */
+function tlsBind(layout: Layout): string {
+  const { bindAddress, tlsPort } = layout.haproxy
+  return `  bind ${bindAddress}:${tlsPort} ${tlsMark} ${certificateList(layout)} strict-sni alpn h2,http/1.1 ssl-min-ver TLSv1.2 no-tls-tickets\n`
+}
+
+const tlsMark = 'ssl crt-list'
+
+/** Whether this text of the front listens for https. */
+export function listensForTls(front: string): boolean {
+  return front.includes(` ${tlsMark} `)
 }

@@ -28,7 +28,7 @@ export const mapNames = [
   'auth-on',
   /** sha256 of `host|Authorization header`, in hexadecimal → host/user */
   'auth',
-  /** token → what the certificate authority wants to read under it */
+  /** token → thumbprint of our account's key: together they are what the certificate authority wants to read */
   'acme',
 ] as const
 export type MapName = (typeof mapNames)[number]
@@ -57,7 +57,7 @@ export function emptyMap(name: MapName): string {
  * token.
  */
 const keyPattern = /^((\*\.)?[a-z0-9][a-z0-9.-]{0,252}([|/][A-Za-z0-9._~/-]{0,500})?|[A-Za-z0-9_-]{20,200})$/
-const valuePattern = /^(\*\.)?[A-Za-z0-9][A-Za-z0-9._~/:?=&+,%-]{0,1999}$/
+const valuePattern = /^(\*\.)?[A-Za-z0-9_-][A-Za-z0-9._~/:?=&+,%-]{0,1999}$/
 
 /** @throws bad_argument unless the pair may stand in a map file and in a command */
 export function checkMapWords(key: string, value: string | null): void {

@@ -1,6 +1,8 @@
 import { createKeyedMutex } from '../../core/mutex.ts'
 import type { Action, Probe, Step } from '../../core/step.ts'
+import { acmeEffect } from './acme.ts'
 import { bootWordEffect } from './boot-word.ts'
+import { certificateEffect } from './certificate.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
@@ -33,12 +35,12 @@ export interface Effects {
 export function createEffects(deps: EffectDeps): Effects {
   const alone = createKeyedMutex()
   return {
-    capture: async (step) => effectOf(deps, step).capture(),
-    perform: async (step, options) => inTurn(alone, step.action, () => effectOf(deps, step).perform(options)),
-    check: async (step) => effectOf(deps, step).check(),
+    capture: async (step) => effectOf(deps, step, alone).capture(),
+    perform: async (step, options) => inTurn(alone, step.action, () => effectOf(deps, step, alone).perform(options)),
+    check: async (step) => effectOf(deps, step, alone).check(),
     revert: async (step, before, options) => {
       if (step.action.kind === 'run' && heldBefore(before)) return
-      await inTurn(alone, step.action, () => effectOf(deps, step).revert(before, options))
+      await inTurn(alone, step.action, () => effectOf(deps, step, alone).revert(before, options))
       for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
       await undoByCommands(deps, step, options)
     },
@@ -47,7 +49,8 @@ export function createEffects(deps: EffectDeps): Effects {
 }
 
 /** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
-function inTurn<T>(alone: ReturnType<typeof createKeyedMutex>, action: Action, work: () => Promise<T>): Promise<T> {
+function inTurn<T>(alone: KeyedMutex, action: Action, work: () => Promise<T>): Promise<T> {
+  if (action.kind === 'certificate') return alone(action.list, work)
   if (action.kind === 'boot-word') return alone('rc.conf', work)
   return action.kind === 'map-entry' ||
     action.kind === 'proxy-map' ||
@@ -72,6 +75,10 @@ function filesWrittenBy(action: Action): string[] {
       return [action.path]
     case 'move':
       return [action.from, action.to]
+    case 'acme':
+      return [action.to, action.map]
+    case 'certificate':
+      return [action.path, action.list]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]
     default:
@@ -79,7 +86,9 @@ function filesWrittenBy(action: Action): string[] {
   }
 }
 
-function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
+type KeyedMutex = ReturnType<typeof createKeyedMutex>
+
+function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): Effect {
   switch (action.kind) {
     case 'run':
       return runEffect(deps, action, done)
@@ -107,6 +116,10 @@ function effectOf(deps: EffectDeps, { action, done }: Step): Effect {
       return proxyServerEffect(deps, action)
     case 'haproxy-config':
       return haproxyConfigEffect(deps, action)
+    case 'acme':
+      return acmeEffect(deps, action, (work) => alone(action.map, work))
+    case 'certificate':
+      return certificateEffect(deps, action)
     case 'password':
       return passwordEffect(deps, action)
     case 'proxy-password':

@@ -25,6 +25,8 @@ export function probeWords(probe: Probe): string {
       return `"HAProxy has ${probe.server === null ? 'no' : 'the'} backend ${probe.backend}${probe.server === null ? '' : ` at ${probe.server}`}"`
     case 'proxy-sessions':
       return `"${probe.server} of ${probe.backend} has at most ${probe.atMost} sessions"`
+    case 'certificate':
+      return `"${probe.serverName} is shown the certificate of ${probe.path} at ${probe.address}:${probe.port}"`
     case 'no-mounts':
       return `"nothing is mounted below ${probe.path}"`
     case 'free-space':

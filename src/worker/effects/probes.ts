@@ -2,6 +2,7 @@ import { passLostConnection } from '../../core/errors.ts'
 import type { Probe } from '../../core/step.ts'
 import { createHaproxySocket } from '../../host/proxy/socket.ts'
 import type { Shell } from '../../host/shell.ts'
+import { showsCertificate } from './probe-certificate.ts'
 import { jailHolds } from './probe-jail.ts'
 import { nothingMountedBelow } from './probe-mounts.ts'
 
@@ -34,6 +35,8 @@ async function ask(shell: Shell, probe: Probe): Promise<boolean> {
       return backendHolds(shell, probe)
     case 'proxy-sessions':
       return sessionsHold(shell, probe)
+    case 'certificate':
+      return showsCertificate(shell, probe)
     case 'no-mounts':
       return nothingMountedBelow(shell, probe.path)
     case 'free-space':

@@ -20,6 +20,6 @@ export async function waitFor(
 
 /** A service needs a moment until it answers; what the host itself knows shows at once, and only a busy host is late with it. */
 export function momentFor(action: { timeoutSeconds: number }, { kind }: Probe): number {
-  const seconds = kind === 'http' || kind === 'haproxy-backend' ? 10 : 3
+  const seconds = kind === 'http' || kind === 'certificate' || kind === 'haproxy-backend' ? 10 : 3
   return Math.min(seconds, action.timeoutSeconds) * 1000
 }

@@ -1,0 +1,42 @@
+import { sha256 } from '../../../core/canonical.ts'
+import type { Layout } from '../../../core/layout.ts'
+
+/*
+ * Files with a certificate, its chain and its key, mode 600, one a site. A key is made on the host or lies there already: it never travels
+ * by chat, Redis, a plan or a journal.
+ */
+
+export function certificatesFolder({ haproxy }: Layout): string {
+  return `${haproxy.configFolder}/certs`
+}
+
+/** Which certificate is shown to whom: `FILE SITE` a line. */
+export function certificateList(layout: Layout): string {
+  return `${certificatesFolder(layout)}/list.txt`
+}
+
+export const emptyCertificateList = '# jailops keeps this file: certificates\n'
+
+export function certificateFile(layout: Layout, site: string): string {
+  return `${certificatesFolder(layout)}/${fileName(site)}.pem`
+}
+
+/** The account's key at the authority, orders that are open, and what was got: HAProxy reads nothing of it. */
+export function acmeFolder({ haproxy }: Layout): string {
+  return `${haproxy.configFolder}/acme`
+}
+
+/** The newest certificate that we got for a site. Where it is the one that is shown, it is ours to renew. */
+export function gotFile(layout: Layout, site: string): string {
+  return `${acmeFolder(layout)}/${fileName(site)}.pem`
+}
+
+/** One account an authority. */
+export function accountFile(folder: string, directory: string): string {
+  return `${folder}/account-${sha256(directory).slice(0, 12)}.pem`
+}
+
+/** No host name has an underscore, so no two sites share a file. */
+function fileName(site: string): string {
+  return site.replace(/^\*\./, '_.')
+}
