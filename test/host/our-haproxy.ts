@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
@@ -16,6 +16,8 @@ export interface OurHaproxy {
   /** Sends these bytes and gives back all that came until the other side closed. */
   raw(bytes: string): Promise<string>
   ask(host: string, more?: { path?: string; headers?: readonly string[]; method?: string }): Promise<Reply>
+  /** Another process in its place: after a kill -9, or as the port's rc script reloads (`-sf`). */
+  again(how: 'killed' | 'reloaded'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -48,10 +50,7 @@ export async function startOurHaproxy(tenants: readonly string[], maps: Partial<
     const place = { address: '127.0.0.1', port: portOf(servers[index]) }
     write(backendFile(`jail_${jail}`), backendText(`jail_${jail}`, [{ server: jail, jail, place, weight: 100 }]))
   }
-  const child = spawn('haproxy', ['-db', '-f', layout.haproxy.configFolder], {
-    stdio: 'ignore',
-    env: { PATH: '/usr/local/sbin:/usr/sbin:/sbin' },
-  })
+  let child = start(layout)
   const raw = (bytes: string) => exchange(bindPort, bytes)
   const ask: OurHaproxy['ask'] = async (host, { path = '/', headers = [], method = 'GET' } = {}) =>
     replyIn(await raw([`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers, '', ''].join('\r\n')))
@@ -60,15 +59,30 @@ export async function startOurHaproxy(tenants: readonly string[], maps: Partial<
     layout,
     raw,
     ask,
+    async again(how) {
+      const old = child
+      if (how === 'killed') await end(old)
+      child = start(layout, how === 'killed' ? [] : ['-sf', String(old.pid)])
+      if (how === 'reloaded') await once(old, 'exit')
+      await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'), { timeout: 10_000 })
+    },
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
-        await once(child, 'exit')
-      }
+      await end(child)
       await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function start({ haproxy }: Layout, more: readonly string[] = []): ChildProcess {
+  const env = { PATH: '/usr/local/sbin:/usr/sbin:/sbin' }
+  return spawn('haproxy', ['-db', '-f', haproxy.configFolder, ...more], { stdio: 'ignore', env })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
 }
 
 export function replyIn(text: string): Reply {

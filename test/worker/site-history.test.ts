@@ -5,7 +5,7 @@ import { createSiteHistory } from '../../src/worker/site-history.ts'
 import { makeWorld, messageTo, planBody, startWorker, told } from './story-bench.ts'
 import { requestA, requestB, temporaryFolder, temporaryJournals, until } from './worker-bench.ts'
 
-const hosts = (count: number) => Array.from({ length: count }, (_, index) => `h${index}.example.com`)
+const manyHosts = (count: number) => Array.from({ length: count }, (_, index) => `h${index}.example.com`)
 const site = (host: string) => ({ before: null, after: { host, targets: [], settings: {} } })
 
 describe('the history of sites', () => {
@@ -44,7 +44,7 @@ describe('the history of sites', () => {
     const history = createSiteHistory()
 
     history.note(await ended(requestA, 'done', 10, ['a.example.com']))
-    history.note(await ended(requestB, 'done', 20, hosts(20_001)))
+    history.note(await ended(requestB, 'done', 20, manyHosts(20_001)))
     const whole = history.changes().length
     history.note(await ended('rccccccccccccccc', 'done', 30, ['a.example.com']))
 
