@@ -1,0 +1,171 @@
+import type { BackendTraffic, Traffic } from '../core/samples.ts'
+import type { Counts, TrafficLook } from '../host/proxy/traffic.ts'
+import type { Figures, Minute } from './sample-files.ts'
+
+/**
+ * Counts that go on over reloads. A new process of HAProxy begins at zero, so all that it has counted came since; what the old one still
+ * answered after the last look at it is not known to anybody.
+ */
+export interface TrafficCounts {
+  /** @returns the minute that is over by now */
+  take(look: TrafficLook, down: readonly string[], at: number): Minute | undefined
+  /** Nobody answered: what is counted next is counted from then on. */
+  rest(): Minute | undefined
+  /** By backend, of the last 60 seconds. */
+  lastMinute(): ReadonlyMap<string, Pick<Figures, 'requests' | 'errors5xx'>>
+  /** Since this person looked before; and from now on since now. */
+  sinceLook(person: string): Traffic | undefined
+}
+
+export interface CountsBefore {
+  /** When the worker began to count. */
+  now: number
+  /** Seconds since midnight that each backend was down for, as an earlier life kept them. */
+  downToday: ReadonlyMap<string, number>
+}
+
+type Totals = Pick<Figures, 'requests' | 'errors4xx' | 'errors5xx'>
+
+const minute = 60_000
+/** Whoever looked long ago is told since when; so many people are remembered. */
+const mostPeople = 50
+/** A longer gap is not known to have been all down. */
+const longestGap = 90_000
+
+export function createTrafficCounts({ now: begun, downToday: before }: CountsBefore): TrafficCounts {
+  const totals = new Map<string, Totals>()
+  const looks = new Map<string, { at: number; totals: Map<string, Totals> }>()
+  let downToday = new Map(before)
+  let last: { look: TrafficLook; at: number; counts: Map<string, Counts> } | undefined
+  let open: OpenMinute | undefined
+  let recent: { at: number; deltas: Map<string, Totals> }[] = []
+
+  function count(look: TrafficLook, down: readonly string[], at: number): void {
+    const isSameProcess = last !== undefined && last.look.pid === look.pid && last.look.uptimeSeconds <= look.uptimeSeconds
+    // the first look of all only says where to count from
+    const isFirst = last === undefined
+    const elapsed = last === undefined ? 0 : Math.max(0, Math.min(at - last.at, longestGap))
+    const isDown = new Set(down)
+    const minuteNow = (open ??= newMinute(at))
+    const deltas = new Map<string, Totals>()
+    for (const backend of look.backends) {
+      const old = isSameProcess ? last?.counts.get(backend.name) : undefined
+      const delta = isFirst ? none : difference(backend, old)
+      if (delta.requests + delta.errors4xx + delta.errors5xx > 0) deltas.set(backend.name, delta)
+      const downFor = isDown.has(backend.name) ? elapsed / 1000 : 0
+      if (downFor > 0) downToday.set(backend.name, (downToday.get(backend.name) ?? 0) + downFor)
+      note(minuteNow.backends, backend.name, delta, backend, downFor)
+    }
+    for (const [name, delta] of deltas) totals.set(name, sum(totals.get(name) ?? none, delta))
+    const front = isFirst ? none : difference(look.front, isSameProcess ? last?.look.front : undefined)
+    noteTotal(minuteNow, front, look)
+    recent = [...recent.filter((one) => one.at > at - minute), { at, deltas }]
+    last = { look, at, counts: new Map(look.backends.map((backend) => [backend.name, backend])) }
+  }
+
+  function lastMinute(): Map<string, Totals> {
+    const found = new Map<string, Totals>()
+    for (const { deltas } of recent) for (const [name, delta] of deltas) found.set(name, sum(found.get(name) ?? none, delta))
+    return found
+  }
+
+  return {
+    take(look, down, at) {
+      const over = open !== undefined && Math.floor(at / minute) * minute !== open.at ? open : undefined
+      if (over !== undefined) open = undefined
+      if (last !== undefined && dayOf(last.at) !== dayOf(at)) downToday = new Map()
+      count(look, down, at)
+      return over
+    },
+    rest() {
+      const over = open
+      open = undefined
+      last = undefined
+      recent = []
+      return over
+    },
+    lastMinute,
+    sinceLook(person) {
+      if (last === undefined) return undefined
+      const mark = looks.get(person)
+      looks.delete(person)
+      looks.set(person, { at: last.at, totals: new Map(totals) })
+      for (const [oldest] of looks) if (looks.size > mostPeople) looks.delete(oldest)
+      const minuteNow = lastMinute()
+      const names = new Set([...totals.keys(), ...downToday.keys()])
+      const backends = [...names].map((name): [string, BackendTraffic] => [
+        name,
+        {
+          ...difference(totals.get(name) ?? none, mark?.totals.get(name)),
+          requestsLastMinute: minuteNow.get(name)?.requests ?? 0,
+          errors5xxLastMinute: minuteNow.get(name)?.errors5xx ?? 0,
+          downToday: Math.round(downToday.get(name) ?? 0),
+        },
+      ])
+      return {
+        since: mark?.at ?? begun,
+        isSinceLook: mark !== undefined,
+        seenAt: last.at,
+        reloadedAt: last.at - last.look.uptimeSeconds * 1000,
+        backends: Object.fromEntries(backends),
+      }
+    },
+  }
+}
+
+interface OpenMinute extends Minute {
+  backends: Map<string, Figures>
+}
+
+const none: Totals = { requests: 0, errors4xx: 0, errors5xx: 0 }
+
+function newMinute(at: number): OpenMinute {
+  return { at: Math.floor(at / minute) * minute, total: { ...none, sessions: 0, queue: 0, average: null, down: 0 }, backends: new Map() }
+}
+
+/** Counters that fell, because somebody cleared them or the backend is another one of that name, began at zero. */
+function difference(now: Totals, old: Totals = none): Totals {
+  const isNew = now.requests < old.requests || now.errors4xx < old.errors4xx || now.errors5xx < old.errors5xx
+  if (isNew) return { requests: now.requests, errors4xx: now.errors4xx, errors5xx: now.errors5xx }
+  return {
+    requests: now.requests - old.requests,
+    errors4xx: now.errors4xx - old.errors4xx,
+    errors5xx: now.errors5xx - old.errors5xx,
+  }
+}
+
+function sum(a: Totals, b: Totals): Totals {
+  return { requests: a.requests + b.requests, errors4xx: a.errors4xx + b.errors4xx, errors5xx: a.errors5xx + b.errors5xx }
+}
+
+/** Only what had something to tell: most of 10,000 backends have not. */
+function note(backends: Map<string, Figures>, name: string, delta: Totals, seen: TrafficLook['backends'][number], down: number): void {
+  if (delta.requests + delta.errors4xx + delta.errors5xx + seen.sessions + seen.queue + down === 0) return
+  const old = backends.get(name)
+  backends.set(name, {
+    ...sum(old ?? none, delta),
+    sessions: Math.max(old?.sessions ?? 0, seen.sessions),
+    queue: Math.max(old?.queue ?? 0, seen.queue),
+    average: delta.requests > 0 ? seen.average : (old?.average ?? null),
+    down: (old?.down ?? 0) + down,
+  })
+}
+
+/** The average of all is that of each, by how many requests it had. */
+function noteTotal(open: OpenMinute, front: Totals, look: TrafficLook): void {
+  const queue = look.backends.reduce((waiting, backend) => waiting + backend.queue, 0)
+  const answered = [...open.backends.values()].filter(({ average, requests }) => average !== null && requests > 0)
+  const requests = answered.reduce((all, one) => all + one.requests, 0)
+  const time = answered.reduce((all, one) => all + (one.average ?? 0) * one.requests, 0)
+  open.total = {
+    ...sum(open.total, front),
+    sessions: Math.max(open.total.sessions, look.front.sessions),
+    queue: Math.max(open.total.queue, queue),
+    average: requests === 0 ? null : Math.round(time / requests),
+    down: 0,
+  }
+}
+
+function dayOf(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0)
+}

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { columnsOf } from '../../src/host/proxy/csv.ts'
+import { lookAtDown, lookAtTraffic } from '../../src/host/proxy/traffic.ts'
+import type { Shell } from '../../src/host/shell.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
+import { createTrafficCounts } from '../../src/worker/traffic-counts.ts'
+import { type OurHaproxy, startOurHaproxy } from './our-haproxy.ts'
+
+let front: OurHaproxy
+let shell: Shell
+beforeEach(async () => {
+  front = await startOurHaproxy(['blog', 'shop'], { hosts: 'blog.example.com jail_blog\nshop.example.com jail_shop\n' })
+  shell = createLocalShell({ programFolders: ['/usr/sbin', '/bin'], jailRoots: front.layout.haproxy.configFolder })
+})
+afterEach(async () => {
+  await shell.stop()
+  await front.stop()
+})
+
+const look = () => lookAtTraffic(shell, front.layout.haproxy.socket)
+const tell = (command: string) => shell.exchange(front.layout.haproxy.socket, `${command}\n`, 5)
+async function ask(host: string, times: number): Promise<void> {
+  for (let turn = 0; turn < times; turn += 1) await front.ask(host)
+}
+
+it.each(['reloaded', 'killed'] as const)('counts go on over a HAProxy that is %s', async (how) => {
+  const counts = createTrafficCounts({ now: 0, downToday: new Map() })
+  await ask('blog.example.com', 2)
+  counts.take(await look(), [], 1000)
+  await ask('blog.example.com', 5)
+  counts.take(await look(), [], 2000)
+  const before = await look()
+  await front.again(how)
+  await ask('blog.example.com', 3)
+  await ask('shop.example.com', 1)
+  const after = await look()
+
+  counts.take(after, [], 3000)
+
+  expect(after.pid).not.toBe(before.pid)
+  expect(counts.sinceLook('ana')?.backends).toMatchObject({ jail_blog: { requests: 8 }, jail_shop: { requests: 1 } })
+})
+
+it('the front counts also whom nobody answered', async () => {
+  const before = await look()
+  await ask('nobody.example.com', 3)
+
+  const after = await look()
+
+  expect(after.front.requests - before.front.requests).toBe(3)
+  expect(after.front.errors4xx - before.front.errors4xx).toBe(3)
+  expect(after.backends.map(({ name }) => name)).not.toContain('none')
+})
+
+describe('who is down', () => {
+  it('is who should answer and does not', async () => {
+    await tell('set server jail_shop/shop health down')
+
+    expect((await look()).backends.find(({ name }) => name === 'jail_shop')?.isUp).toBe(false)
+    expect(await lookAtDown(shell, front.layout.haproxy.socket, ['jail_blog', 'jail_shop'])).toMatchObject([{ name: 'jail_shop' }])
+  })
+
+  it.each(['maint', 'drain'])('is not who is in %s', async (state) => {
+    await tell(`set server jail_shop/shop state ${state}`)
+
+    expect((await look()).backends.find(({ name }) => name === 'jail_shop')?.isUp).toBe(false)
+    expect(await lookAtDown(shell, front.layout.haproxy.socket, ['jail_shop'])).toEqual([])
+  })
+
+  it('is asked of hundreds of names, also such as are not there', async () => {
+    await tell('set server jail_shop/shop health down')
+    const names = Array.from({ length: 250 }, (_, index) => `jail_gone${index}`)
+
+    expect(await lookAtDown(shell, front.layout.haproxy.socket, [...names, 'jail_shop', 'x; disable server jail_blog/blog'])).toMatchObject(
+      [{ name: 'jail_shop' }],
+    )
+    expect((await front.ask('blog.example.com')).status).toBe(200)
+  })
+})
+
+describe('columns', () => {
+  it('are found by title, wherever they stand, and a quoted text is one field', () => {
+    const read = columnsOf('# pxname,last_chk,status', ['status', 'pxname', 'last_chk'])
+
+    expect(read?.('jail_blog,"refused, ""really""",DOWN')).toEqual(['DOWN', 'jail_blog', 'refused, "really"'])
+    expect(read?.('jail_blog,,UP')).toEqual(['UP', 'jail_blog', ''])
+  })
+
+  it('that are missing are told', () => {
+    expect(columnsOf('# pxname,status', ['pxname', 'ttime'])).toBeUndefined()
+  })
+})

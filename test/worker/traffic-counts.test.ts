@@ -1,0 +1,148 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { TrafficLook } from '../../src/host/proxy/traffic.ts'
+import { createTrafficCounts } from '../../src/worker/traffic-counts.ts'
+import type { Minute } from '../../src/worker/sample-files.ts'
+
+const minute = 60_000
+const noon = new Date(2026, 10, 26, 12).getTime()
+const look = (requests: number, more: Partial<TrafficLook> = {}): TrafficLook => {
+  const counts = { requests, errors4xx: 0, errors5xx: Math.floor(requests / 10), sessions: 2, queue: 0 }
+  return { pid: 7, uptimeSeconds: requests, front: counts, backends: [{ name: 'jail_blog', ...counts, average: 12, isUp: true }], ...more }
+}
+const begin = () => createTrafficCounts({ now: noon, downToday: new Map() })
+
+describe('counts', () => {
+  it('begin with the second look: what was before is nobody’s', () => {
+    const counts = begin()
+
+    counts.take(look(100), [], noon)
+    counts.take(look(130), [], noon + 10_000)
+
+    expect(counts.sinceLook('ana')).toMatchObject({
+      since: noon,
+      isSinceLook: false,
+      seenAt: noon + 10_000,
+      backends: { jail_blog: { requests: 30, errors5xx: 3, requestsLastMinute: 30, errors5xxLastMinute: 3 } },
+    })
+  })
+
+  it.each([
+    ['another process', { pid: 8, uptimeSeconds: 200 }],
+    ['one that had the same number before', { uptimeSeconds: 1 }],
+    ['cleared counters', { uptimeSeconds: 200 }],
+  ])('go on over %s, which began at zero', (_, more) => {
+    const counts = begin()
+    counts.take(look(100), [], noon)
+
+    counts.take(look(20, more), [], noon + 10_000)
+
+    expect(counts.sinceLook('ana')?.backends['jail_blog']).toMatchObject({ requests: 20, errors5xx: 2 })
+  })
+
+  it('are each person’s own since they last looked', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(10), [], noon + 10_000)
+    counts.sinceLook('ana')
+    counts.take(look(15), [], noon + 20_000)
+
+    expect(counts.sinceLook('bo')?.backends['jail_blog']?.requests).toBe(15)
+    expect(counts.sinceLook('ana')).toMatchObject({ since: noon + 10_000, isSinceLook: true, backends: { jail_blog: { requests: 5 } } })
+  })
+
+  it('are not there before anybody looked, nor once HAProxy is silent', () => {
+    const counts = begin()
+    const before = counts.sinceLook('ana')
+    counts.take(look(0), [], noon)
+    counts.rest()
+
+    expect(before).toBeUndefined()
+    expect(counts.sinceLook('ana')).toBeUndefined()
+  })
+
+  it('of the last minute are of 60 seconds', () => {
+    const counts = begin()
+    for (let second = 0; second <= 120; second += 10) counts.take(look(second), [], noon + second * 1000)
+
+    expect(counts.lastMinute().get('jail_blog')?.requests).toBe(60)
+  })
+
+  it('whatever happens to the process, none is counted twice and none that was seen is lost', () => {
+    // what each process had counted at each of our looks
+    const processes = fc.array(fc.array(fc.nat(50), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(processes, (lives) => {
+        const counts = begin()
+        const minutes: (Minute | undefined)[] = []
+        let at = noon
+        let expected = 0
+        counts.take(look(0, { pid: 1 }), [], at)
+        for (const [index, deltas] of lives.entries()) {
+          let total = 0
+          for (const [second, delta] of deltas.entries()) {
+            total += delta
+            expected += delta
+            at += 10_000
+            minutes.push(counts.take(look(total, { pid: index === 0 ? 1 : index + 1, uptimeSeconds: second }), [], at))
+          }
+        }
+        minutes.push(counts.rest())
+        expect(minutes.reduce((sum, one) => sum + (one?.total.requests ?? 0), 0)).toBe(expected)
+        expect(minutes.reduce((sum, one) => sum + (one?.backends.get('jail_blog')?.requests ?? 0), 0)).toBe(expected)
+      }),
+    )
+  })
+})
+
+describe('minutes', () => {
+  it('are handed over when they are over, with what was most and how long it was down', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(10), ['jail_blog'], noon + 30_000)
+
+    const over = counts.take(look(11), [], noon + minute)
+
+    expect(over).toMatchObject({ at: noon, total: { requests: 10, errors5xx: 1, sessions: 2, average: 12 } })
+    expect(over?.backends.get('jail_blog')).toEqual({
+      requests: 10,
+      errors4xx: 0,
+      errors5xx: 1,
+      sessions: 2,
+      queue: 0,
+      average: 12,
+      down: 30,
+    })
+    expect(counts.rest()).toMatchObject({ at: noon + minute, total: { requests: 1 } })
+  })
+
+  it('leave out who had nothing to tell', () => {
+    const counts = begin()
+    const quiet = { name: 'jail_quiet', requests: 0, errors4xx: 0, errors5xx: 0, sessions: 0, queue: 0, average: null, isUp: true }
+    counts.take({ ...look(0), backends: [quiet] }, [], noon)
+
+    expect(counts.rest()?.backends.size).toBe(0)
+  })
+})
+
+describe('downtime today', () => {
+  it('goes on from an earlier life of the worker, and ends with the day', () => {
+    const counts = createTrafficCounts({ now: noon, downToday: new Map([['jail_blog', 100]]) })
+    counts.take(look(0), ['jail_blog'], noon)
+    counts.take(look(0), ['jail_blog'], noon + 20_000)
+    const today = counts.sinceLook('ana')?.backends['jail_blog']?.downToday
+    const tomorrow = noon + 24 * 3600_000
+    counts.take(look(0), [], tomorrow)
+
+    expect(today).toBe(120)
+    expect(counts.sinceLook('ana')?.backends['jail_blog']?.downToday ?? 0).toBe(0)
+  })
+
+  it('does not count the time in which nobody looked', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(0), ['jail_blog'], noon + 3600_000)
+
+    expect(counts.sinceLook('ana')?.backends['jail_blog']?.downToday).toBe(90)
+  })
+})
