@@ -167,6 +167,24 @@ export interface ProxyDriver {
   ready(jail: string): Step[]
   /** Reads all files anew; open connections go on. */
   reload(): Step[]
+  /**
+   * Stands beside a configuration that the host has of its own, and takes over its sites that lead to these jails; undefined where there is
+   * none. `strangers`: who asks for a host that is nobody's gets what that configuration says, or 421; not given: as it is.
+   */
+  adopt?(jails: readonly Jail[], strangers: 'theirs' | 'refused' | undefined): Adoption | undefined
+}
+
+/** What is made of a configuration of somebody else's. */
+export interface Adoption {
+  path: string
+  steps: Step[]
+  taken: { host: string; target: ReachableTarget }[]
+  /** What stays as it is, and why: a sentence each. */
+  left: string[]
+  /** Of their file. */
+  diff: string
+  /** The backend that whoever asks for a host of nobody's still reaches. */
+  strangers?: string
 }
 
 /** Knows the certificates of sites. */

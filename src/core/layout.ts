@@ -21,6 +21,8 @@ const sitesSchema = z.discriminatedUnion('kind', [
 const haproxyLayoutSchema = z.strictObject({
   /** A folder of *.cfg files, read in C order; `haproxy_config` in rc.conf names it. */
   configFolder: absolutePath.default('/usr/local/etc/haproxy.d'),
+  /** Where the host has a configuration of its own, as long as `haproxy_config` in rc.conf names no other. */
+  usualFile: absolutePath.default('/usr/local/etc/haproxy.conf'),
   socket: absolutePath.default('/var/run/jailops-haproxy.sock'),
   /** Never `*`: on a shared stack it would also answer for a jail whose own server is down. */
   bindAddress: address.default('127.0.0.1'),

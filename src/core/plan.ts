@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { canonicalJson, sha256 } from './canonical.ts'
 import { type SiteChange, siteChangeSchema } from './proxy.ts'
-import { describeAction, stepSchema, type Step } from './step.ts'
+import { type Cut, describeAction, stepSchema, type Step } from './step.ts'
 
 const fieldSchema = z.strictObject({ name: z.string(), value: z.string() })
 
@@ -65,8 +65,22 @@ export function planText(subject: { command: string; host: string }, { steps, re
     lines.push(`${index + 1}. ${step.title}`, `   ${describeAction(step.action)}`)
     const content = 'content' in step.action ? step.action.content : step.action.kind === 'run' ? step.action.stdin : undefined
     if (typeof content === 'string') lines.push(...content.split('\n').map((line) => `   | ${line}`))
+    if (step.action.kind === 'haproxy-splice') lines.push(...step.action.cuts.flatMap(changedLines))
     for (const undo of step.undo ?? []) lines.push(`   undo: ${describeAction(undo.action)}`)
     if (step.final !== undefined) lines.push(`   no undo: ${step.final}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+function changedLines({ remove, insert }: Cut): string[] {
+  return [...marked('-', remove), ...marked('+', insert)]
+}
+
+function marked(mark: string, text: string): string[] {
+  return text === ''
+    ? []
+    : text
+        .replace(/\r?\n$/, '')
+        .split(/\r?\n/)
+        .map((line) => `   | ${mark}${line}`)
 }

@@ -100,6 +100,20 @@ export interface Certificate {
   isRenewed: boolean
 }
 
+/** A configuration that the host has of its own, by which its proxy starts. */
+export interface TheirProxy {
+  /** The file itself, with every link followed. */
+  path: string
+  /** Absent: it is no file that can be read, and `problem` says why. */
+  text?: string
+  /** As rc.conf names it in `haproxy_config`, if it does. */
+  named?: string
+  /** Our folder is what starts: their file through a link, and what is ours beside it. */
+  isShared: boolean
+  /** Why nothing can be changed there, with what to do. */
+  problem?: string
+}
+
 export interface ProxyFacts {
   kind: ProxyKind
   running: boolean
@@ -116,6 +130,8 @@ export interface ProxyFacts {
   /** By host name. */
   settings: Readonly<Record<string, SiteSettings>>
   certificates: Certificate[]
+  /** Absent: all of it is ours, or there is none yet. */
+  theirs?: TheirProxy
 }
 
 export const noProxy: ProxyFacts = {

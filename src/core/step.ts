@@ -36,6 +36,10 @@ const edit = z.discriminatedUnion('what', [
 ])
 export type Edit = z.infer<typeof edit>
 
+/** Text cut out of another at a place, and what is put there. */
+const cut = z.strictObject({ at: z.int().min(0), remove: z.string(), insert: z.string() })
+export type Cut = z.infer<typeof cut>
+
 /** A question about the host that can be asked at any time and changes nothing. */
 const simpleProbe = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('jail'), name: z.string(), running: z.boolean() }),
@@ -154,6 +158,19 @@ const actionSchema = z.discriminatedUnion('kind', [
       .regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/)
       .optional(),
   }),
+  /**
+   * Changes in the host's own file of HAProxy's, whose place in the folder is the link `name`; `before` and `after` are the sha256 of all of
+   * it, so that nothing is made of a file that was changed meanwhile. The whole folder with the change in it must pass `haproxy -c`.
+   */
+  z.strictObject({
+    kind: z.literal('haproxy-splice'),
+    folder: absolutePath,
+    name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/),
+    path: absolutePath,
+    before: z.string(),
+    after: z.string(),
+    cuts: z.array(cut).min(1),
+  }),
   /** One whole line of a file that others write too (rctl.conf, an fstab), there or not; a file that is missing is made. */
   z.strictObject({ kind: z.literal('line'), path: absolutePath, line, on: z.boolean() }),
   /** Changes in a file of a manager's: all else in it is not ours to say. `check` as with `write`. */
@@ -253,6 +270,8 @@ export function describeAction(action: Action): string {
       return action.from === null
         ? `remove ${action.path}, from ${action.list} and the running HAProxy too`
         : `${action.path} (mode 600) from ${action.from}${action.fingerprint === undefined ? '' : `, sha256 ${action.fingerprint}`}; ${action.list} and the running HAProxy: ${action.path} for ${action.site}`
+    case 'haproxy-splice':
+      return `${action.path}: ${spliceCount(action.cuts)}, checked by haproxy -c`
     case 'password':
       return `jexec ${quoteWord(action.kernelName)} pw usermod ${action.user} -h 0  (stdin: 24 random characters, kept nowhere)`
     case 'proxy-password':
@@ -279,6 +298,14 @@ function describeEdit(one: Edit): string {
     case 'mount':
       return one.line ?? `nothing on ${one.on}`
   }
+}
+
+function spliceCount(cuts: readonly Cut[]): string {
+  return `-${lineCount(cuts.map(({ remove }) => remove))} +${lineCount(cuts.map(({ insert }) => insert))} lines`
+}
+
+function lineCount(texts: readonly string[]): number {
+  return texts.join('').split('\n').length - 1
 }
 
 function byteCount(text: string): string {

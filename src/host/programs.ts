@@ -66,6 +66,13 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'chflags', folder: '/bin', why: 'lets a half made copy be taken back', power: 'it takes the protection off any file' },
   { name: 'rm', folder: '/bin', why: 'takes a half made copy back (rm -x -rf)', power: 'it removes anything' },
   { name: 'mkdir', folder: '/bin', why: 'makes its folder again after that', power: 'it makes folders anywhere' },
+  {
+    name: 'ln',
+    folder: '/bin',
+    why: "gives the host's own haproxy.conf its place among jailops's files for HAProxy",
+    power: 'with it any file can be had under another name',
+    isRoot: true,
+  },
   { name: 'ifconfig', folder: '/sbin', why: 'which addresses and interfaces are in use', power: "it changes the host's network" },
   {
     name: 'mount',
@@ -183,6 +190,7 @@ export function writableRoots(layout: Layout): { path: string; mode: string; why
     ...below.filter(({ path }) => path !== jailRoots && !path.startsWith(`${jailRoots}/`)),
     { path: jailConfFolder, mode: '755', why: 'one configuration a jail' },
     { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
+    { path: haproxy.usualFile, mode: '644', why: "one marked block in the host's own file for HAProxy", isFile: true },
     { path: layout.ezjail.configurations, mode: '755', why: "a control file for each of ezjail's jails" },
     { path: `${layout.iocage.root}/jails`, mode: '755', why: "an fstab for each of iocage's jails" },
     { path: `${layout.ezjail.fstabFolder}/fstab.*`, mode: '644', why: "what is mounted in each of ezjail's jails", isFile: true },

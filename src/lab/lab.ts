@@ -137,6 +137,7 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
     nginxFront: { configuration: join(host, 'usr/local/etc/nginx/nginx.conf'), folder: join(host, 'usr/local/etc/nginx/jailops') },
     haproxy: {
       configFolder: join(host, 'usr/local/etc/haproxy.d'),
+      usualFile: join(host, 'usr/local/etc/haproxy.conf'),
       socket: join(sockets, 'haproxy.sock'),
       bindAddress: proxyAddress,
       bindPort: proxyPort,

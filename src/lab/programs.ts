@@ -2,6 +2,7 @@ import { bastille } from './bastille/bastille.ts'
 import type { Call } from './call.ts'
 import { chroot } from './chroot.ts'
 import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
+import { ln } from './files/ln.ts'
 import { find, stat } from './files/looking.ts'
 import { tar } from './files/tar.ts'
 import { fetch } from './fetch.ts'
@@ -58,6 +59,7 @@ const others: Record<string, HostProgram> = {
   rmdir,
   mv,
   cp,
+  ln,
   chflags,
   sha256,
   tar,

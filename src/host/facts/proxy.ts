@@ -1,7 +1,8 @@
 import type { Jail } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
-import type { Backend, ProxyFacts, Route } from '../../core/proxy.ts'
+import type { Backend, ProxyFacts, Route, TheirProxy } from '../../core/proxy.ts'
 import { endpointOf } from '../addresses.ts'
+import { findBlock } from '../proxy/adopt/block.ts'
 import { backendOfFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
 import { baseFile, frontFile, isOurProxyFile, listensForTls } from '../proxy/configuration.ts'
 import { entriesOf, mapFile, type MapName, mapNames, ownersFile } from '../proxy/maps.ts'
@@ -11,18 +12,20 @@ import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
 import { isYes, rcVariable } from './boot.ts'
 import { observeCertificates } from './certificates.ts'
+import { observeTheirs } from './their-proxy.ts'
 
 /** What the files say, which is what survives a restart, and whether HAProxy runs. */
 export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
   const { configFolder, socket } = layout.haproxy
   const textOf = async (file: string) => (await shell.readFile(`${configFolder}/${file}`)) ?? ''
   const read = async (path: string) => entriesOf((await shell.readFile(path)) ?? '')
-  const [maps, owners, base, front, enable, info, backends, certificates] = await Promise.all([
+  const [maps, owners, base, front, enable, config, info, backends, certificates] = await Promise.all([
     Promise.all(mapNames.map(async (name) => [name, await read(mapFile(layout, name))] as const)),
     read(ownersFile(layout)),
     textOf(baseFile),
     textOf(frontFile),
     rcVariable(shell, 'haproxy_enable'),
+    rcVariable(shell, 'haproxy_config'),
     createHaproxySocket(shell, socket)
       .info()
       .catch(() => undefined),
@@ -30,10 +33,11 @@ export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<
     observeCertificates(shell, layout),
   ])
   const entries = mapsOf(maps)
+  const theirs = isYes(enable) ? await observeTheirs(shell, layout, config) : undefined
   return {
     kind: 'haproxy',
     running: info !== undefined,
-    configured: isOurProxyFile(base) && isOurProxyFile(front),
+    configured: theirs === undefined ? isOurProxyFile(base) && isOurProxyFile(front) : isReady(theirs),
     ...(listensForTls(front) && { tls: true as const }),
     enabled: isYes(enable),
     ...(info !== undefined && { version: info.get('Version') ?? 'unknown' }),
@@ -41,7 +45,12 @@ export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<
     backends,
     settings: settingsIn(entries, owners),
     certificates,
+    ...(theirs !== undefined && { theirs }),
   }
+}
+
+function isReady({ isShared, text = '' }: TheirProxy): boolean {
+  return isShared && findBlock(text).kind === 'whole'
 }
 
 function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[]): Record<MapName, Map<string, string>> {

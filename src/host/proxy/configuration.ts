@@ -31,7 +31,11 @@ global
   maxconn 2000
   hard-stop-after 10m
 
-defaults jail
+${defaultsOfJails}`
+}
+
+/** Of whatever says `from jail`. */
+export const defaultsOfJails = `defaults jail
   mode http
   timeout connect 3s
   timeout client 30s
@@ -47,7 +51,6 @@ defaults jail
   retries 2
   option redispatch
 `
-}
 
 /**
  * One way to read a host name; then whose site it is: the name itself, or `*.parent`; then what its maps say of it. The order is what
@@ -94,7 +97,7 @@ ${tls ? tlsBind(layout) : ''}
 }
 
 /** `txn.backend` is found where the site is routed, and `txn.site` is its name. */
-function whoseSite(layout: Layout): string {
+export function whoseSite(layout: Layout): string {
   const look = lookIn(layout)
   return `  # whose site: the name itself, then *.parent; nobody's is never somebody else's
   http-request set-var(txn.site) var(txn.host)
@@ -104,7 +107,7 @@ function whoseSite(layout: Layout): string {
 }
 
 /** What holds for the site, by its maps; nothing of it touches one that no map names. */
-function rulesOfSites(layout: Layout): string {
+export function rulesOfSites(layout: Layout): string {
   const look = lookIn(layout)
   const { tlsPort } = layout.haproxy
   const isIn = (map: MapName, key = 'var(txn.site)') => `${key},${look(map)} -m found`
@@ -148,7 +151,7 @@ function rulesOfSites(layout: Layout): string {
 }
 
 /** Whom the rules name beside the jails' own. */
-const backendsBeside = `backend ${nobodysBackend} from jail
+export const backendsBeside = `backend ${nobodysBackend} from jail
   ${nobody}
 
 backend clients from jail

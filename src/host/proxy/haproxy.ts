@@ -6,6 +6,8 @@ import { type ReachableTarget, type SiteAddress, type SiteSettings, siteText } f
 import { sameTargets } from '../../core/sites.ts'
 import type { Probe, Step } from '../../core/step.ts'
 import { endpointOf } from '../addresses.ts'
+import { adoptTheirs } from './adopt/adopt.ts'
+import { routeEach } from './adopt/route-each.ts'
 import { backendFile, backendName, backendText, groupName, type Place, type ServerLine, serverLines } from './backend-file.ts'
 import { mapFile, type MapName, ownersFile } from './maps.ts'
 import { prepareHaproxy } from './prepare.ts'
@@ -104,6 +106,19 @@ export function createHaproxyDriver({ layout, proxy }: Pick<Facts, 'layout' | 'p
     drain: () => [],
     ready: () => [],
     reload: () => [reloadIt(layout)],
+    adopt: (jails, strangers) =>
+      proxy.theirs &&
+      adoptTheirs(
+        {
+          layout,
+          proxy,
+          theirs: proxy.theirs,
+          // by then it runs by our folder, whatever runs now
+          route: (taken) => routeEach(createHaproxyDriver({ layout, proxy: { ...proxy, running: true, configured: true } }), taken),
+        },
+        jails,
+        strangers,
+      ),
   }
 }
 

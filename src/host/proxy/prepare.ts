@@ -2,13 +2,15 @@ import { JailopsError } from '../../core/errors.ts'
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Probe, RunAction, Step } from '../../core/step.ts'
+import { mustHaveBlock } from './adopt/their-block.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile } from './configuration.ts'
 import { emptyMap, mapFile, mapNames, mapsFolder } from './maps.ts'
 import { refusesStrangers, reloadIt } from './reload.ts'
 
 /** What a host still lacks before routes can be added; nothing where HAProxy runs by our files and will after a reboot. */
 export function prepareHaproxy(layout: Layout, proxy: ObservedFacts['proxy']): Step[] {
-  if (proxy.enabled && !proxy.configured) throw ownersHaproxy(layout)
+  if (proxy.theirs !== undefined) mustHaveBlock(proxy.theirs)
+  else if (proxy.enabled && !proxy.configured) throw ownersHaproxy(layout)
   return [
     ...(proxy.configured ? [] : writeFiles(layout, proxy.routes.length > 0)),
     ...(proxy.enabled ? [] : enable(layout)),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
+import { readThroughLink } from '../../host/proxy/adopt/follow.ts'
 import type { Shell } from '../../host/shell.ts'
 import type { Effect, EffectDeps } from './effect.ts'
 import { captureFile, modeOf, refuseForeign, restoreFile } from './old-file.ts'
@@ -49,7 +50,7 @@ async function filesAfter(shell: Shell, { folder, name, content }: HaproxyConfig
   const files = new Map<string, string>()
   for (const other of await shell.list(folder)) {
     if (!other.endsWith('.cfg') || other.startsWith('.')) continue
-    files.set(other, (await shell.readFile(`${folder}/${other}`)) ?? '')
+    files.set(other, (await readThroughLink(shell, `${folder}/${other}`)) ?? '')
   }
   files.delete(name)
   if (content !== null) files.set(name, content)

@@ -7,6 +7,7 @@ import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { haproxyConfigEffect } from './haproxy-config.ts'
+import { haproxySpliceEffect } from './haproxy-splice.ts'
 import { lineEffect } from './line.ts'
 import { mapEntryEffect, proxyMapEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
@@ -56,7 +57,8 @@ function inTurn<T>(alone: KeyedMutex, action: Action, work: () => Promise<T>): P
     action.kind === 'proxy-map' ||
     action.kind === 'proxy-password' ||
     action.kind === 'line' ||
-    action.kind === 'edit'
+    action.kind === 'edit' ||
+    action.kind === 'haproxy-splice'
     ? alone(action.path, work)
     : work()
 }
@@ -71,6 +73,7 @@ function filesWrittenBy(action: Action): string[] {
     case 'proxy-map':
     case 'proxy-password':
     case 'line':
+    case 'haproxy-splice':
     case 'remove':
       return [action.path]
     case 'move':
@@ -120,6 +123,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
       return acmeEffect(deps, action, (work) => alone(action.map, work))
     case 'certificate':
       return certificateEffect(deps, action)
+    case 'haproxy-splice':
+      return haproxySpliceEffect(deps, action)
     case 'password':
       return passwordEffect(deps, action)
     case 'proxy-password':

@@ -1,0 +1,80 @@
+import { sha256 } from '../../../core/canonical.ts'
+import type { Adoption } from '../../../core/drivers.ts'
+import { JailopsError } from '../../../core/errors.ts'
+import type { Jail } from '../../../core/jail.ts'
+import type { Layout } from '../../../core/layout.ts'
+import type { ProxyFacts, TheirProxy } from '../../../core/proxy.ts'
+import type { Cut, Step } from '../../../core/step.ts'
+import { changeAndReload, refusesStrangers, reload } from '../reload.ts'
+import { type Strangers, theirLink } from './beside.ts'
+import { diffOf } from './diff.ts'
+import { spliced } from './splice.ts'
+import { standBeside } from './stand-beside.ts'
+import { takeOver } from './take-over.ts'
+import { readableBlock } from './their-block.ts'
+
+interface AdoptDeps {
+  layout: Layout
+  proxy: ProxyFacts
+  theirs: TheirProxy
+  /** The usual way to let a site reach a jail, once our folder is what runs. */
+  route: (taken: Adoption['taken']) => Step[]
+}
+
+/**
+ * First our block comes in, while all of their rules still stand and it routes nobody: nothing changes for anyone. Then each site is routed
+ * as any other, and the block, which comes first, answers for it. Only then its old lines go. So no moment has a site without an answer.
+ */
+export function adoptTheirs({ layout, proxy, theirs, route }: AdoptDeps, jails: readonly Jail[], asked: Strangers | undefined): Adoption {
+  const { path } = theirs
+  const { text, block } = readableBlock(theirs)
+  const found = takeOver(text, block, asked, { layout, jails, routes: proxy.routes })
+  if (typeof found === 'string') throw new JailopsError('host_not_ready', `jailops leaves ${path} alone: ${found}.`)
+  const splice = (title: string, of: string, cuts: Cut[]): Step => ({
+    title,
+    action: {
+      kind: 'haproxy-splice',
+      folder: layout.haproxy.configFolder,
+      name: theirLink,
+      path,
+      before: sha256(of),
+      after: sha256(textAfter(of, cuts)),
+      cuts,
+    },
+  })
+  const withBlock = textAfter(text, found.block)
+  const putIn = splice(`Put jailops's block into ${path}`, text, found.block)
+  const takeOut = splice(`Take the lines out of ${path} that the block does now`, withBlock, moved(found.pairs, found.block))
+  const isLive = { title: 'Reload HAProxy; open connections go on', action: reload, done: refusesStrangers(layout) }
+  return {
+    path,
+    steps: [
+      ...(theirs.isShared ? [] : [...standBeside(layout, proxy, theirs), putIn, isLive]),
+      ...(theirs.isShared && found.block.length > 0 ? changeAndReload(putIn, refusesStrangers(layout)) : []),
+      ...route(found.taken),
+      ...(found.pairs.length > 0 ? changeAndReload(takeOut, refusesStrangers(layout)) : []),
+    ],
+    taken: found.taken,
+    left: found.left,
+    diff: diffOf(
+      path,
+      text,
+      [...found.block, ...found.pairs].toSorted((a, b) => a.at - b.at),
+    ),
+    ...(found.strangers === 'theirs' && found.defaultBackend !== undefined && { strangers: found.defaultBackend }),
+  }
+}
+
+function textAfter(text: string, cuts: readonly Cut[]): string {
+  const after = spliced(text, cuts)
+  if (after === undefined) throw new JailopsError('internal', 'The places of a change do not fit the text that it was made for.')
+  return after
+}
+
+/** The same cuts where others were made before; at one and the same place those others stand first. */
+function moved(cuts: readonly Cut[], before: readonly Cut[]): Cut[] {
+  return cuts.map((cut) => {
+    const shift = before.filter(({ at }) => at <= cut.at).reduce((sum, { insert, remove }) => sum + insert.length - remove.length, 0)
+    return { ...cut, at: cut.at + shift }
+  })
+}
