@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { canonicalJson, sha256 } from './canonical.ts'
 import { type SiteChange, siteChangeSchema } from './proxy.ts'
-import { type Cut, describeAction, stepSchema, type Step } from './step.ts'
+import { describeAction } from './describe-action.ts'
+import { type Cut, stepSchema, type Step } from './step.ts'
 
 const fieldSchema = z.strictObject({ name: z.string(), value: z.string() })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import lock from '../../commands/jail/password/lock.ts'
 import set from '../../commands/jail/password/set.ts'
-import { describeAction } from '../../src/core/step.ts'
+import { describeAction } from '../../src/core/describe-action.ts'
 import { refusal } from '../core/refusal.ts'
 import { jail, planOf } from './say.ts'
 

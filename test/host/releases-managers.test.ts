@@ -6,7 +6,7 @@ import update from '../../commands/release/update.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Dataset, Manager, Release } from '../../src/core/jail.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { describeAction } from '../../src/core/step.ts'
+import { describeAction } from '../../src/core/describe-action.ts'
 import { answerOf, jail, planOf, request, trashed } from '../commands/say.ts'
 import { refusal } from '../core/refusal.ts'
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Action, describeAction } from '../../src/core/step.ts'
+import { describeAction } from '../../src/core/describe-action.ts'
+import type { Action } from '../../src/core/step.ts'
 
 const run = (...argv: string[]): Action => ({ kind: 'run', argv, timeoutSeconds: 1 })
 const map = { socket: '/var/run/h.sock', path: '/maps/hosts.map', key: 'blog.example.com' }
