@@ -1,48 +1,75 @@
+/*
+ * Lines of a map file, found by searching the text: one of ten thousand lines is looked up without making ten thousand strings.
+ */
+
 /** The value of a key in a map file's text, as HAProxy reads it: the first line that has the key decides. */
 export function valueIn(text: string, key: string): string | undefined {
-  return linesOf(text).find((line) => line.key === key)?.value
+  return linesWith(text, key).next().value?.value
 }
 
 /** The text with the key once and with this value, or without it; every other byte stays. */
 export function withEntry(text: string, key: string, value: string | null): string {
-  const lines = linesOf(text)
-  const [first, ...copies] = lines.filter((line) => line.key === key)
-  if (value === null) return joined(lines.filter((line) => line.key !== key))
+  const [first, ...copies] = linesWith(text, key)
+  if (value === null) return cut(text, first === undefined ? [] : [first, ...copies])
   if (first === undefined) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${key} ${value}\n`
-  if (first.value !== value) first.raw = `${key} ${value}${/\r?\n?$/.exec(first.raw)?.[0] ?? ''}`
-  return joined(lines.filter((line) => !copies.includes(line)))
+  const rest = cut(text, copies)
+  if (first.value === value) return rest
+  const raw = text.slice(first.start, first.end)
+  return `${rest.slice(0, first.start)}${key} ${value}${/\r?\n?$/.exec(raw)?.[0] ?? ''}${rest.slice(first.end)}`
 }
 
 /** The line that a key has, and the one that it stands behind ('' at the top). */
 export function lineOf(text: string, key: string): { raw: string; behind: string } | undefined {
-  const lines = linesOf(text)
-  const at = lines.findIndex((line) => line.key === key)
-  const found = lines[at]
-  return found === undefined ? undefined : { raw: found.raw, behind: lines[at - 1]?.raw ?? '' }
+  const line = linesWith(text, key).next().value
+  if (line === undefined) return undefined
+  return { raw: text.slice(line.start, line.end), behind: text.slice(startOfLine(text, line.start - 1), line.start) }
 }
 
 /** The text with a line that was taken out in its old place again; where the line before it is gone, at the end. */
 export function withLineBack(text: string, { raw, behind }: { raw: string; behind: string }): string {
-  const lines = linesOf(text).map((line) => line.raw)
-  const at = behind === '' ? 0 : lines.lastIndexOf(behind) + 1
-  if (behind === '' || at > 0) return lines.toSpliced(at, 0, raw.endsWith('\n') ? raw : `${raw}\n`).join('')
+  const at = behind === '' ? 0 : endOfLast(text, behind)
+  if (at !== undefined) return `${text.slice(0, at)}${raw.endsWith('\n') ? raw : `${raw}\n`}${text.slice(at)}`
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${raw}`
 }
 
 interface Line {
-  /** With its own line end. */
-  raw: string
-  key: string | undefined
+  start: number
+  /** Behind its line end. */
+  end: number
   value: string
 }
 
-function linesOf(text: string): Line[] {
-  return (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((raw) => {
-    const [, key, value = ''] = /^\s*([^\s#]\S*)\s*(.*?)\s*$/s.exec(raw) ?? []
-    return { raw, key, value }
-  })
+function* linesWith(text: string, key: string): Generator<Line, undefined> {
+  if (key === '' || key.startsWith('#')) return
+  let at = text.indexOf(key)
+  while (at >= 0) {
+    const start = startOfLine(text, at)
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline + 1
+    const behind = text.slice(at + key.length, end)
+    if (text.slice(start, at).trim() === '' && (behind === '' || /^\s/.test(behind))) yield { start, end, value: behind.trim() }
+    at = text.indexOf(key, at + 1)
+  }
 }
 
-function joined(lines: readonly Line[]): string {
-  return lines.map((line) => line.raw).join('')
+/** Of the line that holds this place. */
+function startOfLine(text: string, at: number): number {
+  return at <= 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
+}
+
+function cut(text: string, lines: readonly Line[]): string {
+  const kept = lines.map(({ start }, index) => text.slice(lines[index - 1]?.end ?? 0, start))
+  return `${kept.join('')}${text.slice(lines.at(-1)?.end ?? 0)}`
+}
+
+/** Where the last line that is just this one ends. */
+function endOfLast(text: string, line: string): number | undefined {
+  let at = text.lastIndexOf(line)
+  while (at >= 0) {
+    const end = at + line.length
+    const isWhole = startOfLine(text, at) === at && (line.endsWith('\n') || end === text.length)
+    if (isWhole) return end
+    at = at === 0 ? -1 : text.lastIndexOf(line, at - 1)
+  }
+  return undefined
 }
