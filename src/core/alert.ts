@@ -16,6 +16,7 @@ export const alertSchema = z.strictObject({
   /** What can be done about it: a label, and the command as it could be typed, without host. */
   actions: z.array(z.strictObject({ label: z.string(), words: z.string() })),
 })
+export type Alert = z.infer<typeof alertSchema>
 
 /** When something is worth an alert. */
 export const alertThresholdsSchema = z.strictObject({
@@ -28,3 +29,4 @@ export const alertThresholdsSchema = z.strictObject({
   /** A certificate ends within so many days. */
   certificateDays: z.int().min(1).default(14),
 })
+export type AlertThresholds = z.infer<typeof alertThresholdsSchema>
