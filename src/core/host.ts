@@ -2,6 +2,7 @@ import { JailopsError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Archive, Dataset, Jail, Manager, Release, Snapshot, Template, TrashEntry } from './jail.ts'
 import type { Layout } from './layout.ts'
+import type { LogLine } from './proxy-log.ts'
 import { type PastChange, type ProxyFacts, type Route, siteText } from './proxy.ts'
 import type { Samples, Traffic } from './samples.ts'
 import { usersOf } from './release-users.ts'
@@ -65,6 +66,7 @@ export const factNames = [
   'resolver',
   'modes',
   'siteChanges',
+  'proxyLog',
   'samples',
   'traffic',
 ] as const
@@ -119,6 +121,8 @@ export interface ObservedFacts {
   proxy: ProxyFacts
   /** Newest first, as far back as the host's journals go. */
   siteChanges: PastChange[]
+  /** Requests that the proxy remembers, oldest first. */
+  proxyLog: LogLine[]
   /** What the worker kept of the proxy's figures. Absent: it has none. */
   samples?: Samples
   /** The proxy's counts since whoever asks last looked. Absent: the worker has none. */

@@ -21,11 +21,26 @@ export type { Plan } from './plan.ts'
 export { siteSchema, siteText } from './proxy.ts'
 export { allowedSource, redirectTarget, siteUser } from './site-setting-words.ts'
 export { appPort, isOurOwnName, placeOf, sitePath, sitePlace } from './site-words.ts'
-export { changeText, mustOwn, reachable, sameSite, siteNow, siteOf, sitesBelow, targetsText, targetText, withSettings } from './sites.ts'
+export { endpointOf } from './layout.ts'
+export {
+  answeringRoute,
+  changeText,
+  mustOwn,
+  reachable,
+  sameSite,
+  siteNow,
+  siteOf,
+  sitesBelow,
+  targetsText,
+  targetText,
+  withSettings,
+} from './sites.ts'
 export type { SitePlanning } from './sites.ts'
 export { shares } from './shares.ts'
+export { importedSites, refusedSites } from './site-import.ts'
 export { planSites, siteSteps } from './site-plan.ts'
-export type { Certificate, ReachableTarget, Route, Site, SiteAddress, SiteChange, SiteSettings, Target } from './proxy.ts'
+export type { LogLine } from './proxy-log.ts'
+export type { Certificate, PastChange, ReachableTarget, Route, Site, SiteAddress, SiteChange, SiteSettings, Target } from './proxy.ts'
 export { narrowingsOf } from './policy.ts'
 export { offeredOptions } from './options.ts'
 export { splitWords } from './split-words.ts'
@@ -36,5 +51,6 @@ export type { BackendTraffic, Samples, Traffic, TrafficSeries } from './samples.
 export { sshTargetSchema } from './ssh-target.ts'
 export type { Step } from './step.ts'
 export { fillingOf, templateNamed } from './templates.ts'
+export { visible } from './visible.ts'
 export { redactValue } from './redact.ts'
 export { newestOf } from './versions.ts'

@@ -113,6 +113,17 @@ export function siteEndpoint(layout: Layout, jailAddress: string, index: number)
   return { address: sites.address, port: sites.firstPort + index, statusPort: sites.firstStatusPort + index }
 }
 
+/** How the site of the jail with this address is reached from the host. */
+export function endpointOf(layout: Layout, jailAddress: string): Endpoint {
+  const [network = '', bits] = layout.pool.split('/')
+  const size = 2 ** (32 - Number(bits))
+  return siteEndpoint(layout, jailAddress, numberOf(jailAddress) - Math.floor(numberOf(network) / size) * size)
+}
+
+function numberOf(text: string): number {
+  return text.split('.').reduce((number, byte) => number * 256 + Number(byte), 0)
+}
+
 export interface Endpoint {
   address: string
   port: number

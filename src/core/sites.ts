@@ -28,6 +28,15 @@ export function siteOf({ proxy }: Proxy, { host, path, targets }: Route): Site {
   return { host, ...(path !== undefined && { path }), targets, settings: proxy.settings[host] ?? {} }
 }
 
+/** Who answers a request: the name itself, then `*.parent`; of that the longest path that fits. */
+export function answeringRoute({ proxy }: Proxy, { host, path = '' }: SiteAddress): Route | undefined {
+  const parent = `*.${host.slice(host.indexOf('.') + 1)}`
+  const name = [host, parent].find((one) => proxy.routes.some((route) => route.host === one && route.path === undefined))
+  return proxy.routes
+    .filter((route) => route.host === name && `${path}/`.startsWith(`${route.path ?? ''}/`))
+    .toSorted((a, b) => (b.path ?? '').length - (a.path ?? '').length)[0]
+}
+
 /** The site itself, and where it is a whole host, all that lies below its paths. */
 export function sitesBelow(facts: Proxy, { host, path }: SiteAddress): Site[] {
   return facts.proxy.routes.filter((one) => one.host === host && (path === undefined || one.path === path)).map((one) => siteOf(facts, one))

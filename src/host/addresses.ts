@@ -1,7 +1,9 @@
 import ipaddr from 'ipaddr.js'
 import { JailopsError } from '../core/errors.ts'
 import type { ObservedFacts } from '../core/host.ts'
-import { type Endpoint, type Layout, siteEndpoint } from '../core/layout.ts'
+import type { Layout } from '../core/layout.ts'
+
+export { endpointOf } from '../core/layout.ts'
 
 type Known = Pick<ObservedFacts, 'addresses' | 'jails' | 'reservedByOthers' | 'reservedHere'>
 
@@ -29,11 +31,6 @@ export function chooseAddress(facts: Known, layout: Layout, wanted?: string): st
     'pool_exhausted',
     `Every address of the pool ${layout.pool} is taken. Destroy a jail, or give the host a larger pool in its configuration.`,
   )
-}
-
-/** How the site of the jail with this address is reached from the host. */
-export function endpointOf(layout: Layout, address: string): Endpoint {
-  return siteEndpoint(layout, address, toNumber(address) - poolOf(layout).first)
 }
 
 interface Pool {

@@ -113,6 +113,7 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'du', folder: '/usr/bin', why: 'how much room a new jail will take' },
   { name: 'sync', folder: '/bin', why: 'makes what was done reach the disk before it is noted as done' },
   { name: 'freebsd-version', folder: '/bin', why: 'host status and host check: the version' },
+  { name: 'host', folder: '/usr/bin', why: 'which address the name of a site has (proxy test)' },
   { name: 'uptime', folder: '/usr/bin', why: 'host status: load, and since when it is up' },
   {
     name: 'sysctl',

@@ -100,6 +100,15 @@ const uptime: Small = (_host, call) => {
 /** The lab's disks are this machine's, which looks after them itself. */
 const sync: Small = () => 0
 
+/** The lab has no resolver that knows any name. */
+const nameLookUp: Small = (_host, call) => {
+  const [flag, type, name, ...more] = call.args
+  if (flag !== '-t' || type !== 'A' || name === undefined || more.length > 0)
+    return refuse('host', `${call.args.join(' ')} is not imitated here`)
+  call.out(`Host ${name} not found: 3(NXDOMAIN)\n`)
+  return 1
+}
+
 export const smallPrograms: Record<string, Small> = {
   sysctl,
   sync,
@@ -107,6 +116,7 @@ export const smallPrograms: Record<string, Small> = {
   uname,
   'freebsd-version': freebsdVersion,
   hostname,
+  host: nameLookUp,
   kldstat,
   kldload,
   ps,

@@ -47,6 +47,10 @@ export const said: Record<string, Record<string, unknown>> = {
   'proxy headers': { site: 'blog.example.com', hsts: '1y' },
   'proxy limit': { site: 'blog.example.com', requests: '100' },
   'proxy move': { site: 'blog.example.com', to: 'database' },
+  'proxy sites import': { file: 'sites.json' },
+  'proxy show': { site: 'blog.example.com' },
+  'proxy test': { site: 'blog.example.com' },
+  'proxy undo': { site: 'blog.example.com' },
   'proxy redirect': { site: 'blog.example.com', to: 'https://www.example.com' },
   'proxy weight': { site: 'blog.example.com', jail: 'database', share: '10%' },
   'proxy add': { site: 'new.example.com', jail: 'blog' },
@@ -63,4 +67,7 @@ export const saidToo: Record<string, Record<string, unknown>> = { 'release fetch
 export const refusedByState = ['release_in_use', 'host_not_ready', 'release_exists']
 
 /** What looks tell that have to make sense; `1` where nobody minds. */
-export const told: Record<string, string> = { manifest: `base.txz\t${'0'.repeat(64)}\t1\n` }
+export const told: Record<string, string> = {
+  file: '[{"host":"blog.example.com","targets":[{"jail":"blog","weight":100}],"settings":{"limit":5}}]',
+  manifest: `base.txz\t${'0'.repeat(64)}\t1\n`,
+}

@@ -27,6 +27,7 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     resolver: '',
     proxy: noProxy,
     siteChanges: [],
+    proxyLog: [],
     siteStatus: [],
     modes: {},
     reservedByOthers: [],

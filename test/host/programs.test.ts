@@ -113,6 +113,7 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
     limits: ['jail:blog:memoryuse:deny=1'],
     trash: [trashed({ name: 'old', address: '10.0.0.9', routes: [] })],
     resolver: 'nameserver 10.0.2.3\n',
+    siteChanges: [past],
   }
 }
 
@@ -127,6 +128,8 @@ function datasetsOf(manager: Manager): Dataset[] {
   return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
 }
 
+const now = { host: route.host, targets: route.targets, settings: { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
+const past = { before: { ...now, settings: { ...now.settings, limit: 5 } }, after: now, request, person: 'ana', at: 1 }
 const settings = { 'blog.example.com': { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
 const bareProxy = { ...noProxy, routes: [route], backends: [backendOfJail('blog')], settings }
 const proxies = [{ ...readyProxy, routes: [route], backends: [backendOfJail('blog')], settings }, bareProxy]

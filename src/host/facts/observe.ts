@@ -14,6 +14,7 @@ import { observeMeta } from './kernel.ts'
 import { observeLimits } from './limits.ts'
 import { observeManagers } from './managers.ts'
 import { observeModes } from './modes.ts'
+import { observeProxyLog } from './proxy-log.ts'
 import { observeProxy } from './proxy.ts'
 import { observeProxyStatus } from './proxy-status.ts'
 import { observeRunning } from './running-jails.ts'
@@ -52,12 +53,13 @@ export async function observe(
   const jails = needsJails ? Promise.all([running, configured]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
-  const [check, hostStatus, proxyStatus, platform, modes, ...seen] = await Promise.all([
+  const [check, hostStatus, proxyStatus, platform, modes, proxyLog, ...seen] = await Promise.all([
     wants('check') ? checkHost({ now: Date.now, ...deps }) : undefined,
     wants('host') ? observeHost(shell, free, running) : undefined,
     wants('proxyStatus') ? observeProxyStatus(shell, layout) : undefined,
     wants('releases') ? observePlatform(shell) : undefined,
     wants('modes') ? jails.then((all) => observeModes(shell, all)) : {},
+    wants('proxyLog') ? observeProxyLog(shell, layout) : [],
     jails,
     boot,
     wants('trash') ? observeTrash(shell, layout) : [],
@@ -99,6 +101,7 @@ export async function observe(
     resolver: resolver ?? '',
     proxy,
     siteChanges: [],
+    proxyLog,
     siteStatus,
     ...(proxyStatus !== undefined && { proxyStatus }),
     ...(hostStatus !== undefined && { host: hostStatus }),

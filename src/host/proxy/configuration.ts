@@ -1,5 +1,6 @@
 import type { Layout } from '../../core/layout.ts'
 import { certificateList } from './certificates/places.ts'
+import { logFormat, ringName, ringSection } from './log-lines.ts'
 import { mapFile, type MapName } from './maps.ts'
 
 /*
@@ -31,6 +32,7 @@ global
   maxconn 2000
   hard-stop-after 10m
 
+${ringSection}
 ${defaultsOfJails}`
 }
 
@@ -60,6 +62,7 @@ export function frontConfiguration(layout: Layout, { tls }: { tls: boolean } = {
   return `${openingOfFront(layout, tls)}
 ${whoseSite(layout)}
   ${nobody} unless { var(txn.backend) -m found }
+  http-request set-log-level info
 
 ${rulesOfSites(layout)}
   use_backend %[var(txn.backend)]
@@ -76,6 +79,11 @@ function openingOfFront(layout: Layout, tls: boolean): string {
 frontend web from jail
   bind ${bindAddress}:${bindPort}
 ${tls ? tlsBind(layout) : ''}
+  # requests of sites that are routed, kept in memory; what strangers ask for must not push them out
+  log ring@${ringName} format raw local0
+  log-format "${logFormat}"
+  http-request set-log-level silent
+
   # one host name, one way to read it
   http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)
   http-request deny deny_status 400 unless { var(txn.host) -m reg ^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*$ }

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { backendOf, defineCommand, siteName, visible } from 'jailops'
+import type { Facts, LogLine } from 'jailops'
+
+export default defineCommand({
+  path: 'proxy log',
+  summary: 'The last requests, of a site or of all',
+  permission: 'proxy.log',
+  risk: 'read',
+  example: 'proxy log blog.example.com lines:50',
+  needs: ['jails', 'proxy', 'proxyLog'],
+  args: z.object({
+    site: siteName.optional().describe('all if not given'),
+    lines: z.int().min(1).max(500).default(30).describe('30 if not given'),
+  }),
+  query({ args, facts }) {
+    if (args.site !== undefined) facts.route(args.site)
+    const all = facts.proxyLog.filter(({ site }) => args.site === undefined || site === args.site)
+    const last = all.slice(-args.lines)
+    const of = args.site === undefined ? '' : ` of ${args.site}`
+    if (last.length === 0) {
+      return {
+        title: `No requests${of} are remembered`,
+        text: facts.proxy.running
+          ? 'The proxy keeps the last few thousand requests of all sites, since it was started or reloaded last.'
+          : 'The proxy is not running, and it keeps its log in its memory.',
+      }
+    }
+    return {
+      title: `The last ${last.length} requests${of}`,
+      text: last.map((line) => lineText(facts, line, args.site === undefined)).join('\n'),
+    }
+  },
+})
+
+/** `2026-11-26 05:01:39 203.0.113.9 200 12 ms blog GET /path` */
+function lineText(facts: Facts, line: LogLine, withSite: boolean): string {
+  const { at, client, status, milliseconds, host, method, path } = line
+  const moment = new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+  const words = [moment, client, String(status), `${milliseconds} ms`, whoAnswered(facts, line), ...(withSite ? [host] : []), method]
+  return `${visible(words.join(' '))} ${shortened(visible(path))}`
+}
+
+function whoAnswered({ proxy }: Facts, { backend, server, ended }: LogLine): string {
+  const targets = proxy.backends.find(({ name }) => name === backend)?.targets ?? []
+  const jail = targets.length === 1 ? targets[0]?.jail : targets.find((one) => one.jail === server)?.jail
+  const who = jail ?? backend.replace(new RegExp(`^${backendOf('')}`), '')
+  if (server === '<NOSRV>') return targets.length > 0 ? `${who}(nobody)` : 'front'
+  return ended === '--' ? who : `${who}(${ended})`
+}
+
+function shortened(path: string): string {
+  return path.length > 120 ? `${path.slice(0, 119)}…` : path
+}

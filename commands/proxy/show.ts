@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { changeText, defineCommand, placeOf, showSiteName, siteOf, sitePlace, siteText, targetsText, targetText } from 'jailops'
+import type { Facts, Site, SiteSettings } from 'jailops'
+
+export default defineCommand({
+  path: 'proxy show',
+  summary: 'All there is to know of one site',
+  permission: 'proxy.show',
+  risk: 'read',
+  example: 'proxy show blog.example.com',
+  needs: ['jails', 'proxy', 'proxyStatus', 'siteStatus', 'siteChanges'],
+  args: z.object({ site: sitePlace.describe('which site') }),
+  query({ args, facts }) {
+    const { host, path } = placeOf(args.site)
+    const route = facts.route(host, path)
+    const site = siteOf(facts, route)
+    const below = facts.proxy.routes.filter((one) => one.host === host && one.path !== undefined && path === undefined)
+    const certificate = facts.proxy.certificates.find(({ names }) => names.includes(host))
+    const last = facts.siteChanges.find(({ before, after }) => [before, after].some((one) => one?.host === host && one.path === path))
+    const expected = facts.proxyStatus?.backends.find(({ name }) => name === route.backend)
+    return {
+      title: `${showSiteName(host)}${path ?? ''} goes to ${targetsText(site.targets) || `a backend that is not ours (${route.backend})`}`,
+      fields: [
+        { name: 'Owner', value: site.settings.owner ?? 'nobody' },
+        ...settingFields(site.settings),
+        ...(below.length > 0
+          ? [{ name: 'Below it', value: below.map((one) => `${siteText(one)} → ${targetsText(one.targets)}`).join('\n') }]
+          : []),
+        {
+          name: 'Certificate',
+          value:
+            certificate === undefined
+              ? 'none'
+              : `${certificate.issuer}, until ${day(certificate.expiresAt)}${certificate.isRenewed ? ', renewed by jailops' : ''}`,
+        },
+        {
+          name: 'Now',
+          value:
+            expected === undefined
+              ? facts.proxy.running
+                ? `the proxy says nothing of ${route.backend}`
+                : 'the proxy is not running'
+              : `${expected.status}, ${expected.sessions} sessions, ${expected.rate} requests a second, check ${expected.check}`,
+        },
+        {
+          name: 'Last change',
+          value:
+            last === undefined ? 'none that is remembered' : `${day(last.at)} by ${last.person} (${last.request}): ${changeText(last)}`,
+        },
+      ],
+      table: { columns: ['jail', 'share', 'address', 'jail is', 'nginx'], rows: targetRows(facts, site) },
+    }
+  },
+})
+
+function settingFields({ maintenance, https, hsts, redirect, limit, allow, users }: SiteSettings): { name: string; value: string }[] {
+  return [
+    ...(maintenance === true ? [{ name: 'Maintenance', value: 'shows a page that says so, with 503' }] : []),
+    ...(https === undefined ? [] : [{ name: 'https', value: https === 'only' ? 'only: http is sent there' : 'beside http' }]),
+    ...(hsts === undefined ? [] : [{ name: 'HSTS', value: `${Math.round(hsts / 86_400)} days` }]),
+    ...(redirect === undefined ? [] : [{ name: 'Redirect', value: redirect }]),
+    ...(limit === undefined ? [] : [{ name: 'Limit', value: `${limit} requests of one client in 10 seconds` }]),
+    ...(allow === undefined ? [] : [{ name: 'May come', value: allow.join(', ') }]),
+    ...(users === undefined ? [] : [{ name: 'Passwords', value: users.join(', ') || 'nobody has one' }]),
+  ]
+}
+
+function targetRows(facts: Facts, { targets }: Site): string[][] {
+  return targets.map((target) => {
+    const jail = facts.jails.find(({ name }) => name === target.jail)
+    const nginx = facts.siteStatus.find((one) => one.jail === target.jail)
+    return [
+      targetText(target),
+      target.weight === 0 ? 'drained' : String(target.weight),
+      jail?.address ?? '-',
+      jail?.state ?? 'missing',
+      target.port !== undefined
+        ? 'not asked: an app'
+        : (nginx?.problem ?? (nginx?.figures === undefined ? '-' : `${nginx.figures.active} active`)),
+    ]
+  })
+}
+
+function day(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { changeText, defineCommand, JailopsError, mustOwn, planSites, requestId, sameSite, siteNow, sitePlace, siteText } from 'jailops'
+import type { Facts, PastChange, Site, SiteChange } from 'jailops'
+
+export default defineCommand({
+  path: 'proxy undo',
+  summary: 'Take the newest change of a site back, or a request',
+  permission: 'proxy.undo',
+  risk: 'change',
+  grants: ['proxy.others'],
+  example: 'proxy undo blog.example.com',
+  needs: ['jails', 'proxy', 'siteChanges'],
+  args: z.object({
+    site: sitePlace.optional().describe('which site'),
+    request: requestId.optional().describe('or all of a request'),
+  }),
+  plan(context) {
+    const { args, facts } = context
+    const past = chosen(facts, args)
+    const changes = past.map((change) => reversed(facts, change))
+    for (const site of past.flatMap(({ before }) => (before === null ? [] : [before]))) mayBringBack(context, site)
+    for (const host of new Set(past.flatMap(({ before, after }) => [before, after].flatMap((site) => (site === null ? [] : [site.host])))))
+      mustOwn(context, host)
+    return planSites(context, changes, {
+      already: 'All is as it was before.',
+      outcome: changes.map((change) => ({ name: 'Again', value: changeText(change) })),
+      remarks: [`This takes back what ${past[0]?.person ?? ''} did by ${past[0]?.request ?? ''}.`],
+    })
+  },
+})
+
+/** A site that is gone is nobody's now, and was somebody's. @throws not_owner */
+function mayBringBack({ person, granted }: { person: string; granted: readonly string[] }, { host, settings: { owner } }: Site): void {
+  if (owner === undefined || owner === person || granted.includes('proxy.others')) return
+  throw new JailopsError(
+    'not_owner',
+    `${host} belonged to ${owner}. Ask them, or somebody who may change the sites of others (permission proxy.others).`,
+  )
+}
+
+function chosen({ siteChanges }: Facts, { site, request }: { site?: string | undefined; request?: string | undefined }): PastChange[] {
+  if ((site === undefined) === (request === undefined))
+    throw new JailopsError('usage', 'Say which site, or request:ID. See /proxy history.')
+  if (request !== undefined) {
+    const all = siteChanges.filter((change) => change.request === request)
+    if (all.length > 0) return all
+    throw new JailopsError('unknown_request', `No change of sites by ${request} is remembered. See /proxy history.`)
+  }
+  const newest = siteChanges.find(({ before, after }) => [before, after].some((one) => one !== null && siteText(one) === site))
+  if (newest !== undefined) return [newest]
+  throw new JailopsError('unknown_route', `No change of ${site ?? ''} is remembered. See /proxy history.`)
+}
+
+/** @throws plan_changed where the site is no longer as that change left it */
+function reversed(facts: Facts, { before, after, request }: PastChange): SiteChange {
+  const site = before ?? after
+  const now = site === null ? null : siteNow(facts, site)
+  const name = site === null ? '' : siteText(site)
+  if (!sameSite(now, after)) {
+    throw new JailopsError(
+      'plan_changed',
+      `${name} has changed since ${request}, so that cannot be taken back any more. See /proxy history ${name}; it is now: ${changeText({ before: after, after: now })}`,
+    )
+  }
+  const lost = usersLost(now, before)
+  if (lost.length === 0) return { before: now, after: before }
+  throw new JailopsError(
+    'nothing_to_do',
+    `The passwords of ${lost.join(', ')} are kept nowhere, so they cannot come back. Give new ones: /proxy auth add ${site?.host ?? ''} user:${lost[0] ?? ''}`,
+  )
+}
+
+/** Who would need a password that nobody has any more. */
+function usersLost(now: Site | null, wanted: Site | null): string[] {
+  return (wanted?.settings.users ?? []).filter((user) => now?.settings.users?.includes(user) !== true)
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import history from '../../commands/proxy/history.ts'
+import importSites from '../../commands/proxy/sites/import.ts'
+import undo from '../../commands/proxy/undo.ts'
+import type { ObservedFacts } from '../../src/core/host.ts'
+import type { PastChange, Site, SiteSettings } from '../../src/core/proxy.ts'
+import { refusal } from '../core/refusal.ts'
+import { answerOf, backendOfJail, jail, planOf, readyProxy, request, route, titles } from './say.ts'
+
+const host = route.host
+const site = (settings: SiteSettings = {}, more: Partial<Site> = {}): Site => ({
+  host,
+  targets: [{ jail: 'blog', weight: 100 }],
+  settings,
+  ...more,
+})
+const past = (before: Site | null, after: Site | null, more: Partial<PastChange> = {}): PastChange => ({
+  before,
+  after,
+  request,
+  person: 'bo',
+  at: Date.UTC(2026, 10, 26),
+  ...more,
+})
+const shop = jail({ name: 'shop', address: '10.0.0.6' })
+function now(settings: SiteSettings | null, siteChanges: PastChange[] = []): Partial<ObservedFacts> {
+  const backends = [backendOfJail('blog'), backendOfJail('shop', { targets: [{ jail: 'shop', weight: 100, address: '10.0.0.6' }] })]
+  const routed = settings === null ? { routes: [] } : { routes: [route], settings: { [host]: settings } }
+  return { jails: [jail(), shop], proxy: { ...readyProxy, backends, ...routed }, siteChanges }
+}
+
+const importing = (sites: unknown, observed = now({ limit: 5 }), by = {}) => {
+  const looked = { file: { exitCode: 0, stdout: typeof sites === 'string' ? sites : JSON.stringify(sites), stderr: '' } }
+  return planOf(importSites, { file: 'sites.json' }, { ...observed, looked }, by)
+}
+
+describe('proxy history', () => {
+  it('says what changed, newest first', () => {
+    const changes = [
+      past(site(), site({ limit: 5, maintenance: true })),
+      past(null, site(), { at: Date.UTC(2026, 10, 25) }),
+      past(null, site({}, { host: 'other.example.com' })),
+    ]
+    const { table } = answerOf(history, { site: host }, { siteChanges: changes })
+    expect(table?.rows.map(([when, , , what]) => [when, what])).toEqual([
+      ['2026-11-26 00:00', `${host}: limit off → 5; maintenance off → on`],
+      ['2026-11-25 00:00', `${host} added, to blog`],
+    ])
+  })
+
+  it('says so where nothing is remembered', () => {
+    expect(answerOf(history, { site: host }, {}).title).toBe(`No changes of ${host} are remembered`)
+  })
+})
+
+describe('proxy undo', () => {
+  it('takes the newest change of a site back, and is itself one that can be taken back', () => {
+    const plan = planOf(undo, { site: host }, now({ limit: 5 }, [past(site(), site({ limit: 5 })), past(null, site())]))
+    expect(titles(plan)).toEqual([`Take limit of ${host} away`])
+    expect(plan.sites).toEqual([{ before: site({ limit: 5 }), after: site() }])
+  })
+
+  it('brings a site back that was removed, with its settings, and closes it before it is routed', () => {
+    const before = site({ owner: 'ana', allow: ['10.0.0.1'], maintenance: true })
+    const plan = planOf(undo, { site: host }, now(null, [past(before, null)]), { granted: [] })
+    const keys = plan.steps.flatMap(({ action }) => ('key' in action ? [action.path.split('/').at(-1)] : []))
+    expect(keys).toEqual(['allow.map', 'allow-on.map', 'owners', 'hosts.map', 'maintenance.map'])
+  })
+
+  it('sends a site that was moved back', () => {
+    const moved = past(site({}, { targets: [{ jail: 'shop', weight: 100 }] }), site())
+    expect(titles(planOf(undo, { site: host }, now({}, [moved]))).join()).toContain(`Send ${host} to shop`)
+  })
+
+  it('takes all of a request back', () => {
+    const other = site({}, { host: 'other.example.com' })
+    const observed = now({ limit: 5 }, [past(other, null), past(site(), site({ limit: 5 }))])
+    expect(planOf(undo, { request }, observed).sites).toHaveLength(2)
+  })
+
+  it.each<[string, SiteSettings | null, PastChange[], Record<string, unknown>, string]>([
+    ['a site that has changed since', { limit: 9 }, [past(site(), site({ limit: 5 }))], { site: host }, 'plan_changed'],
+    ['a site that was added again since', {}, [past(site(), null)], { site: host }, 'plan_changed'],
+    ['passwords, which are kept nowhere', {}, [past(site({ users: ['ana'] }), site())], { site: host }, 'nothing_to_do'],
+    ['what is not remembered', {}, [], { site: host }, 'unknown_route'],
+    ['a request that is not remembered', {}, [], { request }, 'unknown_request'],
+    ['neither', {}, [], {}, 'usage'],
+    [
+      "somebody else's site",
+      { owner: 'bo', limit: 5 },
+      [past(site({ owner: 'bo' }), site({ owner: 'bo', limit: 5 }))],
+      { site: host },
+      'not_owner',
+    ],
+    ["what was somebody else's", null, [past(site({ owner: 'bo' }), null)], { site: host }, 'not_owner'],
+  ])('refuses %s', (_, settings, changes, args, code) => {
+    expect(refusal(() => planOf(undo, args, now(settings, changes), { granted: [] })).code).toBe(code)
+  })
+})
+
+describe('proxy sites import', () => {
+  it('says which are new, changed and as before', () => {
+    const fresh = site({ redirect: 'https://www.example.com' }, { host: 'new.example.com', targets: [{ jail: 'shop', weight: 100 }] })
+    const plan = importing([site({ limit: 7 }), fresh])
+    expect(plan.outcome).toEqual([
+      { name: 'New', value: 'new.example.com' },
+      { name: 'Changed', value: host },
+      { name: 'As before', value: '0' },
+    ])
+    expect(plan.reserves).toContain('site:new.example.com')
+    expect(plan.sites).toHaveLength(2)
+  })
+
+  it('leaves out what the host does not have: passwords and certificates; a site that had passwords lets nobody in', () => {
+    const plan = importing([site({ users: ['ana'], https: 'only' }, { host: 'new.example.com' })])
+    expect(plan.sites?.[0]?.after?.settings).toEqual({ users: [] })
+  })
+
+  it('of what is so already nothing is done', () => {
+    expect(importing([site({ limit: 5 })]).steps).toEqual([])
+  })
+
+  it.each<[string, unknown, string]>([
+    ['no list', 'hello', 'no list of sites'],
+    ['a jail that is not there', [site({}, { targets: [{ jail: 'gone', weight: 100 }] })], 'There is no jail gone'],
+    ['a name twice', [site(), site()], 'twice'],
+    ['a public suffix', [site({}, { host: 'co.uk' })], 'nobody can have this name'],
+    ['a wildcard, without the permission', [site({}, { host: '*.example.com' })], 'proxy.wildcard'],
+    ["a site of somebody else's, by the file", [site({ owner: 'eve' }, { host: 'new.example.com' })], "eve's"],
+    ['a path of a host that nobody has', [site({}, { host: 'new.example.com', path: '/app' })], 'No site new.example.com'],
+    ['a name with a newline', [site({}, { host: 'new.example.com\nevil.example.com jail_x' })], 'letters, digits'],
+    ['a redirect with a command', [site({ redirect: 'https://x.example.com/;disable server a/b' })], 'redirect'],
+    ['a network that HAProxy would not find', [site({ allow: ['10.0.0.1 1\nevil'] })], 'allow'],
+    ['a jail name with a newline', [{ ...site(), targets: [{ jail: 'blog\nx', weight: 1 }] }], 'jail name'],
+    ['a field that we do not know', [{ ...site(), acl: 'always_true' }], 'Unrecognized key'],
+  ])('is all or nothing: %s', (_, sites, words) => {
+    const refused = refusal(() => importing(sites, now({}), { granted: [] }))
+    expect(refused.code).toBe('bad_argument')
+    expect(refused.message).toContain(words)
+  })
+
+  it('refuses a file that is not there', () => {
+    const looked = { file: { exitCode: undefined, stdout: '', stderr: '' } }
+    expect(refusal(() => planOf(importSites, { file: 'sites.json' }, { ...now({}), looked })).code).toBe('unknown_archive')
+  })
+
+  it.each(['../etc/passwd', '/etc/passwd', 'a b.json', '.json'])('refuses the name %s', (file) => {
+    expect(refusal(() => planOf(importSites, { file })).code).toBe('bad_argument')
+  })
+})
