@@ -107,7 +107,7 @@ describe('the agent', () => {
     expect(agent).toMatch(/^any_root=''$/m)
     expect(agent).toMatch(/^allowed_programs='[^']*\/usr\/sbin\/jail:[^']*'$/m)
     expect(agent).toMatch(
-      /^writable_roots='\/usr\/jails:\/usr\/local\/bastille\/jails:\/etc\/jail\.conf\.d:\/usr\/local\/etc\/haproxy\.d:\/usr\/local\/etc\/ezjail:\/iocage\/jails:\/etc\/fstab\.\*:\/etc\/rctl\.conf'$/m,
+      /^writable_roots='\/usr\/jails:\/usr\/local\/bastille\/jails:\/etc\/jail\.conf\.d:\/usr\/local\/etc\/haproxy\.d:\/usr\/local\/etc\/haproxy\.conf:\/usr\/local\/etc\/ezjail:\/iocage\/jails:\/etc\/fstab\.\*:\/etc\/rctl\.conf'$/m,
     )
   })
 

@@ -28,6 +28,7 @@ import { sourcesIn } from '../house/sources.ts'
 import { fakeShell, goodHost, says } from './check/fake-host.ts'
 import { refusedByState, said, saidToo, told } from './every-change.ts'
 import { testFacts } from './facts-helper.ts'
+import { theirConfiguration } from './their-haproxy.ts'
 
 /* What the host's rule file lets jailops start is src/host/programs.ts: here that list is held against what really is started. */
 
@@ -133,6 +134,8 @@ const past = { before: { ...now, settings: { ...now.settings, limit: 5 } }, afte
 const settings = { 'blog.example.com': { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
 const bareProxy = { ...noProxy, routes: [route], backends: [backendOfJail('blog')], settings }
 const proxies = [{ ...readyProxy, routes: [route], backends: [backendOfJail('blog')], settings }, bareProxy]
+const theirs = { path: '/usr/local/etc/haproxy.conf', text: theirConfiguration({ port: 80, test1: '10.0.0.5:80' }), isShared: false }
+const theirProxy = { ...bareProxy, running: true, enabled: true, theirs }
 
 /** Every change on every manager, as far as the two go together. */
 async function plans(): Promise<Plan[]> {
@@ -144,6 +147,7 @@ async function plans(): Promise<Plan[]> {
       ),
     ),
   )
+  hosts.push(testFacts({ ...observedWith('jail.conf', false), proxy: theirProxy }))
   return commands.flatMap((command) => {
     const usual = said[command.path] ?? ('jail' in command.args.shape ? { jail: 'blog' } : {})
     return [usual, saidToo[command.path] ?? usual].flatMap((words) => hosts.flatMap((facts) => planOn(command, words, facts)))
@@ -162,6 +166,8 @@ function planOn(command: Command, words: Record<string, unknown>, facts: Facts):
     return [command.plan({ args, facts: seen, drivers: createDrivers(seen), request, person: 'ana', granted: command.grants ?? [] })]
   } catch (error) {
     if (error instanceof JailopsError && error.code === 'not_supported_by_driver') return []
+    // until it is adopted nothing else is done beside a configuration of the host's own
+    if (facts.proxy.theirs !== undefined && error instanceof JailopsError && error.code === 'host_not_ready') return []
     if (command.path.startsWith('release ') && error instanceof JailopsError && refusedByState.includes(error.code)) return []
     throw error
   }
@@ -193,6 +199,8 @@ function pathsChanged(action: Action): string[] {
       return [action.path]
     case 'move':
       return [action.from, action.to]
+    case 'haproxy-splice':
+      return [action.path]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]
     default:

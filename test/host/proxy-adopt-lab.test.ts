@@ -7,6 +7,7 @@ import remove from '../../commands/proxy/remove.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { type LabHands, labHands } from './lab-hands.ts'
+import { theirConfiguration } from './their-haproxy.ts'
 
 /* A host whose HAProxy runs by a file of its own, in the seed's style, with two of our jails behind it. */
 
@@ -34,7 +35,7 @@ async function createJail(name: string): Promise<void> {
   await hands.carryOut([...jails.create(jail, 'raaaaaaaaaaaaaaa'), ...site.install(jails.expected(jail), jail.address)])
 }
 
-/** The seed's file, as far as it is legible there, for these jails. */
+/** The seed's file for these jails. */
 async function seed(): Promise<string> {
   const facts = await hands.facts()
   const { endpoint } = createDrivers(facts)
@@ -42,37 +43,7 @@ async function seed(): Promise<string> {
     const { address, port } = endpoint(facts.jail(name).address ?? '')
     return `${address}:${port}`
   }
-  const { bindPort } = hands.lab.layout.haproxy
-  return `# ours since 2015
-global
-    maxconn 1024
-    daemon
-
-defaults
-    mode http
-    timeout connect 5000ms
-    timeout client 50000ms
-    timeout server 50000ms
-
-frontend http
-    bind *:${bindPort}
-    default_backend test1
-    acl test1 hdr(host) -i one.example.com
-    acl test2 hdr(host) -i two.example.com www.two.example.com
-    acl api   path_beg /api
-    use_backend test1 if test1
-    use_backend test2 if test2
-    use_backend api if api   # not by host
-
-backend test1
-    server test1 ${place('test1')}
-
-backend test2
-    server test2 ${place('test2')} check
-
-backend api
-    http-request return status 200 content-type text/plain string "the api"
-`
+  return theirConfiguration({ port: hands.lab.layout.haproxy.bindPort, test1: place('test1'), test2: place('test2') })
 }
 
 const file = () => readFileSync(hands.lab.layout.haproxy.usualFile, 'utf8')

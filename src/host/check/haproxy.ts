@@ -1,5 +1,8 @@
 import { passLostConnection, toJailopsError } from '../../core/errors.ts'
+import type { TheirProxy } from '../../core/proxy.ts'
 import { isYes, rcVariable } from '../facts/boot.ts'
+import { observeTheirs } from '../facts/their-proxy.ts'
+import { mustHaveBlock } from '../proxy/adopt/their-block.ts'
 import { createHaproxySocket } from '../proxy/socket.ts'
 import { answerOf, good, itSaid, lacks, type Look, type Seen, shown, unknown, warning } from './look.ts'
 
@@ -56,16 +59,15 @@ async function service(look: Look): Promise<Seen[]> {
       },
     )
   if (!isYes(enable)) return 'version' in running ? [notEnabled()] : [notYet, ...(await taken(look))]
-  if (config !== configFolder) {
-    return [
-      lacks(
-        `HAProxy is switched on with ${config === '' ? 'its usual file' : shown(config)} and not with jailops's folder ${configFolder}, so /proxy add refuses.`,
-        `# move what you need of your own files into ${configFolder}, then`,
-        'sysrc haproxy_enable=NO && service haproxy onestop   # the next /proxy add sets it up',
-      ),
-    ]
+  const theirs = await observeTheirs(shell, layout, config)
+  if (theirs !== undefined) {
+    const problem = problemWith(theirs)
+    if (problem !== undefined) return [problem]
   }
-  if ('version' in running) return [good(`HAProxy ${shown(running.version)} runs by ${configFolder} and answers at ${socket}.`)]
+  if ('version' in running) {
+    const beside = theirs === undefined ? '' : `, with ${shown(theirs.path)} as the host's own part of it,`
+    return [good(`HAProxy ${shown(running.version)} runs by ${configFolder}${beside} and answers at ${socket}.`)]
+  }
   return [
     lacks(
       `HAProxy is switched on, but nobody answers at its run-time socket ${socket}, without which no route can be changed (${shown(running.problem)}).`,
@@ -74,6 +76,19 @@ async function service(look: Look): Promise<Seen[]> {
     ),
     ...(await taken(look)),
   ]
+}
+
+/** What a person would be told by /proxy add. */
+function problemWith(theirs: TheirProxy): Seen | undefined {
+  try {
+    mustHaveBlock(theirs)
+    return undefined
+  } catch (error) {
+    return lacks(
+      `HAProxy is switched on with ${shown(theirs.path)}, so /proxy add refuses. ${toJailopsError(error).message}`,
+      '# in the chat: /proxy adopt dryRun:true shows what jailops would do, /proxy adopt does it',
+    )
+  }
 }
 
 function notEnabled(): Seen {

@@ -169,11 +169,6 @@ describe('HAProxy', () => {
     expect((await seen('HAProxy', { 'haproxy -v': says(`${text}\n`) }))[0]).toMatchObject({ state })
   })
 
-  it('says whose files it runs by', async () => {
-    const findings = await seen('HAProxy', { 'sysrc -n haproxy_config': says('/usr/local/etc/haproxy.conf\n') })
-    expect(findings[1]).toMatchObject({ state: 'lacks', says: expect.stringContaining('/usr/local/etc/haproxy.conf') })
-  })
-
   it('says that its socket is silent, and that it is not set up yet', async () => {
     const { haproxy: _, ...silent } = goodHost()
     const ask = async (answers: FakeHost['answers']) => {

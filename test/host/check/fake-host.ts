@@ -51,6 +51,7 @@ const readOnly = [
   'ipfw nat show config',
   'pfctl -s nat',
   'haproxy -v',
+  'realpath',
   'pkg -N',
   'df -kP',
   'date -u +%s',
