@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { createLog } from '../../src/cli/log.ts'
 import { serveHost } from '../../src/cli/serve-host.ts'
+import { alertThresholdsSchema } from '../../src/core/alert.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
 import { loadKeys } from '../../src/queue/keys.ts'
 import { connectRedis } from '../../src/queue/redis.ts'
@@ -27,6 +28,7 @@ const serving = {
   bot,
   log: createLog('worker'),
   version: '0.0.0',
+  thresholds: alertThresholdsSchema.parse({}),
 }
 const services = await Promise.all(
   hosts.map(async (name, number) => {

@@ -1,9 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { AlertThresholds } from '../core/alert.ts'
 import type { Command } from '../core/command.ts'
 import { passLostConnection } from '../core/errors.ts'
-import type { ObservedFacts } from '../core/host.ts'
+import type { FactName, ObservedFacts } from '../core/host.ts'
 import type { Template } from '../core/jail.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
@@ -27,8 +28,10 @@ import { openJournalFolder } from '../worker/journal.ts'
 import { createResourceLocks } from '../worker/locks.ts'
 import { createPlanner } from '../worker/planner.ts'
 import { createRetention } from '../worker/retention.ts'
+import { withOwnFacts } from '../worker/own-facts.ts'
 import { createSiteHistory } from '../worker/site-history.ts'
 import { createWorker } from '../worker/worker.ts'
+import { tendHost } from './tend-host.ts'
 import { type Log, withDetails } from './log.ts'
 import { createReleasers } from './serving.ts'
 import { untilSent } from './until-sent.ts'
@@ -63,6 +66,8 @@ export interface Serving {
   bot: string
   log: Log
   version: string
+  /** When something about a proxy is worth telling. */
+  thresholds: AlertThresholds
 }
 
 export interface HostService {
@@ -106,17 +111,30 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   })
   // whose clock /host check holds against whose
   const otherEnd = target === undefined ? { redisTime: () => redisTime(redis) } : { target }
+  const locks = createResourceLocks()
   const history = createSiteHistory()
-  const look = async (wanted: Parameters<typeof observe>[1], reserved: Parameters<typeof observe>[2]): Promise<ObservedFacts> => {
-    const seen = await observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved)
-    return wanted.includes('siteChanges') ? { ...seen, siteChanges: history.changes() } : seen
-  }
+  const withdraw = (id: string) => sender.withdraw(id)
+  const look = (wanted: readonly FactName[], reserved: Parameters<typeof observe>[2]): Promise<ObservedFacts> =>
+    observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved)
+  const tending = await tendHost({
+    name,
+    layout,
+    shell,
+    state: host.state,
+    locks,
+    thresholds: serving.thresholds,
+    log,
+    observe: (wanted) => look(wanted, { others: [], here: [] }),
+    send,
+    withdraw,
+  })
+  const lookAndTell = withOwnFacts(look, { history, tending })
   const told = join(host.state, 'told')
   const inventory = createInventoryTeller({
     host: name,
     now: Date.now,
     send,
-    withdraw: (id) => sender.withdraw(id),
+    withdraw,
     toldBefore: Number(await readFile(told, 'utf8').catch(() => '0')) || 0,
     keepTold: (at) => writeFile(told, String(at), { mode: 0o600 }),
     observe: look,
@@ -129,13 +147,13 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     permissions: host.permissions,
     journals,
     answers: createAnswers({ host: name, now: Date.now, send }),
-    locks: createResourceLocks(),
+    locks,
     planner: createPlanner({
       host: name,
       layout,
       commands,
       now: Date.now,
-      observe: look,
+      observe: lookAndTell,
       look: (looks) => askLooks(shell, looks),
       drivers: createDrivers,
     }),
@@ -143,7 +161,10 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
     settle: () => settleOn(shell, report),
     verify: (token) => verifier.hostMessage(token, { host: name }),
-    changed: () => inventory.tell(),
+    changed: () => {
+      tending.changed()
+      inventory.tell()
+    },
     ended: (journal) => history.note(journal),
     alarm,
   })
@@ -158,7 +179,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   async function pause(): Promise<void> {
     const closing = receiver
     receiver = undefined
-    await inventory.stop()
+    await Promise.all([inventory.stop(), tending.stop()])
     await closing?.close()
   }
   releasers.add('receiver', pause)
@@ -177,6 +198,8 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
         onProblem: report,
       })
       inventory.start()
+      // what an earlier life had begun holds its locks by now: nobody mends what is only half done
+      tending.start()
       await receiver.ready()
     },
     pause,

@@ -24,11 +24,18 @@ export interface Planner {
 }
 
 export type PlanMessage = Extract<ToHost, { kind: 'plan' }>
-type Asked = Pick<PlanMessage, 'command' | 'args'>
+type Asked = Pick<PlanMessage, 'command' | 'args' | 'person'>
 
 export interface Planned {
   plan: Plan
   digest: string
+}
+
+/** What is spoken for, and who asks. */
+export interface Reserved {
+  others: string[]
+  here: string[]
+  person?: string
 }
 
 export interface PlannerDeps {
@@ -36,7 +43,7 @@ export interface PlannerDeps {
   layout: Layout
   commands: readonly Command[]
   now: Clock
-  observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
+  observe(wanted: readonly FactName[], reserved: Reserved): Promise<ObservedFacts>
   look(looks: Readonly<Record<string, Look>>): Promise<Record<string, LookAnswer>>
   drivers(facts: Facts): Drivers
 }
@@ -54,7 +61,7 @@ export function createPlanner({ host, layout, commands, now, observe, look, driv
   }
 
   /** What every command may know of the host, and then what this one asks besides. */
-  async function seen(command: ChangeCommand | ReadCommand, args: Parsed, reserved: { others: string[]; here: string[] }): Promise<Facts> {
+  async function seen(command: ChangeCommand | ReadCommand, args: Parsed, reserved: Reserved): Promise<Facts> {
     const observed = await observe(command.needs, reserved)
     const facts = factsOf(layout, observed)
     const looks = command.looks?.({ args, facts })

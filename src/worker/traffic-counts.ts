@@ -9,11 +9,11 @@ import type { Figures, Minute } from './sample-files.ts'
 export interface TrafficCounts {
   /** @returns the minute that is over by now */
   take(look: TrafficLook, down: readonly string[], at: number): Minute | undefined
-  /** Nobody answered: what is counted next is counted from then on. */
+  /** Nobody answers, or nobody looks any more. @returns what there is of this minute */
   rest(): Minute | undefined
   /** By backend, of the last 60 seconds. */
   lastMinute(): ReadonlyMap<string, Pick<Figures, 'requests' | 'errors5xx'>>
-  /** Since this person looked before; and from now on since now. */
+  /** Since this person looked before, and from now on since now. undefined: nothing was ever seen. */
   sinceLook(person: string): Traffic | undefined
 }
 
@@ -80,7 +80,6 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
     rest() {
       const over = open
       open = undefined
-      last = undefined
       recent = []
       return over
     },

@@ -131,7 +131,7 @@ describe('the running servers', () => {
     const before = await reconcile(shell, front.layout)
     await front.again('reloaded')
 
-    expect(before).toMatchObject({ lacking: ['the running HAProxy has no jail_fresh/fresh'] })
+    expect(before).toMatchObject({ lacking: ['The running HAProxy has no jail_fresh/fresh.'] })
     expect(await reconcile(shell, front.layout)).toEqual(nothing)
   })
 })

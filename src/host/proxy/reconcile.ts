@@ -28,7 +28,7 @@ export async function reconcile(shell: Shell, layout: Layout): Promise<Reconcile
 async function reconcileMaps(shell: Shell, { haproxy }: Layout, { maps }: FileTruth, result: Reconciled): Promise<void> {
   for (const { path, lines } of maps) {
     const running = await runningMap(shell, haproxy.socket, path)
-    if (running === undefined) result.lacking.push(`the running HAProxy does not know ${path}`)
+    if (running === undefined) result.lacking.push(`The running HAProxy does not know ${path}.`)
     else if (!isSame(running, lines)) {
       await trying(result, `${path} in the running HAProxy is as the file again: ${difference(running.length, lines.length)}.`, () =>
         replaceMap(shell, haproxy.socket, path, lines),
@@ -41,7 +41,7 @@ async function reconcileServers(shell: Shell, { haproxy }: Layout, { servers }: 
   const running = await runningServers(shell, haproxy.socket)
   for (const [name, wanted] of servers) {
     const now = running.get(name)
-    if (now === undefined) result.lacking.push(`the running HAProxy has no ${name}`)
+    if (now === undefined) result.lacking.push(`The running HAProxy has no ${name}.`)
     else if (!isAsWanted(now, wanted)) {
       await trying(result, `${name} in the running HAProxy is as its file again; it was ${shown(now)}.`, () =>
         correctServer(shell, haproxy.socket, name, wanted),

@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import type { AlertThresholds } from '../core/alert.ts'
+import { JailopsError } from '../core/errors.ts'
+import type { FactName, ObservedFacts } from '../core/host.ts'
+import type { Layout } from '../core/layout.ts'
+import type { BotMessage } from '../core/message.ts'
+import { alertMemorySchema } from '../host/proxy/alerts.ts'
+import { reconcile } from '../host/proxy/reconcile.ts'
+import { reload } from '../host/proxy/reload.ts'
+import { lookAtDown, lookAtTraffic } from '../host/proxy/traffic.ts'
+import type { Shell } from '../host/shell.ts'
+import { createAlertTeller } from '../worker/alert-teller.ts'
+import { keepFile, readKept } from '../worker/kept-file.ts'
+import type { ResourceLocks } from '../worker/locks.ts'
+import { createReconciling } from '../worker/reconciling.ts'
+import { createSampleFiles } from '../worker/sample-files.ts'
+import { createTending, type Tending } from '../worker/tending.ts'
+import type { Log } from './log.ts'
+
+interface TendedHost {
+  name: string
+  layout: Layout
+  shell: Shell
+  /** On this machine. */
+  state: string
+  locks: ResourceLocks
+  thresholds: AlertThresholds
+  log: Log
+  observe(wanted: readonly FactName[]): Promise<ObservedFacts>
+  send(message: BotMessage): Promise<void>
+  withdraw(id: string): Promise<unknown>
+}
+
+/** What tends one host's proxy, with its files. */
+export async function tendHost({
+  name,
+  layout,
+  shell,
+  state,
+  locks,
+  thresholds,
+  log,
+  observe,
+  send,
+  withdraw,
+}: TendedHost): Promise<Tending> {
+  const { socket } = layout.haproxy
+  const [told, alerts] = [join(state, 'alerts-told.json'), join(state, 'alerts.json')]
+  return createTending({
+    now: Date.now,
+    wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+    lookAtTraffic: () => lookAtTraffic(shell, socket),
+    lookAtDown: (names) => lookAtDown(shell, socket, names),
+    observe,
+    reconciling: createReconciling({
+      now: Date.now,
+      locks,
+      reconcile: () => reconcile(shell, layout),
+      reload: () => reloadHaproxy(shell),
+      say: (what, details) => log.warn(details, what),
+    }),
+    files: createSampleFiles(join(state, 'samples')),
+    thresholds,
+    teller: createAlertTeller({
+      host: name,
+      now: Date.now,
+      send,
+      withdraw,
+      toldBefore: (await readKept(told, z.number())) ?? 0,
+      keepTold: (at) => keepFile(told, at),
+    }),
+    alertsBefore: (await readKept(alerts, alertMemorySchema)) ?? [],
+    keepAlerts: (memory) => keepFile(alerts, memory),
+    warn: (what, details) => log.warn(details, what),
+  })
+}
+
+async function reloadHaproxy(shell: Shell): Promise<void> {
+  const { argv, timeoutSeconds } = reload
+  const { exitCode, stderr, stdout } = await shell.run({ argv, timeoutSeconds })
+  if (exitCode === 0) return
+  throw new JailopsError('step_failed', `service haproxy reload: ${(stderr || stdout).trim().slice(-300)}`)
+}

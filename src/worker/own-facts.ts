@@ -1,0 +1,26 @@
+import type { FactName, ObservedFacts } from '../core/host.ts'
+import type { Reserved } from './planner.ts'
+import type { SiteHistory } from './site-history.ts'
+import type { Tending } from './tending.ts'
+
+type Observe = (wanted: readonly FactName[], reserved: Reserved) => Promise<ObservedFacts>
+
+/** Beside what the host shows: what its worker kept. */
+export function withOwnFacts(
+  observe: Observe,
+  { history, tending }: { history: SiteHistory; tending: Pick<Tending, 'samples' | 'traffic'> },
+): Observe {
+  return async (wanted, reserved) => {
+    const [seen, samples, traffic] = await Promise.all([
+      observe(wanted, reserved),
+      wanted.includes('samples') ? tending.samples() : undefined,
+      wanted.includes('traffic') ? tending.traffic(reserved.person ?? '') : undefined,
+    ])
+    return {
+      ...seen,
+      ...(wanted.includes('siteChanges') && { siteChanges: history.changes() }),
+      ...(samples !== undefined && { samples }),
+      ...(traffic !== undefined && { traffic }),
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../core/clock.ts'
+import { toJailopsError } from '../core/errors.ts'
+import type { Reconciled } from '../host/proxy/reconcile.ts'
+import type { ResourceLocks } from './locks.ts'
+
+/** When the running proxy is held against its files, and what becomes of what that finds. */
+export interface Reconciling {
+  /** @param process that runs now: another one has to be looked at */
+  look(process: { pid: number; uptimeSeconds: number }): Promise<void>
+  /** How the two differ where that could not be mended. */
+  drift(): readonly string[]
+}
+
+export interface ReconcilingDeps {
+  now: Clock
+  locks: ResourceLocks
+  reconcile(): Promise<Reconciled>
+  /** @throws where it failed */
+  reload(): Promise<void>
+  say(what: string, details: Record<string, unknown>): void
+}
+
+const everyMilliseconds = 5 * 60_000
+
+export function createReconciling({ now, locks, reconcile, reload, say }: ReconcilingDeps): Reconciling {
+  let last: { at: number; pid: number; uptimeSeconds: number } | undefined
+  let problems: readonly string[] = []
+  let reloadedFor = ''
+
+  /** One reload for one reason: where it does not help, another would not either. */
+  async function reloadFor(lacking: readonly string[]): Promise<readonly string[]> {
+    const reason = lacking.join(' ')
+    if (reason === '' || reason === reloadedFor) return lacking
+    reloadedFor = reason
+    say('reloading HAProxy: it runs without what its files have', { reason })
+    try {
+      await reload()
+      return []
+    } catch (error) {
+      return [...lacking, `A reload failed: ${toJailopsError(error).message}`]
+    }
+  }
+
+  return {
+    async look({ pid, uptimeSeconds }) {
+      const isKnown = last !== undefined && last.pid === pid && last.uptimeSeconds <= uptimeSeconds
+      if (isKnown && last !== undefined && now() - last.at < everyMilliseconds) return
+      const release = await lockNow(locks)
+      // somebody changes it; what a request does for a while, such as a drain, is not drift
+      if (release === undefined) return
+      try {
+        const { mended, lacking, problems: found } = await reconcile()
+        last = { at: now(), pid, uptimeSeconds }
+        for (const what of mended) say('mended the running HAProxy', { what })
+        if (lacking.length === 0) reloadedFor = ''
+        const left = await reloadFor(lacking)
+        // whether a reload has helped is seen at the next look
+        if (lacking.length > 0 && left.length === 0) last = undefined
+        problems = [...found, ...left]
+        for (const problem of problems) say('the running HAProxy differs from its files', { problem })
+      } finally {
+        release()
+      }
+    },
+    drift: () => problems,
+  }
+}
+
+class Busy extends Error {}
+
+/** @returns undefined where somebody has it: then it is tried at the next look, and nobody waits behind us */
+async function lockNow(locks: ResourceLocks): Promise<(() => void) | undefined> {
+  const noWait = new AbortController()
+  const lock = locks.acquire(['proxy'], noWait.signal)
+  noWait.abort(new Busy())
+  try {
+    return await lock
+  } catch (error) {
+    if (error instanceof Busy) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,181 @@
+import type { Clock } from '../core/clock.ts'
+import { isLostConnection, toJailopsError } from '../core/errors.ts'
+import type { FactName, ObservedFacts } from '../core/host.ts'
+import { createMutex } from '../core/mutex.ts'
+import type { AlertThresholds } from '../core/alert.ts'
+import { noProxy, type ProxyFacts } from '../core/proxy.ts'
+import type { Samples, Traffic } from '../core/samples.ts'
+import { type AlertMemory, alertsNow } from '../host/proxy/alerts.ts'
+import type { ProxySeen } from '../host/proxy/alert-causes.ts'
+import type { DownBackend, TrafficLook } from '../host/proxy/traffic.ts'
+import { behindBackends } from './behind-backends.ts'
+import type { AlertTeller } from './alert-teller.ts'
+import type { Reconciling } from './reconciling.ts'
+import type { SampleFiles } from './sample-files.ts'
+import { seriesOf } from './sample-series.ts'
+import { createTrafficCounts, type TrafficCounts } from './traffic-counts.ts'
+
+/** What happens on a host without anybody asking: its proxy is counted, held against its files, and told of where something is wrong. */
+export interface Tending {
+  start(): void
+  /** The host has changed: what was known of its proxy may be old. */
+  changed(): void
+  samples(): Promise<Samples | undefined>
+  /** Since this person looked before. */
+  traffic(person: string): Promise<Traffic | undefined>
+  stop(): Promise<void>
+}
+
+export interface TendingDeps {
+  now: Clock
+  /** Rejects when it is aborted. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<unknown>
+  lookAtTraffic(): Promise<TrafficLook>
+  lookAtDown(names: readonly string[]): Promise<DownBackend[]>
+  observe(wanted: readonly FactName[]): Promise<ObservedFacts>
+  reconciling: Reconciling
+  files: SampleFiles
+  thresholds: AlertThresholds
+  teller: AlertTeller
+  /** What an earlier life knew of alerts. */
+  alertsBefore: AlertMemory
+  keepAlerts(memory: AlertMemory): Promise<void>
+  warn(what: string, details: Record<string, unknown>): void
+}
+
+const second = 1000
+/** What is known of jails and sites may be so old; younger where something is wrong. */
+const factsMilliseconds = 300 * second
+const wrongFactsMilliseconds = 60 * second
+/** Figures that somebody waits for are looked at anew when they are older. */
+const freshMilliseconds = 2 * second
+/** Up to so many backends a look costs nothing that anybody would notice. */
+const fewBackends = 2000
+
+export function createTending(deps: TendingDeps): Tending {
+  const { now, wait, lookAtTraffic, lookAtDown, observe, reconciling, files, thresholds, teller, keepAlerts, warn } = deps
+  const counting = createMutex()
+  let counts: TrafficCounts | undefined
+  let facts: { seen: Pick<ObservedFacts, 'jails' | 'proxy'>; at: number } | undefined
+  let memory = deps.alertsBefore
+  let seen: { at: number; backends: number; down: DownBackend[] } | undefined
+  let running: { stopping: AbortController; over: Promise<void> } | undefined
+
+  /** @returns undefined while HAProxy says nothing */
+  async function count(): Promise<TrafficLook | undefined> {
+    const look = await lookAtTraffic().catch(passOnlyLost)
+    counts ??= createTrafficCounts({ now: now(), downToday: await downToday() })
+    const at = now()
+    if (look === undefined) {
+      seen = undefined
+      await keep(counts.rest())
+      return undefined
+    }
+    const down = await lookAtDown(look.backends.filter(({ isUp }) => !isUp).map(({ name }) => name))
+    seen = { at, backends: look.backends.length, down }
+    await keep(
+      counts.take(
+        look,
+        down.map(({ name }) => name),
+        at,
+      ),
+    )
+    return look
+  }
+
+  async function keep(minute: Parameters<SampleFiles['append']>[0] | undefined): Promise<void> {
+    if (minute === undefined) return
+    // figures are not worth failing for: a full disk is told of by whatever else it keeps from being done
+    await files.append(minute).catch((error: unknown) => warn('the figures of a minute were not kept', { error: String(error) }))
+  }
+
+  async function downToday(): Promise<Map<string, number>> {
+    const midnight = new Date(now()).setHours(0, 0, 0, 0)
+    const found = new Map<string, number>()
+    for (const { at, backends } of await files.read(now())) {
+      if (at < midnight) continue
+      for (const [name, { down }] of backends) if (down > 0) found.set(name, (found.get(name) ?? 0) + down)
+    }
+    return found
+  }
+
+  async function known(isWrong: boolean): Promise<Pick<ObservedFacts, 'jails' | 'proxy'>> {
+    const oldest = isWrong ? wrongFactsMilliseconds : factsMilliseconds
+    if (facts === undefined || now() - facts.at >= oldest) {
+      // a host that cannot be looked at for a while is still the one that it was
+      const fresh = await observe(['jails', 'proxy']).catch(passOnlyLost)
+      facts = { seen: fresh ?? facts?.seen ?? { jails: [], proxy: noProxy }, at: now() }
+    }
+    return facts.seen
+  }
+
+  async function round(): Promise<void> {
+    const look = await counting(count)
+    const isWrong = look === undefined || (seen?.down.length ?? 0) > 0 || memory.length > 0
+    const { jails, proxy } = await known(isWrong && isOurs(facts?.seen.proxy))
+    const isTended = isOurs(proxy)
+    if (isTended && look !== undefined) await reconciling.look(look)
+    const moment: ProxySeen = {
+      at: now(),
+      isGone: isTended && proxy.enabled && look === undefined,
+      ...(seen !== undefined && { backends: { down: seen.down, lastMinute: counts?.lastMinute() ?? new Map() } }),
+      who: behindBackends(proxy, jails),
+      certificates: proxy.certificates,
+      drift: look === undefined ? [] : reconciling.drift(),
+    }
+    const { alerts, memory: kept } = alertsNow(moment, thresholds, memory)
+    const isChanged = JSON.stringify(kept) !== JSON.stringify(memory)
+    memory = kept
+    teller.tell(alerts)
+    if (isChanged) await keepAlerts(memory).catch((error: unknown) => warn('alerts were not kept', { error: String(error) }))
+  }
+
+  async function untilStopped({ signal }: AbortController): Promise<void> {
+    while (!signal.aborted) {
+      await round().catch((error: unknown) => {
+        if (!isLostConnection(error)) warn('the proxy could not be tended', { error: toJailopsError(error).message, cause: String(error) })
+      })
+      await wait(betweenLooks(seen?.backends ?? 0), signal).catch(() => undefined)
+    }
+  }
+
+  return {
+    start() {
+      if (running !== undefined) return
+      const stopping = new AbortController()
+      running = { stopping, over: untilStopped(stopping) }
+    },
+    changed: () => void (facts = undefined),
+    async samples() {
+      return seriesOf(await files.read(now()), now())
+    },
+    traffic: (person) =>
+      counting(async () => {
+        const isOld = seen === undefined || (now() - seen.at >= freshMilliseconds && seen.backends <= fewBackends)
+        if (isOld) await count()
+        return counts?.sinceLook(person)
+      }),
+    async stop() {
+      running?.stopping.abort()
+      await running?.over
+      running = undefined
+      await keep(counts?.rest())
+      await files.close()
+    },
+  }
+}
+
+function isOurs(proxy: ProxyFacts = noProxy): boolean {
+  return proxy.kind === 'haproxy' && proxy.configured
+}
+
+/** At 10,000 backends a look costs HAProxy 40 ms. */
+function betweenLooks(backends: number): number {
+  if (backends >= 5000) return 30 * second
+  return (backends >= 1000 ? 20 : 10) * second
+}
+
+function passOnlyLost(error: unknown): undefined {
+  if (isLostConnection(error)) throw error
+  return undefined
+}
