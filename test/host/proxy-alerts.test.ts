@@ -177,7 +177,7 @@ describe('errors', () => {
 })
 
 describe('everything else', () => {
-  const certificate = { names: ['blog.example.com'], path: '/certs/blog.pem', issuer: 'CA', isRenewed: true }
+  const certificate = { names: ['blog.example.com'], path: '/certs/blog.pem', issuer: 'CA', startsAt: 0, isRenewed: true }
   const ending = (days: number) => ({ ...fine, certificates: [{ ...certificate, expiresAt: days * day + 1 }] })
 
   it.each([
