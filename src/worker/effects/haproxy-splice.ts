@@ -59,7 +59,7 @@ async function checkWith({ shell, stagingFolder }: EffectDeps, { folder, name }:
     const files = [...new Set([...names, name])].toSorted(byBytes).flatMap((one) => ['-f', one === name ? staged : `${folder}/${one}`])
     const result = await shell.run({ argv: ['haproxy', '-c', ...files], timeoutSeconds: 60 })
     if (result.exitCode === 0 && !result.timedOut) return
-    const words = lastWords(result).replaceAll(staged, `${folder}/${name}`)
+    const words = lastWords({ ...result, stderr: alertsIn(result.stderr) ?? result.stderr }).replaceAll(staged, `${folder}/${name}`)
     throw new JailopsError('config_invalid', `HAProxy's own check ${howItEnded(result)} on the new configuration: ${words}`)
   } finally {
     await shell.removeFile(staged)
@@ -69,4 +69,11 @@ async function checkWith({ shell, stagingFolder }: EffectDeps, { folder, name }:
 /** The order of the C locale. */
 function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other))
+}
+
+/** Which line it minds; its last words are only that there were errors. */
+function alertsIn(stderr: string): string | undefined {
+  const alerts = [...stderr.matchAll(/^\[ALERT\] .*?config : (.*)$/gm)].map(([, words = '']) => words)
+  const own = alerts.filter((words) => !/^(Error\(s\) found|Fatal errors)/.test(words)).slice(0, 3)
+  return own.length === 0 ? undefined : own.join('\n')
 }
