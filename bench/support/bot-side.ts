@@ -12,6 +12,7 @@ import { openReceiver } from '../../src/queue/receiver.ts'
 import { connectRedis, whenReady } from '../../src/queue/redis.ts'
 import { openSender } from '../../src/queue/sender.ts'
 import { createSeal } from '../../src/queue/seal.ts'
+import { createShelf } from '../../src/queue/shelf.ts'
 import { createStore } from '../../src/queue/store.ts'
 import { loadTrusted } from '../../src/queue/trusted.ts'
 import { touch } from './touch.ts'
@@ -42,12 +43,8 @@ export async function startBotSide(
   const redis = connectRedis({ socketPath }, 'commands')
   await whenReady(redis, 5000)
   const lease = await acquireLease({ redis, name: 'bot', milliseconds: 4000 })
-  const store = createStore({
-    redis,
-    seal: createSeal(privateKey),
-    lease: { name: 'bot', token: lease.token },
-    onAlarm: complain,
-  })
+  const kept = { redis, seal: createSeal(privateKey), lease: { name: 'bot', token: lease.token }, onAlarm: complain }
+  const store = createStore(kept)
   const senders = new Map(hosts.map((host) => [host, openSender({ connection: redis, queue: hostQueue(host) })]))
   const chat = functionChat()
   const bot = createBot({
@@ -57,6 +54,8 @@ export async function startBotSide(
     requests: createRequests({ store, now }),
     adapters: [chat.adapter],
     mirrorsOf: () => [],
+    shelves: { alerts: createShelf({ ...kept, name: 'alerts' }), boards: createShelf({ ...kept, name: 'boards' }) },
+    alertChannels: [],
     hosts: () => hosts.map((name) => ({ name, seenAt: now() })),
     hostOf: () => undefined,
     zone: 'UTC',
@@ -103,7 +102,7 @@ function functionChat() {
   }
   const adapter: ChatAdapter = {
     platform: 'bench',
-    traits: { postsOnce: false, settleMilliseconds: 300, whispersRefusals: true },
+    traits: { postsOnce: false, settleMilliseconds: 300, whispersRefusals: true, keepsMessages: true },
     start: async (opened) => void (door = opened),
     identify: async (actor) => actor,
     post: show,

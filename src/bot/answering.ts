@@ -10,6 +10,7 @@ import type { Judgement } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import type { Requests } from './requests.ts'
 import { mayBegin } from './timing.ts'
+import type { UnaskedDoors } from './unasked.ts'
 import { afterCancel, afterVote } from './voting.ts'
 
 export interface AnsweringDeps {
@@ -30,6 +31,7 @@ export interface AnsweringDeps {
   hearingSince(): number
   /** Of jailops. */
   version: string
+  unasked: UnaskedDoors
 }
 
 /** Commands that the bot answers itself: it lends them its doors. */
@@ -37,12 +39,13 @@ export async function answerItself(
   command: BotCommand,
   judgement: Judgement,
   record: RequestRecord,
-  { now, commands, policy, hosts, requests, change, card, tell, keyFor, takeBack, hearingSince, version }: AnsweringDeps,
+  { now, commands, policy, hosts, requests, change, card, tell, keyFor, takeBack, hearingSince, version, unasked }: AnsweringDeps,
 ): Promise<Pick<RequestRecord, 'asked' | 'answer' | 'about'>> {
   const { actor, said } = record.incoming
   const { person, args, line } = judgement
   const asked = { command: command.path, args, line, risk: command.risk, dryRun: false, execute: true, person }
   const answer = await command.answer({
+    ...unasked,
     args,
     actor,
     commands,

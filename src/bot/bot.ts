@@ -1,40 +1,31 @@
 import { setImmediate as afterwards, setTimeout as delay } from 'node:timers/promises'
 import { findCommand } from '../core/arguments.ts'
-import type { Command } from '../core/command.ts'
 import { hasEnded } from '../core/card.ts'
-import type { Clock } from '../core/clock.ts'
 import { toJailopsError } from '../core/errors.ts'
 import type { BotMessage } from '../core/message.ts'
 import { createKeyedMutex } from '../core/mutex.ts'
-import type { Policy } from '../core/policy.ts'
 import type { ChatAdapter, Door, Place } from '../chat/adapter.ts'
 import { answerItself } from './answering.ts'
-import { asking, type Posting } from './asking.ts'
+import { asking } from './asking.ts'
 import { createChanges, judgeOnceTold } from './changes.ts'
 import { commandsOf, complete, knownValues, type WhatIsKnown } from './completion.ts'
 import { createFanOut, isFanOut } from './fan-out.ts'
 import { formFor } from './forms.ts'
 import { createConfiding } from './confiding.ts'
 import { afterAnswer } from './hearing.ts'
-import type { KnownHost } from './hosts.ts'
 import { judge, permitted } from './judge.ts'
 import type { RequestRecord } from './record.ts'
 import { afterRemoval, isForRemovedHost } from './removed.ts'
 import type { Requests } from './requests.ts'
 import { createShowing } from './showing.ts'
 import { afterTime, notHeardOf, withPlanShown } from './timing.ts'
+import { createUnasked, type UnaskedDeps } from './unasked.ts'
 
-export interface BotDeps extends Posting {
-  now: Clock
-  commands: readonly Command[]
-  policy: Policy
+export interface BotDeps extends UnaskedDeps {
   requests: Requests
   adapters: readonly ChatAdapter[]
   /** Other places that show what is said in this one. */
   mirrorsOf(place: Place): readonly Place[]
-  hosts(): readonly KnownHost[]
-  /** The host that is meant in a place where none is named; undefined where it has no default. */
-  hostOf(place: Place): string | undefined
   /** Of jailops. */
   version: string
   /** Proves which host signed it. @throws bad_signature */
@@ -42,7 +33,6 @@ export interface BotDeps extends Posting {
   keepInventory(message: BotMessage, token: string): Promise<void>
   /** True when its sender was told that nothing was done, although it was stored after all. */
   wasAbandoned(request: string): boolean
-  alarm(what: string, details: Record<string, unknown>): void
 }
 
 export interface Bot {
@@ -70,6 +60,7 @@ export function createBot(deps: BotDeps): Bot {
   const confiding = createConfiding({ adapters, alarm })
   const host = asking(deps, () => hearingSince, confiding.keyFor)
   const fanOut = createFanOut({ ...deps, change }, () => hearingSince)
+  const unasked = createUnasked(deps, adapters, () => hearingSince)
   const changes = createChanges()
   const alone = createKeyedMutex()
   const underway = new Set<Promise<unknown>>()
@@ -133,6 +124,7 @@ export function createBot(deps: BotDeps): Bot {
           change,
           card: showing.card,
           hearingSince: () => hearingSince,
+          unasked: unasked.doors(known, judgement.host?.name),
         })
         await change(id, (latest) => (latest.state === 'stored' ? { ...latest, ...answered, incoming, state: 'done' } : undefined))
       } else if (judgement.hosts !== undefined) {
@@ -174,7 +166,7 @@ export function createBot(deps: BotDeps): Bot {
       await deps.keepInventory(message, token)
       return changes.told(message.host, message.issuedAt)
     }
-    if (await fanOut.hear(message)) return
+    if ((await unasked.hear(message)) || (await fanOut.hear(message))) return
     if (hasChangedHost(message.body)) changes.ended(message.host, message.issuedAt)
     // the same answer may come twice at once, and what is for the asker alone is shown once
     await alone(message.request, () => believe(message))
@@ -216,6 +208,7 @@ export function createBot(deps: BotDeps): Bot {
         })
       }
       await fanOut.tick()
+      await unasked.tick()
     } catch (error) {
       hearingSince = now()
       throw error
@@ -243,6 +236,7 @@ export function createBot(deps: BotDeps): Bot {
     async start() {
       // read before anything new can come in, so that nothing is taken up twice
       const open = await requests.open()
+      await unasked.open()
       for (const adapter of deps.adapters) await adapter.start(door)
       hearingSince = now()
       for (const record of open) {
@@ -258,7 +252,7 @@ export function createBot(deps: BotDeps): Bot {
       const idle = Promise.all(underway).then(() => showing.idle())
       await Promise.race([idle, delay(graceMilliseconds, undefined, { signal: grace.signal }).catch(() => undefined)])
       grace.abort()
-      const shown = showing.stop()
+      const shown = Promise.all([showing.stop(), unasked.stop()])
       for (const adapter of deps.adapters) await adapter.stop()
       await Promise.all(underway)
       await shown

@@ -103,8 +103,11 @@ export interface ChatAdapter {
    * @throws cannot_show when the platform will never take it
    */
   post(place: Place, card: Card, asker: Actor): Promise<string>
-  /** Makes that message show this card; posts it anew where the message is gone. @returns the id that is good from now on @throws cannot_show */
-  edit(place: Place, message: string, card: Card, asker: Actor): Promise<string>
+  /**
+   * Makes that message show this card; where it is gone, posts it anew, or leaves it so and says that.
+   * @returns the id that is good from now on @throws cannot_show, message_gone
+   */
+  edit(place: Place, message: string, card: Card, asker: Actor, whereGone?: 'post' | 'leave'): Promise<string>
   /** Says something to one person only: a refusal, an answer to a press. */
   whisper(place: Place, actor: Actor, answer: Answer): Promise<void>
   /**
@@ -123,4 +126,6 @@ export interface Traits {
   settleMilliseconds: number
   /** Refusals are whispered instead of posted. */
   whispersRefusals: boolean
+  /** What is posted stays for all who come, and can be edited for hours. */
+  keepsMessages: boolean
 }

@@ -1,10 +1,24 @@
-import type { RequestState } from '../core/card.ts'
+import type { Card, RequestState, standings } from '../core/card.ts'
 
 /** How each step stands, in one character. */
 export const marks = { pending: '·', running: '…', done: '✓', failed: '✗', undone: '↩' } as const
 
-/** How a request stands, for people. */
-export const stateWords: Record<RequestState, string> = {
+/** How a card stands, for people, and at a glance where a chat has pictures. */
+export function standingOf(card: Card): { words: string; symbol: string; reason?: string } {
+  if (card.standing !== undefined) return standingWords[card.standing]
+  const { state, reason } = card.about ?? card
+  return { words: stateWords[state], symbol: symbols[state], ...(reason !== undefined && { reason }) }
+}
+
+const standingWords: Record<(typeof standings)[number], { words: string; symbol: string }> = {
+  critical: { words: 'alert', symbol: '❌' },
+  warning: { words: 'warning', symbol: '⚠️' },
+  recovered: { words: 'recovered', symbol: '✅' },
+  live: { words: 'live', symbol: '📡' },
+  over: { words: 'over', symbol: '⌛' },
+}
+
+const stateWords: Record<RequestState, string> = {
   stored: 'received',
   planning: 'planning',
   waiting: 'waiting for approval',
@@ -21,8 +35,7 @@ export const stateWords: Record<RequestState, string> = {
   unreachable: 'host unreachable',
 }
 
-/** The same at a glance, where a chat has pictures. */
-export const symbols: Record<RequestState, string> = {
+const symbols: Record<RequestState, string> = {
   stored: '📨',
   planning: '⏳',
   waiting: '⏳',

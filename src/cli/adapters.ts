@@ -75,8 +75,11 @@ function groupsOf({ policy }: Config, platform: string): string[] {
 
 /** `slack:C1` → `discord:2`; what is said in a thread is mirrored into the channel itself. */
 export function mirrorsFrom(mirrors: Config['bot']['mirrors']): (place: Place) => Place[] {
-  return ({ platform, channel }) =>
-    mirrors
-      .filter(({ from }) => from === `${platform}:${channel}`)
-      .map(({ to }) => ({ platform: to.slice(0, to.indexOf(':')), channel: to.slice(to.indexOf(':') + 1) }))
+  return ({ platform, channel }) => mirrors.filter(({ from }) => from === `${platform}:${channel}`).map(({ to }) => placeOf(to))
+}
+
+/** `slack:C1`, as jailops.yaml writes it. */
+export function placeOf(address: string): Place {
+  const colon = address.indexOf(':')
+  return { platform: address.slice(0, colon), channel: address.slice(colon + 1) }
 }

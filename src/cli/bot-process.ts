@@ -14,9 +14,10 @@ import { openReceiver } from '../queue/receiver.ts'
 import { connectRedis } from '../queue/redis.ts'
 import { openSender, type Sender } from '../queue/sender.ts'
 import { createSeal } from '../queue/seal.ts'
+import { createShelf } from '../queue/shelf.ts'
 import { createStore } from '../queue/store.ts'
 import { loadTrusted, type TrustedKeys } from '../queue/trusted.ts'
-import { adaptersOf, mirrorsFrom } from './adapters.ts'
+import { adaptersOf, mirrorsFrom, placeOf } from './adapters.ts'
 import { loadCommands } from './commands-folder.ts'
 import { keepHealth } from './health.ts'
 import { createLog, hidePassword, type Log } from './log.ts'
@@ -96,6 +97,7 @@ async function open(
   releasers.add('lease', () => lease.release())
   const store = createStore({ redis, prefix, seal, lease: { name: 'bot', token: lease.token }, onAlarm })
   releasers.add('store', () => store.close())
+  const shelf = (what: string) => createShelf({ redis, prefix, name: what, seal, lease: { name: 'bot', token: lease.token }, onAlarm })
   const inventories = createInventoryCache(createInventories({ redis, prefix, seal, verifier, onAlarm }), report)
   await inventories.load().catch(report)
 
@@ -116,6 +118,8 @@ async function open(
     requests: createRequests({ store, now: Date.now, alarm }),
     adapters,
     mirrorsOf: mirrorsFrom(config.bot.mirrors),
+    shelves: { alerts: shelf('alerts'), boards: shelf('boards') },
+    alertChannels: config.alerts.channels.map(placeOf),
     hosts: () =>
       hostNames.map((host) => {
         const { heardAt = 0, inventory, problem } = inventories.of(host) ?? {}

@@ -3,7 +3,19 @@ import type { Layout } from '../core/layout.ts'
 import { type Policy, policySchema } from '../core/policy.ts'
 import { type Config, configSchema } from './schema.ts'
 
-const reads = ['jail.list', 'jail.info', 'proxy.list', 'proxy.status', 'host.status', 'host.list', 'job.list', 'job.show', 'help', 'whoami']
+const reads = [
+  'jail.list',
+  'jail.info',
+  'proxy.list',
+  'proxy.status',
+  'host.status',
+  'host.list',
+  'job.list',
+  'job.show',
+  'alert.list',
+  'help',
+  'whoami',
+]
 const people = {
   ana: { name: 'Ana', note: 'operator' },
   bo: { name: 'Bo', note: 'operator, approves' },
@@ -11,11 +23,15 @@ const people = {
 }
 
 /** What the demo takes from a jailops.yaml: everything else in it is about a real host. */
-type Added = Pick<Config, 'commands' | 'policy' | 'hosts'> & { bot: Pick<Config['bot'], 'slack' | 'discord' | 'mirrors' | 'channels'> }
+type Added = Pick<Config, 'commands' | 'policy' | 'hosts' | 'alerts'> & {
+  bot: Pick<Config['bot'], 'slack' | 'discord' | 'mirrors' | 'channels'>
+}
 
 /** The host that it always has. */
 export const demoHost = 'demo'
 export const demoBot = 'bot'
+/** Of its page. */
+const demoChannel = 'web:ops'
 
 export interface DemoParts {
   stateDir: string
@@ -42,7 +58,7 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
         people: Object.fromEntries(Object.keys(people).map((id) => [id, [`web:user:${id}`, `shell:user:${id}`]])),
         roles: {
           operator: {
-            permissions: ['jail.*', 'release.*', 'proxy.*', 'host.*', 'job.*', 'help', 'whoami'],
+            permissions: ['jail.*', 'release.*', 'proxy.*', 'host.*', 'job.*', 'alert.*', 'help', 'whoami'],
             members: ['web:user:ana', 'web:user:bo'],
           },
           approver: { permissions: ['request.approve'], members: ['web:user:bo'] },
@@ -53,6 +69,7 @@ export function demoConfig({ stateDir, layout, ports, added }: DemoParts): Confi
       }),
       added?.policy,
     ),
+    alerts: { ...added?.alerts, channels: joined([demoChannel], added?.alerts.channels) },
     commands: added?.commands ?? [],
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertThresholdsSchema } from '../core/alert.ts'
 import { absolutePath, layoutSchema } from '../core/layout.ts'
 import { hostName } from '../core/names.ts'
 import { permissionPattern, policySchema } from '../core/policy.ts'
@@ -114,6 +115,14 @@ const listedHost = z
   .nullable()
   .transform((value) => value ?? {})
 
+/** What is wrong on a host and nobody asked for. */
+const alertsSchema = z.strictObject({
+  /** Where the bot posts it. */
+  channels: z.array(channelAddress).default([]),
+  /** When a host's worker finds it worth telling. */
+  thresholds: alertThresholdsSchema.prefault({}),
+})
+
 export const configSchema = z
   .strictObject({
     redis: redisSchema.prefault({}),
@@ -124,6 +133,7 @@ export const configSchema = z
     /** With nothing behind it as if it were not there: this machine, where it is a host. */
     hosts: z.record(hostName, listedHost).nullish(),
     policy: policySchema.prefault({}),
+    alerts: alertsSchema.prefault({}),
     commands: z.array(absolutePath).default([]),
   })
   .transform(({ hosts, ...config }) => ({ ...config, hosts: hosts ?? (config.host === undefined ? {} : { [config.host.name]: {} }) }))

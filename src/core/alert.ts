@@ -18,6 +18,30 @@ export const alertSchema = z.strictObject({
 })
 export type Alert = z.infer<typeof alertSchema>
 
+/** One message about what is wrong on a host, as `/alert list` shows it. */
+export interface AlertSummary {
+  /** What people call it by. */
+  alert: string
+  host: string
+  /** What is wrong still; what it was, where it is over. */
+  title: string
+  isOver: boolean
+  /** Milliseconds since 1970, by the host's clock. */
+  since: number
+  acknowledgedBy?: string
+  silence?: { by: string; until: number }
+}
+
+/** A message in a channel that shows a host's `/proxy status`, and goes on doing so. */
+export interface BoardSummary {
+  host: string
+  everySeconds: number
+  /** Milliseconds since 1970. */
+  endsAt: number
+  /** There was one of this host in the channel before, which shows no more from now on. */
+  isMoved: boolean
+}
+
 /** When something is worth an alert. */
 export const alertThresholdsSchema = z.strictObject({
   /** A backend is down for so many seconds. */

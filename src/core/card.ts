@@ -71,11 +71,16 @@ export const cardStepSchema = z.strictObject({
 })
 export type CardStep = z.infer<typeof cardStepSchema>
 
-/** The platform-neutral message of one request. Adapters render it; whatever they must cut they send as a file. */
+/** How something stands that is no request: an alert, a live board. */
+export const standings = ['critical', 'warning', 'recovered', 'live', 'over'] as const
+
+/** The platform-neutral message of one request, or of what the bot shows by itself. Adapters render it; whatever they must cut they send as a file. */
 export const cardSchema = z.strictObject({
   request: z.string(),
   state: z.enum(requestStates),
   reason: z.string().optional(),
+  /** Shown in place of the state where this is no request's card; `request` is then an id of the bot's own. */
+  standing: z.enum(standings).optional(),
   /** Set where this card shows how another request stands (`job show`). */
   about: z.strictObject({ request: z.string(), state: z.enum(requestStates), reason: z.string().optional() }).optional(),
   title: z.string(),

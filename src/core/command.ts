@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AlertSummary, BoardSummary } from './alert.ts'
 import { canonicalJson, sha256 } from './canonical.ts'
 import type { Answer, Card, RequestState } from './card.ts'
 import type { Heartbeat } from './message.ts'
@@ -45,6 +46,18 @@ export interface BotContext<Args> {
   card(request: string): Promise<Card>
   vote(request: string, choice: 'yes' | 'no'): Promise<RequestSummary>
   cancel(request: string): Promise<RequestSummary>
+  /** What is wrong on the hosts, and what was until a moment ago; newest first. */
+  alerts(): AlertSummary[]
+  /** @throws unknown_alert, nothing_to_do */
+  acknowledge(alert: string): Promise<AlertSummary>
+  /** @throws unknown_alert, nothing_to_do */
+  silence(alert: string, milliseconds: number): Promise<AlertSummary>
+  /** Shows a host's `/proxy status` where this is said, from now on, to whoever may see that. @throws which_host, permission_denied, usage */
+  watch(everySeconds: number): Promise<BoardSummary>
+  /** Ends what `watch` began here. @throws nothing_to_do */
+  unwatch(): Promise<readonly string[]>
+  /** A moment as people there write it. */
+  showTime(moment: number): string
 }
 
 export interface HostSummary {

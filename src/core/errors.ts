@@ -14,6 +14,7 @@ export const reasonCodes = [
   'identity_unproved',
   // approvals
   'unknown_request',
+  'unknown_alert',
   'own_request',
   'already_voted',
   'not_waiting',
@@ -68,6 +69,7 @@ export const reasonCodes = [
   'message_expired',
   // between bot and chat
   'cannot_show',
+  'message_gone',
   // the store
   'store_unavailable',
   'store_full',

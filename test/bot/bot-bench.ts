@@ -4,75 +4,12 @@ import type { KnownHost } from '../../src/bot/hosts.ts'
 import { createRequests } from '../../src/bot/requests.ts'
 import type { ChatAdapter, Door, Incoming } from '../../src/chat/adapter.ts'
 import type { Answer, Card } from '../../src/core/card.ts'
-import { type Command, defineCommand } from '../../src/core/command.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import { type BotMessage, botMessageSchema, type HostMessage, hostMessageSchema, messageId, type ToBot } from '../../src/core/message.ts'
-import { plan } from '../../src/core/plan.ts'
 import { type Actor, type Policy, policySchema } from '../../src/core/policy.ts'
+import type { Shelf } from '../../src/queue/shelf.ts'
+import { commands } from './bench-commands.ts'
 import type { Store } from '../../src/queue/store.ts'
-import approve from '../../commands/approve.ts'
-import deny from '../../commands/deny.ts'
-import jobCancel from '../../commands/job/cancel.ts'
-import jobShow from '../../commands/job/show.ts'
-
-const nothing = () => plan([], { resources: [] })
-const create = defineCommand({
-  path: 'jail create',
-  summary: 'Make a jail',
-  permission: 'jail.create',
-  risk: 'change',
-  needs: [],
-  names: { jail: 'new' },
-  args: z.object({ jail: z.string().regex(/^[a-z]+$/, 'letters only') }),
-  plan: nothing,
-})
-const start = defineCommand({
-  ...create,
-  names: {},
-  path: 'jail start',
-  permission: 'jail.start',
-  risk: 'change',
-  needs: [],
-  plan: nothing,
-})
-const restore = defineCommand({
-  ...create,
-  names: { jail: 'trashed' },
-  path: 'jail restore',
-  permission: 'jail.start',
-  risk: 'change',
-  needs: [],
-  plan: nothing,
-})
-const remove = defineCommand({
-  path: 'proxy remove',
-  summary: 'Take a site away',
-  permission: 'proxy.remove',
-  risk: 'change',
-  needs: [],
-  args: z.object({ site: z.string() }),
-  plan: nothing,
-})
-const list = defineCommand({
-  path: 'jail list',
-  summary: 'Jails',
-  permission: 'jail.list',
-  risk: 'read',
-  needs: [],
-  args: z.object({}),
-  query: () => ({ title: 'Jails' }),
-})
-const password = defineCommand({
-  ...create,
-  names: {},
-  path: 'jail password set',
-  permission: 'jail.password.set',
-  risk: 'change',
-  needs: [],
-  confides: true,
-  plan: nothing,
-})
-export const commands: readonly Command[] = [approve, create, deny, list, jobCancel, jobShow, password, remove, restore, start]
 
 export const policy: Policy = policySchema.parse({
   people: { ana: ['web:user:ana', 'web:user:ana2'] },
@@ -130,6 +67,10 @@ export interface World {
   /** The host has taken its messages off the queue. */
   hostHasThem: { yes: boolean }
   policy: Policy
+  /** What the bot keeps beside requests. */
+  shelves: { alerts: Map<string, string>; boards: Map<string, string> }
+  /** Messages that somebody took away. */
+  gone: Set<string>
 }
 
 export function makeWorld(): World {
@@ -150,6 +91,8 @@ export function makeWorld(): World {
     saves: { count: 0 },
     withdrawn: [],
     policy,
+    shelves: { alerts: new Map(), boards: new Map() },
+    gone: new Set(),
   }
 }
 
@@ -199,13 +142,27 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     recent: async (limit) => [...world.records.keys()].toReversed().slice(0, limit),
     close: () => undefined,
   }
+  const shelfOf = (held: Map<string, string>): Shelf => ({
+    all: async () => new Map(held),
+    async put(id, record) {
+      await moment()
+      inReach()
+      held.set(id, record)
+      await moment()
+    },
+    async remove(id) {
+      await moment()
+      inReach()
+      held.delete(id)
+    },
+  })
   let opened: Door | undefined
   const speaks = () => {
     if (world.chatDown.yes) throw new Error('the chat is away')
   }
   const adapter: ChatAdapter = {
     platform: 'web',
-    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
+    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false, keepsMessages: true },
     identify: (actor) => world.who.says(actor),
     start: async (door) => void (opened = door),
     async post(_place, card) {
@@ -215,9 +172,10 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
       await moment()
       return card.request
     },
-    async edit(_place, message, card) {
+    async edit(_place, message, card, _asker, whereGone) {
       await moment()
       speaks()
+      if (whereGone === 'leave' && world.gone.has(message)) throw new JailopsError('message_gone', 'It is not there any more.')
       world.chat.set(message, [...(world.chat.get(message) ?? []), card])
       await moment()
       return message
@@ -242,6 +200,8 @@ export async function startBot(world: World, hosts: readonly KnownHost[] = [web1
     requests: createRequests({ store, now: () => world.time.now, alarm }),
     adapters: [adapter],
     mirrorsOf: () => [],
+    shelves: { alerts: shelfOf(world.shelves.alerts), boards: shelfOf(world.shelves.boards) },
+    alertChannels: [{ platform: 'web', channel: 'alerts' }],
     hosts: () => hosts,
     hostOf: ({ channel }) => world.channels.get(channel),
     zone: 'UTC',

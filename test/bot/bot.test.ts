@@ -97,24 +97,6 @@ describe('a change', () => {
   })
 })
 
-describe('a press that says words', () => {
-  it('is a request with a card of its own, judged as if typed', async () => {
-    const { world, living } = await asked()
-    const { request } = await press(living, 'cy', { kind: 'say', request: 'a1', words: 'jail start blog' })
-    await until(() => stateOf(world, request) === 'planning')
-    expect(lastCard(world, request)?.title).toBe('/jail start blog')
-    expect(sentTo(world).at(-1)?.body).toMatchObject({ command: 'jail start', person: 'web:user:cy' })
-  })
-
-  it('is refused to whoever may not say them, on its own card', async () => {
-    const { world, living } = await asked()
-    const { request } = await press(living, 'eve', { kind: 'say', request: 'a1', words: 'jail start blog' })
-    await until(() => stateOf(world, request) === 'refused')
-    expect(lastCard(world, request)).toMatchObject({ reason: 'permission_denied', title: '/jail start blog' })
-    expect([world.queue.size, world.whispers]).toEqual([1, []])
-  })
-})
-
 describe('a press', () => {
   it.each([
     ['of the asker', 'ana', theDigest, 'own request'],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { knownValues } from '../../src/bot/completion.ts'
 import { answerOfAll, type HostAsked, type HostSaid } from '../../src/bot/fan-out-answer.ts'
 import { answerSchema, type Answer } from '../../src/core/card.ts'
-import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
+import { commands } from './bench-commands.ts'
+import { incoming, policy, web1, web2 } from './bot-bench.ts'
 
 type Said = Record<string, Answer | string | undefined>
 

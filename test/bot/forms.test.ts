@@ -4,7 +4,8 @@ import { knownValues } from '../../src/bot/completion.ts'
 import type { Said } from '../../src/chat/adapter.ts'
 import jailCreate from '../../commands/jail/create.ts'
 import jailRestart from '../../commands/jail/restart.ts'
-import { commands, policy, web1, web2 } from './bot-bench.ts'
+import { commands } from './bench-commands.ts'
+import { policy, web1, web2 } from './bot-bench.ts'
 
 const words = (text: string): Said => ({ kind: 'text', text })
 

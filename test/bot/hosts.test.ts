@@ -3,7 +3,8 @@ import { complete } from '../../src/bot/completion.ts'
 import { chooseHost, type KnownHost, spanText, summaryOf } from '../../src/bot/hosts.ts'
 import { judge } from '../../src/bot/judge.ts'
 import { refusal } from '../core/refusal.ts'
-import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
+import { commands } from './bench-commands.ts'
+import { incoming, policy, web1, web2 } from './bot-bench.ts'
 
 const both = [web1, web2]
 const now = 1_000_000_000

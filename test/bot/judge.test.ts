@@ -10,7 +10,8 @@ import jobList from '../../commands/job/list.ts'
 import proxyAdd from '../../commands/proxy/add.ts'
 import whoami from '../../commands/whoami.ts'
 import { refusal } from '../core/refusal.ts'
-import { commands, incoming, policy, web1, web2 } from './bot-bench.ts'
+import { commands } from './bench-commands.ts'
+import { incoming, policy, web1, web2 } from './bot-bench.ts'
 import { request } from './records.ts'
 
 const context = {

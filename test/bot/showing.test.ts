@@ -30,7 +30,7 @@ function platformNamed(platform: string, traits: Partial<Traits> = {}): Platform
     refuse: () => undefined,
     adapter: {
       platform,
-      traits: { postsOnce: false, settleMilliseconds: 0, whispersRefusals: true, ...traits },
+      traits: { postsOnce: false, settleMilliseconds: 0, whispersRefusals: true, keepsMessages: true, ...traits },
       start: async () => undefined,
       identify: async (actor) => actor,
       post: ({ channel }, card) => show(`${channel}/${messages.size + 1}`, card),

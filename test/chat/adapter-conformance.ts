@@ -174,6 +174,23 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
       await expectSeen('ana', /And edited/)
     })
 
+    test('leaves a message that is gone where it is told so, and says that it is gone', async () => {
+      const request = await ask()
+      const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'A live board' }), harness.actor('ana'))
+      await harness.vanish(message)
+      const next = cardOf(request, { title: 'Nobody wants this' })
+      const edited = harness.adapter().edit(harness.place, message, next, harness.actor('ana'), 'leave')
+      if (harness.adapter().traits.keepsMessages) await expect(edited).rejects.toMatchObject({ code: 'message_gone' })
+      await Promise.allSettled([edited])
+      if (harness.adapter().traits.keepsMessages) expect((await harness.seenBy('ana')).join('\n')).not.toContain('Nobody wants this')
+    })
+
+    test('shows how an alert stands instead of a state', async () => {
+      const request = await ask()
+      await harness.adapter().post(harness.place, cardOf(request, { standing: 'recovered', state: 'done' }), harness.actor('ana'))
+      await expectSeen('ana', /recovered/i)
+    })
+
     test('shows an open card again after a restart', async () => {
       const request = await ask()
       const message = await harness.adapter().post(harness.place, cardOf(request, { title: 'Before' }), harness.actor('ana'))

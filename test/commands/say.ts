@@ -51,6 +51,12 @@ export function botAnswer(command: Command, args: Record<string, unknown>, known
     card: unknown,
     vote: unknown,
     cancel: unknown,
+    alerts: () => [],
+    acknowledge: unknown,
+    silence: unknown,
+    watch: unknown,
+    unwatch: unknown,
+    showTime: (moment) => new Date(moment).toISOString(),
     ...known,
     args: parseArguments(command, args).args,
   })

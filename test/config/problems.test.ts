@@ -50,7 +50,10 @@ describe('problems', () => {
     ['state: /a\nstate: /b', '2:1: this name stands here twice'],
     ['a: 1\n---\nb: 2', '2:1: Source contains multiple documents; please use YAML.parseAllDocuments()'],
     ['state: !!js/function x', '1:8: Unresolved tag: tag:yaml.org,2002:js/function'],
-    ['__proto__: {}', '1:1: __proto__: there is no such setting. There is: redis, keys, state, bot, host, hosts, policy, commands.'],
+    [
+      '__proto__: {}',
+      '1:1: __proto__: there is no such setting. There is: redis, keys, state, bot, host, hosts, policy, alerts, commands.',
+    ],
     [
       'policy: {people: {ana: [web:user:a], bo: [web:user:a]}}',
       '1:43: policy.people.bo[0]: is already an account of ana; one account is one person',
@@ -71,6 +74,8 @@ describe('problems', () => {
     ['bot: {slack: {botToken: xapp-1, appToken: xapp-1}}', '1:25: bot.slack.botToken: must be a bot token; it begins with xoxb-'],
     ['bot: {discord: {token: t, guild: 1}}', '1:34: bot.discord.guild: must be text: put it in quotes'],
     ['bot: {discord: {token: t, guild: "ops"}}', '1:34: bot.discord.guild: must be an id of Discord’s: a long number, in quotes'],
+    ['alerts: {channels: [ops]}', '1:21: alerts.channels[0]: must be PLATFORM:CHANNEL, such as slack:C0123ABC'],
+    ['alerts: {thresholds: {downSeconds: soon}}', '1:36: alerts.thresholds.downSeconds: must be a number'],
     ['bot: {mirrors: [{from: ops, to: "discord:1"}]}', '1:24: bot.mirrors[0].from: must be PLATFORM:CHANNEL, such as slack:C0123ABC'],
   ])('of %j', (text, problem) => {
     expect(checkText(text).problems).toEqual([`jailops.yaml:${problem}`])

@@ -1,4 +1,4 @@
-import type { RequestState } from '../../core/card.ts'
+import type { Card, RequestState, standings } from '../../core/card.ts'
 
 const grey = 0x80848e
 const blue = 0x3b82f6
@@ -6,8 +6,20 @@ const amber = 0xf0b232
 const green = 0x23a55a
 const red = 0xda373c
 
-/** How a state looks at the edge of its card. */
-export const colors: Record<RequestState, number> = {
+/** How a card looks at its edge. */
+export function colorOf({ standing, about, state }: Card): number {
+  return standing === undefined ? colors[(about ?? { state }).state] : standingColors[standing]
+}
+
+const standingColors: Record<(typeof standings)[number], number> = {
+  critical: red,
+  warning: amber,
+  recovered: green,
+  live: blue,
+  over: grey,
+}
+
+const colors: Record<RequestState, number> = {
   stored: grey,
   planning: blue,
   waiting: amber,

@@ -66,7 +66,7 @@ export function createDiscordAdapter(options: DiscordOptions): ChatAdapter {
 
   return {
     platform,
-    traits: { postsOnce: true, settleMilliseconds: 600, whispersRefusals: true },
+    traits: { postsOnce: true, settleMilliseconds: 600, whispersRefusals: true, keepsMessages: true },
     // roles come with every interaction
     identify: async (actor) => actor,
     async start(to) {
@@ -82,7 +82,7 @@ export function createDiscordAdapter(options: DiscordOptions): ChatAdapter {
       whispering.cardStands(card.request)
       return message
     },
-    edit: (place, message, card, asker) => posting.edit(place, message, card, asker),
+    edit: (place, message, card, asker, whereGone) => posting.edit(place, message, card, asker, whereGone),
     whisper: (place, actor, answer) => whispering.whisper(place, actor, answer),
     confide: (place, actor, answer, request) => whispering.confide(place, actor, answer, request),
     async stop() {

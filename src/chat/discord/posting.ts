@@ -13,7 +13,7 @@ import { renderCard, type Rendered } from './render.ts'
 /** Cards as ordinary messages of the bot, edited with its own token: those of interactions die after 15 minutes. */
 export interface Posting {
   post(place: Place, card: Card, asker: Actor): Promise<string>
-  edit(place: Place, message: string, card: Card, asker: Actor): Promise<string>
+  edit(place: Place, message: string, card: Card, asker: Actor, whereGone?: 'post' | 'leave'): Promise<string>
   /** An ordinary message with words before it. @throws what Discord says for good */
   say(channel: string, words: string, rendered: Rendered): Promise<void>
   /** The same to one person alone. */
@@ -87,11 +87,13 @@ export function createPosting({ api, tell }: PostingOptions): Posting {
       const send = () => create(place.channel, renderCard(card), nonceOf(card.request, place.channel))
       return outbox.send(`post ${place.channel}`, () => orToAsker(place, card, asker, send)).catch(rethrow)
     },
-    async edit(place, message, card, asker) {
+    async edit(place, message, card, asker, whereGone = 'post') {
       const { channel, message: key } = readMessageId(message) ?? { channel: place.channel, message }
       const send = async () => {
         const rendered = renderCard(card)
-        return (await change(message, rendered)) ?? (await create(channel, rendered, nonceOf(card.request, channel, key)))
+        const changed = await change(message, rendered)
+        if (changed === undefined && whereGone === 'leave') throw new JailopsError('message_gone', 'The message is not there any more.')
+        return changed ?? (await create(channel, rendered, nonceOf(card.request, channel, key)))
       }
       return outbox.edit(`edit ${channel}`, `${channel}/${key}`, () => orToAsker(place, card, asker, send)).catch(rethrow)
     },

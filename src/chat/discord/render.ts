@@ -1,10 +1,10 @@
 import type { APIActionRowComponent, APIButtonComponentWithCustomId, APIEmbed, APIEmbedField } from 'discord-api-types/v10'
 import type { Answer, Card } from '../../core/card.ts'
-import { stateWords, symbols } from '../words.ts'
+import { standingOf } from '../words.ts'
 import { markdownWithin, plainWithin } from './escape.ts'
 import { type ChatFile, chartFiles } from '../chart/chart-file.ts'
 import { attachable, plainName } from './files.ts'
-import { answerColor, colors } from './colors.ts'
+import { answerColor, colorOf } from './colors.ts'
 import { idOfPress } from './press-id.ts'
 import { countSteps, outputWithin, stepsWithin, tableWithin } from './sections.ts'
 import { wholeText } from '../whole.ts'
@@ -26,8 +26,9 @@ const [actionRow, button] = [1, 2] as const
 const styles = { primary: 1, plain: 2, danger: 4 } as const
 
 export function renderCard(card: Card): Rendered {
-  const { state, reason } = card.about ?? card
-  const head = plainWithin(`${symbols[state]} ${capital(stateWords[state])}${reason === undefined ? '' : ` (${reason})`}`, limits.title)
+  const { state } = card.about ?? card
+  const { words, symbol, reason } = standingOf(card)
+  const head = plainWithin(`${symbol} ${capital(words)}${reason === undefined ? '' : ` (${reason})`}`, limits.title)
   const wholeName = plainName(`card-${card.request}.txt`)
   const buttons = buttonsOf(card)
   const body = bodyOf(card, card.steps, { name: wholeName, attached: card.files })
@@ -45,7 +46,7 @@ export function renderCard(card: Card): Rendered {
   ]
   return messageOf({
     author: head.text,
-    color: colors[state],
+    color: colorOf(card),
     body,
     notes,
     footer: plainWithin(card.footer, limits.footer).text,

@@ -1,14 +1,14 @@
 import type { Answer, Card } from '../../core/card.ts'
 import { sparklines } from '../chart/sparkline.ts'
 import { alignTable } from '../table.ts'
-import { marks, stateWords } from '../words.ts'
+import { marks, standingOf } from '../words.ts'
 import { visible, visibleLines } from '../visible.ts'
 
 /** A card as plain text for a terminal; `files: 'full'` prints attached files too, otherwise they are named with their length. */
 export function renderCard(card: Card, options: { files?: 'named' | 'full' } = {}): string {
-  const { state, reason } = card.about ?? card
+  const { words, reason } = standingOf(card)
   return join([
-    `${visible(card.title)} – ${stateWords[state]}${reason === undefined ? '' : ` (${visible(reason)})`}`,
+    `${visible(card.title)} – ${words}${reason === undefined ? '' : ` (${visible(reason)})`}`,
     ...bodyOf(card),
     ...indent(card.output ?? '', '    '),
     ...card.steps.flatMap(({ title, detail, state: mark }) => [`  ${marks[mark]} ${visible(title)}`, ...indent(detail, '      ')]),

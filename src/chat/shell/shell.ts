@@ -39,7 +39,7 @@ export function createShellAdapter(options: ShellOptions): ChatAdapter {
 
   return {
     platform: 'shell',
-    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
+    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false, keepsMessages: false },
     identify: async (actor) => actor,
     async start(door) {
       if (!isDemo) await makeProofFolder(options.proofFolder)

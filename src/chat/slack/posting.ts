@@ -14,7 +14,7 @@ import type { Whispering } from './whispering.ts'
 /** Keeps cards in Slack's channels. A message's id is `CHANNEL/TS/THREAD/FILES`, where FILES are the hashes of those that hang on it. */
 export interface Posting {
   post(place: Place, card: Card, asker: Actor): Promise<string>
-  edit(place: Place, message: string, card: Card, asker: Actor): Promise<string>
+  edit(place: Place, message: string, card: Card, asker: Actor, whereGone?: 'post' | 'leave'): Promise<string>
 }
 
 export interface PostingOptions {
@@ -89,7 +89,7 @@ export function createPosting({ clients, outbox, whispering, onProblem }: Postin
       })
   }
 
-  async function edit(place: Place, id: string, card: Card, asker: Actor): Promise<string> {
+  async function edit(place: Place, id: string, card: Card, asker: Actor, whereGone: 'post' | 'leave' = 'post'): Promise<string> {
     const { message, files } = renderCard(card)
     const known = standingOf(id)
     const call = async (): Promise<string> => {
@@ -98,6 +98,7 @@ export function createPosting({ clients, outbox, whispering, onProblem }: Postin
         if (standing !== undefined) await bulk.chat.update({ channel: standing.channel, ts: standing.ts, ...message })
       } catch (error) {
         if (!isGone(error)) throw error
+        if (whereGone === 'leave') throw new JailopsError('message_gone', 'The message is not there any more.', { cause: error })
         standing = undefined
       }
       standing ??= await sendTo(place, message, asker)

@@ -3,7 +3,7 @@ import type { Answer, Card } from '../../core/card.ts'
 import { type ChatFile, chartFiles } from '../chart/chart-file.ts'
 import { alignTable } from '../table.ts'
 import { wholeText } from '../whole.ts'
-import { stateWords, symbols } from '../words.ts'
+import { standingOf } from '../words.ts'
 import { actions, context, header, limits } from './blocks.ts'
 import { clipButtons } from './buttons.ts'
 import { clip, escapeText, line, lines } from './escape.ts'
@@ -24,10 +24,10 @@ export interface Rendered {
 
 /** Any card within every limit of Slack's; pure. */
 export function renderCard(card: Card): Rendered {
-  const { state, reason } = card.about ?? card
-  const words = reason === undefined ? stateWords[state] : `${stateWords[state]} (${line(reason)})`
+  const { words: standing, symbol, reason } = standingOf(card)
+  const words = reason === undefined ? standing : `${standing} (${line(reason)})`
   const title = line(card.title)
-  const heading = `${symbols[state]} ${title}`
+  const heading = `${symbol} ${title}`
   const { shown: buttons, hidden } = clipButtons(card.buttons)
   const foot = footOf(card)
   const page = createPage(limits.blocks - 4 - buttons.length, limits.message - 2200 - sizeOf(buttons))
@@ -101,8 +101,9 @@ function fill(page: Page, { text, fields = [], table, output }: Pick<Answer, 'te
   if (table !== undefined) page.table(alignTable(table).map((row) => row.toWellFormed()))
 }
 
-function footOf({ footer, request }: Card): string {
+function footOf({ footer, request, standing }: Card): string {
   const foot = line(footer)
+  if (standing !== undefined && foot !== '') return foot
   return foot.includes(request) && foot !== '' ? foot : [foot, `request ${line(request)}`].filter(Boolean).join(' · ')
 }
 

@@ -102,7 +102,7 @@ export function createSlackAdapter(options: SlackOptions): ChatAdapter & { url()
 
   return {
     platform: 'slack',
-    traits: { postsOnce: false, settleMilliseconds: 600, whispersRefusals: true },
+    traits: { postsOnce: false, settleMilliseconds: 600, whispersRefusals: true, keepsMessages: true },
     async start(door) {
       inlet = inletFor(door)
       const waited = new AbortController()

@@ -40,7 +40,7 @@ export function createWebAdapter(options: WebOptions): ChatAdapter & { url(): st
 
   return {
     platform: 'web',
-    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false },
+    traits: { postsOnce: true, settleMilliseconds: 0, whispersRefusals: false, keepsMessages: true },
     identify: async (actor) => actor,
     async start(door: Door) {
       history = await openHistory(options.historyFile, options.now)
@@ -53,7 +53,11 @@ export function createWebAdapter(options: WebOptions): ChatAdapter & { url(): st
       return `http://127.0.0.1:${port}`
     },
     post: async (_place, card) => show(card.request, card),
-    edit: async (_place, message, card) => show(message, card),
+    async edit(_place, message, card, _asker, whereGone) {
+      if (whereGone === 'leave' && channel().get(message) === undefined)
+        throw new JailopsError('message_gone', 'The message is not there any more.')
+      return show(message, card)
+    },
     async whisper(_place, actor, answer) {
       channel().put({ kind: 'answer', id: `answer-${crypto.randomUUID()}`, to: actor.id, answer })
     },

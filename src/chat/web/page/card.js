@@ -19,12 +19,25 @@ const states = {
   unreachable: ['Host unreachable', 'bad'],
 }
 
-export function stateWord(state) {
-  return states[state]?.[0] ?? state
+/** The same for what is no request: an alert, a live board. */
+const standings = {
+  critical: ['Alert', 'bad'],
+  warning: ['Warning', 'alarm'],
+  recovered: ['Recovered', 'good'],
+  live: ['Live', 'busy'],
+  over: ['Over', 'quiet'],
+}
+
+function standingOf({ standing, state }) {
+  return (standing === undefined ? states[state] : standings[standing]) ?? [standing ?? state, 'quiet']
+}
+
+export function standingWord(card) {
+  return standingOf(card)[0]
 }
 
 export function cardBody(card, actions) {
-  const [word, colour] = states[card.state] ?? [card.state, 'quiet']
+  const [word, colour] = standingOf(card)
   return element(
     'article',
     { class: `card ${colour}`, 'aria-label': `${visible(card.title)}: ${word}`, 'data-state': card.state, 'data-request': card.request },

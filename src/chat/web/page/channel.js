@@ -1,4 +1,4 @@
-import { answerBody, cardBody, stateWord } from './card.js'
+import { answerBody, cardBody, standingWord } from './card.js'
 import { element, visible, words } from './element.js'
 
 /** The list of messages of one person's channel, kept as the bot says it is. */
@@ -28,8 +28,8 @@ export function createChannel({ scroller, list, people, renderings, press, onPro
     const old = shown.get(message.id)?.message
     put(message)
     if (message.kind === 'answer') announce(visible(message.answer.title))
-    if (message.kind === 'card' && old?.card.state !== message.card.state)
-      announce(`${visible(message.card.title)}: ${stateWord(message.card.state)}`)
+    if (message.kind === 'card' && (old?.kind !== 'card' || standingWord(old.card) !== standingWord(message.card)))
+      announce(`${visible(message.card.title)}: ${standingWord(message.card)}`)
   }
 
   /** Only for who reads at the end: nobody is torn away from what they read further up. */
