@@ -15,7 +15,7 @@ export default defineCommand({
     const route = facts.route(host, path)
     const site = siteOf(facts, route)
     const below = facts.proxy.routes.filter((one) => one.host === host && one.path !== undefined && path === undefined)
-    const certificate = facts.proxy.certificates.find(({ names }) => names.includes(host))
+    const certificate = facts.proxy.certificates.find((one) => one.site === host)
     const last = facts.siteChanges.find(({ before, after }) => [before, after].some((one) => one?.host === host && one.path === path))
     const expected = facts.proxyStatus?.backends.find(({ name }) => name === route.backend)
     return {

@@ -40,6 +40,8 @@ function testProgramsNeed(root) {
   const wishes = [
     { what: 'browser', isMissing: () => !BROWSERS.some(findProgram), packages: () => ['chromium'] },
     { what: 'sshd', isMissing: () => missingForSsh().length > 0, packages: () => missingForSsh().map((program) => SSH_PROGRAMS[program]) },
+    // the certificate authority of the tests: Let's Encrypt's own small one
+    { what: 'pebble', isMissing: () => !findProgram('pebble'), packages: () => ['pebble'] },
   ]
   const failedFile = ({ what }) => join(root, '.jailops', `no-${what}`)
   const open = () => wishes.filter((wish) => wish.isMissing() && !isYoung(failedFile(wish)))

@@ -46,6 +46,7 @@ export const reasonCodes = [
   'release_exists',
   'release_in_use',
   'host_not_ready',
+  'unknown_certificate',
   'certificate_invalid',
   'authority_refused',
   // carrying it out

@@ -27,6 +27,7 @@ export {
   changeText,
   mustOwn,
   reachable,
+  resourcesOf,
   sameSite,
   siteNow,
   siteOf,

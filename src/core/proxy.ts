@@ -89,6 +89,8 @@ export interface Backend {
 }
 
 export interface Certificate {
+  /** Whoever asks for this is shown it. */
+  site: string
   /** Host names that it is for. */
   names: string[]
   path: string

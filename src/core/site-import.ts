@@ -46,7 +46,7 @@ function settingsHere({ proxy }: Facts, { host, path, settings }: Site): SiteSet
   const now = proxy.settings[host] ?? {}
   if (path !== undefined) return now
   const { users: _hashesElsewhere, https, ...rest } = settings
-  const hasCertificate = proxy.certificates.some(({ names }) => names.includes(host))
+  const hasCertificate = proxy.certificates.some((one) => one.site === host)
   return {
     ...rest,
     ...(https !== undefined && hasCertificate && { https }),

@@ -1,5 +1,6 @@
+import type { CertificateDriver } from './drivers.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
-import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
+import { type Site, type SiteChange, type SiteSettings, siteText, type Target } from './proxy.ts'
 import { reachable, resourcesOf, sameSite, sameTargets, type SitePlanning, targetText } from './sites.ts'
 import type { Step } from './step.ts'
 
@@ -70,21 +71,24 @@ function sharesBackend({ facts }: SitePlanning, { before }: SiteChange, all: rea
 }
 
 /** What keeps strangers out stands before it is routed; the page of maintenance comes last, or nobody could see that the jail answers. */
-function comes({ facts, drivers: { proxy } }: SitePlanning, site: Site): Step[] {
+function comes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: Site): Step[] {
   const { maintenance, ...before } = site.path === undefined ? site.settings : {}
   return [
-    ...(site.path === undefined ? proxy.set(site.host, { ...noSettings, ...before }) : []),
+    ...(site.path === undefined ? proxy.set(site.host, { ...noSettings, ...asCertified(certificates, site.host, before) }) : []),
     ...proxy.route([site], reachable(facts, site.targets, siteText(site))),
     ...(maintenance === true ? proxy.set(site.host, { maintenance }) : []),
   ]
 }
 
-/** Not routed it answers 421; only then may what kept strangers out go. */
-function goes({ facts, drivers: { proxy } }: SitePlanning, site: Site): Step[] {
-  return [...proxy.unroute(facts.route(site.host, site.path)), ...(site.path === undefined ? proxy.set(site.host, noSettings) : [])]
+/** Not routed it answers 421; only then may what kept strangers out go, and its certificate: whoever claims the name next gets one of their own. */
+function goes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: Site): Step[] {
+  return [
+    ...proxy.unroute(facts.route(site.host, site.path)),
+    ...(site.path === undefined ? [...proxy.set(site.host, noSettings), ...certificates.remove(site.host)] : []),
+  ]
 }
 
-function becomes({ facts, drivers: { proxy } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
+function becomes({ facts, drivers: { proxy, certificates } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
   const moves = !sameTargets(before.targets, after.targets)
   const back = moves ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
   const isAsHeavy = after.targets.every((target) => weightIn(before, target) === target.weight)
@@ -92,8 +96,14 @@ function becomes({ facts, drivers: { proxy } }: SitePlanning, before: Site, afte
     ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after))) : []),
     ...(moves || isAsHeavy || isWeighed ? [] : proxy.weigh(facts.route(after.host, after.path), after.targets)),
     ...back.flatMap(({ jail }) => proxy.ready(jail)),
-    ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...after.settings }) : []),
+    ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...asCertified(certificates, after.host, after.settings) }) : []),
   ]
+}
+
+/** Nobody is sent to https where there is nothing to show: a site that came back had a certificate once. */
+function asCertified(certificates: CertificateDriver, host: string, settings: SiteSettings): SiteSettings {
+  const { https: _https, ...others } = settings
+  return certificates.of(host) === undefined ? others : settings
 }
 
 function weightIn(site: Site, target: Target): number | undefined {

@@ -47,7 +47,9 @@ describe('proxy list', () => {
 
 describe('proxy show', () => {
   it('has all of it in one place', () => {
-    const certificates = [{ names: [site], path: '/x', startsAt: 0, expiresAt: Date.UTC(2027, 0, 2), issuer: "Let's Encrypt", isRenewed: true }]
+    const certificates = [
+      { site, names: [site], path: '/x', startsAt: 0, expiresAt: Date.UTC(2027, 0, 2), issuer: "Let's Encrypt", isRenewed: true },
+    ]
     const change = {
       before: null,
       after: { host: site, targets: [], settings: {} },

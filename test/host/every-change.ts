@@ -54,6 +54,11 @@ export const said: Record<string, Record<string, unknown>> = {
   'proxy redirect': { site: 'blog.example.com', to: 'https://www.example.com' },
   'proxy weight': { site: 'blog.example.com', jail: 'database', share: '10%' },
   'proxy add': { site: 'new.example.com', jail: 'blog' },
+  'proxy https off': { site: 'blog.example.com' },
+  'proxy https on': { site: 'blog.example.com' },
+  'proxy https only': { site: 'blog.example.com' },
+  'proxy https renew': { site: 'blog.example.com' },
+  'proxy https upload': { site: 'blog.example.com', from: '/root/blog.pem' },
   'proxy remove': { site: 'blog.example.com' },
   'release fetch': { release: '14.3-RELEASE', from: '/srv/disc1.iso' },
   'release remove': { release: '15.1-RELEASE' },
@@ -69,5 +74,7 @@ export const refusedByState = ['release_in_use', 'host_not_ready', 'release_exis
 /** What looks tell that have to make sense; `1` where nobody minds. */
 export const told: Record<string, string> = {
   file: '[{"host":"blog.example.com","targets":[{"jail":"blog","weight":100}],"settings":{"limit":5}}]',
+  owner: '0 600 Regular File',
+  certificate: `sha256 Fingerprint=${Array.from({ length: 32 }, () => 'AB').join(':')}\nDNS:blog.example.com`,
   manifest: `base.txz\t${'0'.repeat(64)}\t1\n`,
 }

@@ -22,7 +22,7 @@ import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
 import { createEffects } from '../../src/worker/effects/index.ts'
-import { backendOfJail, jail, readyProxy, request, route, trashed } from '../commands/say.ts'
+import { backendOfJail, jail, request, route, trashed } from '../commands/say.ts'
 import { loadCommands } from '../house/commands.ts'
 import { sourcesIn } from '../house/sources.ts'
 import { fakeShell, goodHost, says } from './check/fake-host.ts'
@@ -132,8 +132,15 @@ function datasetsOf(manager: Manager): Dataset[] {
 const now = { host: route.host, targets: route.targets, settings: { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
 const past = { before: { ...now, settings: { ...now.settings, limit: 5 } }, after: now, request, person: 'ana', at: 1 }
 const settings = { 'blog.example.com': { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
-const bareProxy = { ...noProxy, routes: [route], backends: [backendOfJail('blog')], settings }
-const proxies = [{ ...readyProxy, routes: [route], backends: [backendOfJail('blog')], settings }, bareProxy]
+const certificate = { names: ['blog.example.com'], startsAt: 1, expiresAt: 2, issuer: 'nobody', isRenewed: true }
+const bareProxy = {
+  ...noProxy,
+  routes: [route],
+  backends: [backendOfJail('blog')],
+  settings,
+  certificates: [{ site: 'blog.example.com', path: '/certs/blog.pem', ...certificate }],
+}
+const proxies = [{ ...bareProxy, running: true, configured: true, enabled: true, tls: true as const }, bareProxy]
 const theirs = { path: '/usr/local/etc/haproxy.conf', text: theirConfiguration({ port: 80, test1: '10.0.0.5:80' }), isShared: false }
 const theirProxy = { ...bareProxy, running: true, enabled: true, theirs }
 
@@ -201,6 +208,10 @@ function pathsChanged(action: Action): string[] {
       return [action.from, action.to]
     case 'haproxy-splice':
       return [action.path]
+    case 'acme':
+      return [action.to, action.map]
+    case 'certificate':
+      return [action.path, action.list]
     case 'haproxy-config':
       return [`${action.folder}/${action.name}`]
     default:

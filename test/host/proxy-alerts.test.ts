@@ -177,7 +177,14 @@ describe('errors', () => {
 })
 
 describe('everything else', () => {
-  const certificate = { names: ['blog.example.com'], path: '/certs/blog.pem', issuer: 'CA', startsAt: 0, isRenewed: true }
+  const certificate = {
+    site: 'blog.example.com',
+    names: ['blog.example.com'],
+    path: '/certs/blog.pem',
+    startsAt: 0,
+    issuer: 'CA',
+    isRenewed: true,
+  }
   const ending = (days: number) => ({ ...fine, certificates: [{ ...certificate, expiresAt: days * day + 1 }] })
 
   it.each([

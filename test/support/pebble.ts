@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { vi } from 'vitest'
+import { selfSigned } from './certificates.ts'
 
 /** Let's Encrypt's own small server for tests: the real RFC 8555, strict, and refusing good nonces now and then. */
 export interface Pebble {
@@ -22,23 +23,10 @@ export const hasPebble = programs.every((name) => findOnPath(name) !== undefined
 export async function startPebble({ httpPort, refusedNonces }: { httpPort: number; refusedNonces: number }): Promise<Pebble> {
   const folder = mkdtempSync(join(tmpdir(), 'jailops-pebble-'))
   const [listen, management, dns, dnsManagement] = [await freePort(), await freePort(), await freePort(), await freePort()]
-  const [caFile, privateKey, config] = ['cert.pem', 'key.pem', 'config.json'].map((name) => join(folder, name))
-  const names = ['-subj', '/CN=pebble', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const made = [
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-    '-keyout',
-    privateKey,
-    '-out',
-    caFile,
-  ]
-  execFileSync('openssl', ['req', ...made.map(String), ...names], { stdio: 'ignore' })
+  const [caFile, privateKey, config] = [join(folder, 'cert.pem'), join(folder, 'key.pem'), join(folder, 'config.json')]
+  const { certificate, key } = selfSigned(['127.0.0.1'])
+  writeFileSync(caFile, certificate)
+  writeFileSync(privateKey, key)
   const settings = {
     listenAddress: `127.0.0.1:${listen}`,
     managementListenAddress: `127.0.0.1:${management}`,
@@ -47,7 +35,7 @@ export async function startPebble({ httpPort, refusedNonces }: { httpPort: numbe
     httpPort,
     tlsPort: 1,
   }
-  writeFileSync(String(config), JSON.stringify({ pebble: settings }))
+  writeFileSync(config, JSON.stringify({ pebble: settings }))
   const env = {
     PATH: process.env['PATH'] ?? '',
     PEBBLE_VA_NOSLEEP: '1',
@@ -61,16 +49,16 @@ export async function startPebble({ httpPort, refusedNonces }: { httpPort: numbe
       ['-dns01', `127.0.0.1:${dns}`, '-management', `127.0.0.1:${dnsManagement}`, '-defaultIPv6', '', ...none],
       env,
     ),
-    start('pebble', ['-strict', '-config', String(config), '-dnsserver', `127.0.0.1:${dns}`], env),
+    start('pebble', ['-strict', '-config', config, '-dnsserver', `127.0.0.1:${dns}`], env),
   ]
   const directory = `https://127.0.0.1:${listen}/dir`
   const stop = async () => {
     await Promise.all(children.map(end))
     rmSync(folder, { recursive: true, force: true })
   }
-  const answers = () => execFileSync('curl', ['-sf', '--cacert', String(caFile), directory], { stdio: 'ignore' })
+  const answers = () => execFileSync('curl', ['-sf', '--cacert', caFile, directory], { stdio: 'ignore' })
   await vi.waitFor(answers, { timeout: 10_000, interval: 100 })
-  return { directory, caFile: String(caFile), stop }
+  return { directory, caFile, stop }
 }
 
 function start(program: string, args: string[], env: Record<string, string>): ChildProcess {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
-import { certificatesIn, isFor, lifeOf, namesOf, readBundle } from '../../host/proxy/certificates/pem.ts'
+import { certificatesIn, gotMark, isFor, lifeOf, namesOf, readBundle } from '../../host/proxy/certificates/pem.ts'
 import type { AcmeChallenge } from '../acme/authority.ts'
 import { obtain } from '../acme/certificate.ts'
 import { accountKey, openOrderFile } from '../acme/files.ts'
@@ -72,7 +72,7 @@ async function get(deps: EffectDeps, action: AcmeAction, options: RunOptions, in
   if (!isFor(site, namesOf(leaf))) {
     throw new JailopsError('certificate_invalid', `${new URL(directory).host} gave out a certificate that is not for ${site}.`)
   }
-  await shell.writeFile(to, text, 0o600)
+  await shell.writeFile(to, gotMark + text, 0o600)
 }
 
 function lineOf(deps: EffectDeps, { socket, map }: AcmeAction, token: string, thumbprint: string | null): Effect {

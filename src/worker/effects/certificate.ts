@@ -3,7 +3,7 @@ import { sha256 } from '../../core/canonical.ts'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { emptyCertificateList } from '../../host/proxy/certificates/places.ts'
-import { type Bundle, isFor, lifeOf, namesOf, readBundle } from '../../host/proxy/certificates/pem.ts'
+import { type Bundle, gotMark, isFor, lifeOf, namesOf, readBundle } from '../../host/proxy/certificates/pem.ts'
 import { createCertificateSocket, sha1Of } from '../../host/proxy/certificates/socket.ts'
 import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { valueIn, withEntry } from './map-text.ts'
@@ -28,20 +28,23 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
     const changed = withEntry(text, path, value)
     if (changed !== text) await shell.writeFile(list, changed, onlyOwner)
   }
-  const wanted = async (): Promise<Bundle | null> => {
+  const wanted = async (): Promise<Showing | null> => {
     if (from === null) return null
     const text = await shell.readFile(from)
     if (text === undefined) throw new JailopsError('certificate_invalid', `${from} is not there any more. Put it there and ask again.`)
-    return readBundle(text, from)
+    const bundle = readBundle(text, from)
+    // what somebody chose by its fingerprint they got themselves
+    const isGot = action.fingerprint === undefined && text.startsWith(gotMark)
+    return { ...bundle, file: (isGot ? gotMark : '') + bundle.text }
   }
 
   /** A name in the list whose file is not there keeps HAProxy from starting: so the file comes first and goes last. */
-  const show = async (bundle: Bundle | null, text = bundle?.text) => {
-    if (text !== undefined) await shell.writeFile(path, text, onlyOwner)
+  const show = async (bundle: Showing | null) => {
+    if (bundle !== null) await shell.writeFile(path, bundle.file, onlyOwner)
     await writeList(bundle === null ? null : site)
     if ((await haproxy.shown(path)) !== 'away') {
       if (bundle === null) await haproxy.remove(list, path)
-      else await haproxy.put({ list, path, site, ...bundle })
+      else await haproxy.put({ list, path, site, leaf: bundle.leaf, text: bundle.text })
     }
     if (bundle === null) await shell.removeFile(path)
   }
@@ -56,7 +59,7 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
       const old = await shell.readFile(path)
       if (old === undefined) await shell.removeFile(kept)
       else await shell.writeFile(kept, old, onlyOwner)
-      return JSON.stringify({ file: digest(old), next: digest(bundle?.text) } satisfies z.infer<typeof beforeSchema>)
+      return JSON.stringify({ file: digest(old), next: digest(bundle?.file) } satisfies z.infer<typeof beforeSchema>)
     },
     perform: async () => {
       const bundle = await wanted()
@@ -67,7 +70,7 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
       const bundle = await wanted().catch(() => undefined)
       if (bundle === undefined) return 'half'
       const stands =
-        (await shell.readFile(path)) === bundle?.text && valueIn(await listText(), path) === (bundle === null ? undefined : site)
+        (await shell.readFile(path)) === bundle?.file && valueIn(await listText(), path) === (bundle === null ? undefined : site)
       if (!stands) return 'not'
       const live = await haproxy.shown(path)
       const isLive = live === 'away' || live === (bundle === null ? undefined : sha1Of(bundle.leaf))
@@ -85,10 +88,15 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
       if (digest(text) !== old.file) {
         throw new JailopsError('undo_failed', `${kept}, the former certificate of ${site}, is not there any more. Ask for a new one.`)
       }
-      await show(text === undefined ? null : readBundle(text, path), text)
+      await show(text === undefined ? null : { ...readBundle(text, path), file: text })
       await shell.removeFile(kept)
     },
   }
+}
+
+interface Showing extends Bundle {
+  /** As it stands in the file. */
+  file: string
 }
 
 /** Whoever could read or write it has the key, or chooses it. */

@@ -31,7 +31,7 @@ export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' 
     awaitCertificate(layout, site),
   ]
   return {
-    of: (site) => proxy.certificates.find(({ path }) => path === certificateFile(layout, site)),
+    of: (site) => proxy.certificates.find((one) => one.site === site),
     order: (site) => {
       mustBeHaproxy(layout)
       const action = orderOf(layout, site)
@@ -42,7 +42,7 @@ export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' 
       mustBeHaproxy(layout)
       return bring(site, from, fingerprint)
     },
-    remove: (site) => (proxy.certificates.some(({ path }) => path === certificateFile(layout, site)) ? [show(site, null)] : []),
+    remove: (site) => (proxy.certificates.some((one) => one.site === site) ? [show(site, null)] : []),
     awaitRedirect: (site) => [
       {
         title: `Wait until ${site} is sent to https`,

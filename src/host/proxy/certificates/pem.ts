@@ -8,6 +8,9 @@ export interface Bundle {
   text: string
 }
 
+/** The first line of a file that we got and shall renew; what reads PEM passes over it. */
+export const gotMark = '# jailops got this certificate and renews it\n'
+
 /** HAProxy takes 16 KiB a command. */
 const longestText = 14_000
 const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g

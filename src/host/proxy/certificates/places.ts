@@ -26,7 +26,7 @@ export function acmeFolder({ haproxy }: Layout): string {
   return `${haproxy.configFolder}/acme`
 }
 
-/** The newest certificate that we got for a site. Where it is the one that is shown, it is ours to renew. */
+/** The newest certificate that we got for a site. */
 export function gotFile(layout: Layout, site: string): string {
   return `${acmeFolder(layout)}/${fileName(site)}.pem`
 }
