@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { layoutSchema, type Layout } from '../core/layout.ts'
-import type { ProxyKind } from '../core/proxy.ts'
 import { startGuard } from '../guard/guard.ts'
 import { installPrograms } from './client.ts'
 import { takeOldDiscsAway } from './disc.ts'
@@ -10,6 +9,7 @@ import { makeReleaseDisc } from './release-disc.ts'
 import { setUpEzjail } from './ezjail/setup.ts'
 import { setFaults, withFaults } from './faults.ts'
 import { boot, coldMachine, makeHostFiles } from './machine.ts'
+import { installHostNginx } from './nginx/on-host.ts'
 import { hostProgramNames, runHostProgram } from './programs.ts'
 import { isAlive } from './real.ts'
 import { startResident } from './resident.ts'
@@ -37,12 +37,12 @@ export interface LabOptions {
   proxyAddress?: string
   /** One address for all jails, one port each: for machines that do not bind all of 127/8. */
   sharedAddress?: boolean
-  /** Which one stands in front: HAProxy, if not given. Both are installed. */
-  proxy?: ProxyKind
   /** Of a new folder: its files lie in a ZFS pool, zroot. */
   zfs?: boolean
   /** Of a new folder: jail managers beside the base system's own. iocage needs zfs. */
   managers?: Settings['managers']
+  /** Of a new folder: what stands in front, HAProxy if not given. */
+  proxy?: Settings['proxy']
 }
 
 const longestSocketPath = 95
@@ -56,12 +56,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   mustNotRun(folder)
   const settings = await loadSettings(folder, options)
   const sockets = chooseSocketFolder(folder, options.runFolder)
-  const front = { proxyAddress: options.proxyAddress ?? '127.0.0.1', proxy: options.proxy ?? 'haproxy' }
-  const layout = layoutOf(folder, hostFolder, sockets.folder, { ...settings, ...front })
+  const layout = layoutOf(folder, hostFolder, sockets.folder, { ...settings, proxyAddress: options.proxyAddress ?? '127.0.0.1' })
 
   mkdirSync(controlFolder, { recursive: true })
   takeOldDiscsAway(folder)
   await makeHostFiles(hostFolder, layout.haproxy.configFolder)
+  if (settings.proxy === 'nginx') installHostNginx(hostFolder)
   if (settings.managers.includes('ezjail')) {
     setUpEzjail(hostFolder)
     await makeReleaseDisc(hostFolder, folder)
@@ -105,7 +105,7 @@ function chooseSocketFolder(folder: string, asked: string | undefined): { folder
   return { folder: made, remove }
 }
 
-function layoutOf(folder: string, host: string, sockets: string, settings: Settings & { proxyAddress: string; proxy: ProxyKind }): Layout {
+function layoutOf(folder: string, host: string, sockets: string, settings: Settings & { proxyAddress: string }): Layout {
   const { sharedAddress, sitePort, statusPort, proxyPort, tlsPort, proxyAddress, proxy, pool } = settings
   return layoutSchema.parse({
     programFolders: [join(folder, 'bin')],

@@ -108,6 +108,8 @@ export async function boot(host: Host): Promise<string> {
   }
   if (hasIocage && isYes(values.get('iocage_enable'))) await bootIocage(host, said.call)
   if (isYes(values.get('haproxy_enable'))) await runHostProgram(host, { ...said.call, program: 'service', args: ['haproxy', 'start'] })
+  if (isYes(values.get('nginx_enable')) && existsSync(join(host.paths.host, 'usr/local/etc/rc.d/nginx')))
+    await runHostProgram(host, { ...said.call, program: 'service', args: ['nginx', 'start'] })
   if (isYes(values.get('ezjail_enable')) && existsSync(join(host.paths.host, 'usr/local/etc/rc.d/ezjail')))
     await runHostProgram(host, { ...said.call, program: 'service', args: ['ezjail', 'start'] })
   return said.text()

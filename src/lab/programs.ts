@@ -17,6 +17,7 @@ import { jexec } from './jexec.ts'
 import { jls } from './jls/jls.ts'
 import { mdconfig } from './mdconfig.ts'
 import { mount } from './mount.ts'
+import { nginxOnHost, pgrep } from './nginx/on-host.ts'
 import { pkg } from './pkg/pkg.ts'
 import { pw } from './pw/pw.ts'
 import { Refusal, refusalCode } from './refuse.ts'
@@ -70,6 +71,8 @@ const others: Record<string, HostProgram> = {
   zfs,
   zpool,
   iocage,
+  nginx: nginxOnHost,
+  pgrep,
 }
 
 /** Programs of the host that the lab imitates. */
@@ -79,8 +82,8 @@ export function hostProgram(name: string): HostProgram | undefined {
 }
 
 /** What is installed on a host with these settings: a program that is not there has no name on the PATH. */
-export function hostProgramNames({ zfs: hasZfs, managers }: Pick<Settings, 'zfs' | 'managers'>): string[] {
-  const absent = new Set([...(hasZfs ? [] : ofZfs), ...absentManagers(managers)])
+export function hostProgramNames({ zfs: hasZfs, managers, proxy }: Pick<Settings, 'zfs' | 'managers' | 'proxy'>): string[] {
+  const absent = new Set([...(hasZfs ? [] : ofZfs), ...absentManagers(managers), ...(proxy === 'nginx' ? [] : ['nginx'])])
   return [...Object.keys(others), ...Object.keys(smallPrograms)].filter((name) => !absent.has(name))
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { proxyKinds } from '../core/proxy.ts'
 
 /** Chosen at the first start and kept: the same folder is the same host again. */
 const settingsSchema = z.strictObject({
@@ -17,11 +18,13 @@ const settingsSchema = z.strictObject({
   zfs: z.boolean(),
   /** Jail managers that are installed beside the base system's own. */
   managers: z.array(z.enum(['bastille', 'iocage', 'ezjail'])),
+  /** What stands in front; nginx is installed on the host only there. */
+  proxy: z.enum(proxyKinds).default('haproxy'),
 })
 
 export type Settings = z.infer<typeof settingsSchema>
 
-type Wishes = Partial<Pick<Settings, 'proxyPort' | 'sharedAddress' | 'zfs' | 'managers'>>
+type Wishes = Partial<Pick<Settings, 'proxyPort' | 'sharedAddress' | 'zfs' | 'managers' | 'proxy'>>
 
 export async function loadSettings(folder: string, options: Wishes): Promise<Settings> {
   const file = join(folder, 'settings.json')
@@ -32,7 +35,7 @@ export async function loadSettings(folder: string, options: Wishes): Promise<Set
   return settings
 }
 
-async function choose({ sharedAddress: asked, zfs = false, managers = [] }: Wishes): Promise<Settings> {
+async function choose({ sharedAddress: asked, zfs = false, managers = [], proxy = 'haproxy' }: Wishes): Promise<Settings> {
   const second = randomInt(1, 250)
   const third = randomInt(1, 250)
   const canBind = (await freePort(`127.${second}.${third}.2`)) !== undefined
@@ -42,7 +45,7 @@ async function choose({ sharedAddress: asked, zfs = false, managers = [] }: Wish
   const status = sharedAddress ? site + 256 : await need(freePort(`127.${second}.${third}.2`, [site]))
   const proxyPort = await need(freePort('127.0.0.1', [site, status]))
   const tlsPort = await need(freePort('127.0.0.1', [site, status, proxyPort]))
-  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, tlsPort, sharedAddress, zfs, managers }
+  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, tlsPort, sharedAddress, zfs, managers, proxy }
 }
 
 async function need(port: Promise<number | undefined>): Promise<number> {

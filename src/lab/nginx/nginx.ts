@@ -6,6 +6,7 @@ import { errorText, place, type InJail } from '../inside/inside.ts'
 import { isAlive, runReal, signal, waitForEnd } from '../real.ts'
 import { isInside } from '../paths.ts'
 import { refuse, refuseOption } from '../refuse.ts'
+import type { NginxHands } from '../service/nginx.ts'
 import { translateConf, type Translated } from './translate.ts'
 
 export const nginxConf = '/usr/local/etc/nginx/nginx.conf'
@@ -42,6 +43,17 @@ export async function testNginx(at: InJail, call: Call, options: { conf?: string
   return 1
 }
 
+/** For a jail's rc script. */
+export function nginxHandsIn(at: InJail): NginxHands {
+  return {
+    running: () => runningNginx(at.jail),
+    test: (call) => testNginx(at, call),
+    start: (call) => startNginx(at, call),
+    stop: (running) => stopNginx(at, running, 'SIGTERM'),
+    reload: (running) => reloadNginx(at, running),
+  }
+}
+
 export async function startNginx(at: InJail, call: Call): Promise<number> {
   const prepared = prepare(at, nginxConf)
   if (prepared.cannotBind !== undefined) {
@@ -58,13 +70,13 @@ export async function startNginx(at: InJail, call: Call): Promise<number> {
 }
 
 /** Translates anew, then HUP: nginx reads the same file name again. */
-export function reloadNginx(at: InJail, service: Service): void {
+function reloadNginx(at: InJail, service: Pick<Service, 'pid'>): void {
   if (prepare(at, nginxConf).cannotBind === undefined) signal(service.pid, 'SIGHUP')
 }
 
 export async function stopNginx(
   at: Pick<InJail, 'host' | 'jail'>,
-  service: Service,
+  service: Pick<Service, 'pid'>,
   name: 'SIGQUIT' | 'SIGTERM' | 'SIGKILL',
 ): Promise<void> {
   signal(service.pid, name)

@@ -1,14 +1,24 @@
 import type { Call } from '../call.ts'
-import type { InJail } from '../inside/inside.ts'
-import { reloadNginx, runningNginx, startNginx, stopNginx, testNginx } from '../nginx/nginx.ts'
+import type { Service } from '../host.ts'
 import { refuse } from '../refuse.ts'
 import { beforeCommand, type RcContext } from './rc.ts'
+
+type Running = Pick<Service, 'pid'>
+
+/** How one nginx is looked at and moved: a jail's, or the host's. */
+export interface NginxHands {
+  running(): Running | undefined
+  test(call: Call): Promise<number>
+  start(call: Call): Promise<number>
+  stop(running: Running): Promise<void>
+  reload(running: Running): void
+}
 
 const script = '/usr/local/etc/rc.d/nginx'
 
 /** FreeBSD's rc script for nginx, around the machine's real nginx. */
-export async function nginxService(at: InJail, context: RcContext, call: Call): Promise<number> {
-  const ended = beforeCommand('nginx', '', { ...context, isRunning: runningNginx(at.jail) !== undefined }, call)
+export async function nginxService(at: NginxHands, context: RcContext, call: Call): Promise<number> {
+  const ended = beforeCommand('nginx', '', { ...context, isRunning: at.running() !== undefined }, call)
   if (ended !== undefined) return ended
   switch (context.command) {
     case 'start':
@@ -30,9 +40,9 @@ export async function nginxService(at: InJail, context: RcContext, call: Call): 
   }
 }
 
-async function check(at: InJail, call: Call): Promise<number> {
+async function check(at: NginxHands, call: Call): Promise<number> {
   call.out('Performing sanity check on nginx configuration:\n')
-  return testNginx(at, call)
+  return at.test(call)
 }
 
 function failedCheck(call: Call): number {
@@ -40,37 +50,37 @@ function failedCheck(call: Call): number {
   return 1
 }
 
-async function start(at: InJail, call: Call): Promise<number> {
-  const running = runningNginx(at.jail)
+async function start(at: NginxHands, call: Call): Promise<number> {
+  const running = at.running()
   if (running !== undefined) {
     call.err(`nginx already running?  (pid=${running.pid}).\n`)
     return 1
   }
   if ((await check(at, call)) !== 0) return failedCheck(call)
   call.out('Starting nginx.\n')
-  if ((await startNginx(at, call)) === 0) return 0
+  if ((await at.start(call)) === 0) return 0
   call.err(`${script}: WARNING: failed to start nginx\n`)
   return 1
 }
 
-async function stop(at: InJail, call: Call): Promise<number> {
-  const running = runningNginx(at.jail)
+async function stop(at: NginxHands, call: Call): Promise<number> {
+  const running = at.running()
   if (running === undefined) return notRunning(call)
   call.out(`Stopping nginx.\nWaiting for PIDS: ${running.pid}.\n`)
-  await stopNginx(at, running, 'SIGTERM')
+  await at.stop(running)
   return 0
 }
 
-async function reload(at: InJail, call: Call): Promise<number> {
-  const running = runningNginx(at.jail)
+async function reload(at: NginxHands, call: Call): Promise<number> {
+  const running = at.running()
   if (running === undefined) return notRunning(call)
   if ((await check(at, call)) !== 0) return failedCheck(call)
-  reloadNginx(at, running)
+  at.reload(running)
   return 0
 }
 
-function status(at: InJail, call: Call): number {
-  const running = runningNginx(at.jail)
+function status(at: NginxHands, call: Call): number {
+  const running = at.running()
   call.out(running === undefined ? 'nginx is not running.\n' : `nginx is running as pid ${running.pid}.\n`)
   return running === undefined ? 1 : 0
 }

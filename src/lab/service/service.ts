@@ -12,6 +12,8 @@ import { daemonService } from './daemon.ts'
 import { daemonsOf, scriptOf, scriptsOf } from './daemons.ts'
 import { hasNginx, jailRcFiles } from './jail-services.ts'
 import { jailService } from './jail.ts'
+import { nginxHandsIn } from '../nginx/nginx.ts'
+import { nginxHandsOf } from '../nginx/on-host.ts'
 import { netif } from './netif.ts'
 import { nginxService } from './nginx.ts'
 import { beforeCommand, hasScript, isYes, noSuchService, readForService, splitCommand, type RcContext } from './rc.ts'
@@ -36,6 +38,7 @@ export async function service(host: Host, call: Call): Promise<number> {
   const context: RcContext = { values, ...splitCommand(second), script, rcConf }
   if (first === 'jail') return jailService(host, context, rest, call)
   if (first === 'haproxy') return haproxyService(host, context, call)
+  if (first === 'nginx') return nginxService(nginxHandsOf(host), context, call)
   if (first === 'rctl') return beforeCommand('rctl', '', context, call) ?? rctlService(host, context.command, call)
   if (first === 'ezjail') return ezjailService(host, context, rest, call)
   if (first === 'netif') return netif(host, context, rest, call)
@@ -61,6 +64,7 @@ function listEnabled(values: Map<string, string>, call: Call): number {
   const names = alwaysEnabled.filter((name) => asked[name] === undefined || isYes(values.get(asked[name])))
   call.out(names.map((name) => `/etc/rc.d/${name}\n`).join(''))
   if (isYes(values.get('haproxy_enable'))) call.out('/usr/local/etc/rc.d/haproxy\n')
+  if (isYes(values.get('nginx_enable'))) call.out('/usr/local/etc/rc.d/nginx\n')
   if (isYes(values.get('ezjail_enable'))) call.out('/usr/local/etc/rc.d/ezjail\n')
   return 0
 }
@@ -75,7 +79,7 @@ export async function serviceInJail(at: InJail, call: Call): Promise<number> {
   if (script === undefined) return noSuchService(name, call)
   const rcConf = () => place(at, '/etc/rc.conf', { write: true })
   const context: RcContext = { values, ...splitCommand(word), script, rcConf }
-  if (name === 'nginx' && hasNginx(at)) return nginxService(at, context, call)
+  if (name === 'nginx' && hasNginx(at)) return nginxService(nginxHandsIn(at), context, call)
   const daemon = daemonsOf(at).find((each) => each.name === name)
   return daemon === undefined ? refuse('service', `${name} in a jail is not imitated here`) : daemonService(at, daemon, context, call)
 }
