@@ -57,7 +57,7 @@ export default defineCommand({
       ],
       {
         resources: [...drivers.jails.resources(jail), `jail:${to}`, 'rc.conf', 'proxy'],
-        reserves: [`jail:${to}`],
+        reserves: [`jail:${to}`, ...drivers.proxy.reserves()],
         outcome: [
           { name: 'Name', value: to },
           { name: 'Root', value: renamed.root },

@@ -43,7 +43,7 @@ export default defineCommand({
       ],
       {
         resources: [...drivers.jails.resources(entry), `trash:${name}`, `address:${address}`, 'rc.conf', 'proxy'],
-        reserves: [`jail:${name}`, `address:${address}`],
+        reserves: [`jail:${name}`, `address:${address}`, ...drivers.proxy.reserves()],
         outcome: [{ name: 'Address', value: address }, ...(free.length > 0 ? [{ name: 'Sites', value: free.join(', ') }] : [])],
         remarks: [
           ...(moved

@@ -17,9 +17,11 @@ export default defineCommand({
       }
     }
     // problems first, then the busiest
-    const backends = status.backends.toSorted(
-      (a, b) => Number(a.status.startsWith('UP')) - Number(b.status.startsWith('UP')) || b.rate - a.rate,
-    )
+    const isSpare = (name: string) => facts.proxy.backends.some((backend) => backend.name === name && backend.isSpare)
+    const jailOf = (name: string) =>
+      facts.proxy.backends.find((backend) => backend.name === name)?.targets[0]?.jail ?? name.replace(/^jail_/, '')
+    const shown = status.backends.filter((backend) => !isSpare(backend.name))
+    const backends = shown.toSorted((a, b) => Number(a.status.startsWith('UP')) - Number(b.status.startsWith('UP')) || b.rate - a.rate)
     const up = backends.filter((backend) => backend.status.startsWith('UP')).length
     return {
       title: `HAProxy ${status.version}: ${up} of ${backends.length} backends up`,
@@ -31,7 +33,7 @@ export default defineCommand({
       table: {
         columns: ['jail', 'status', 'check', 'sessions', 'requests', '4xx', '5xx', 'since', 'nginx'],
         rows: backends.map((backend) => {
-          const jail = backend.name.replace(/^jail_/, '')
+          const jail = jailOf(backend.name)
           const site = facts.siteStatus.find((candidate) => candidate.jail === jail)
           const figures = site?.figures
           return [

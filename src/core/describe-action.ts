@@ -28,14 +28,23 @@ export function describeAction(action: Action): string {
     case 'proxy-map':
       return `${action.path} and the running HAProxy: ${action.value === null ? `without ${action.key}` : `${action.key} ${action.value}`}`
     case 'proxy-server': {
-      const { address, weight, state } = action
-      const what = [address && `at ${address.address}:${address.port}`, weight !== undefined && `weight ${weight}`, state]
+      const { address, weight, state, shut } = action
+      const at = address && `at ${address.address}:${address.port}`
+      const what = [at, weight !== undefined && `weight ${weight}`, state, shut && 'open sessions are ended']
       return `haproxy: set server ${action.backend}/${action.server} ${what.filter(Boolean).join(', ')}`
     }
-    case 'haproxy-config':
-      return action.content === null
-        ? `remove ${action.folder}/${action.name}, checked by haproxy -c`
-        : `write ${action.folder}/${action.name} (${byteCount(action.content)}), checked by haproxy -c`
+    case 'proxy-backend': {
+      const servers = action.servers.map(({ server, place: at, weight }) => `${server} at ${at.address}:${at.port} weight ${weight}`)
+      return `haproxy: ${servers.length === 0 ? `delete backend ${action.backend}` : `add backend ${action.backend}: ${servers.join(', ')}`}`
+    }
+    case 'proxy-reload':
+      return 'service haproxy reload'
+    case 'haproxy-config': {
+      const files = [action, ...(action.more ?? [])].map(({ name, content }) =>
+        content === null ? `remove ${action.folder}/${name}` : `write ${action.folder}/${name} (${byteCount(content)})`,
+      )
+      return `${files.join(', ')}, checked by haproxy -c`
+    }
     case 'acme':
       return `a new key; POST ${action.directory} and what it names; ${action.map} and the running HAProxy: what it wants to read for ${action.site}; write ${action.to} (mode 600)`
     case 'certificate':
@@ -72,14 +81,6 @@ function describeEdit(one: Edit): string {
   }
 }
 
-function spliceCount(cuts: readonly Cut[]): string {
-  return `-${lineCount(cuts.map(({ remove }) => remove))} +${lineCount(cuts.map(({ insert }) => insert))} lines`
-}
-
-function lineCount(texts: readonly string[]): number {
-  return texts.join('').split('\n').length - 1
-}
-
 function byteCount(text: string): string {
   return `${Buffer.byteLength(text)} bytes`
 }
@@ -97,4 +98,12 @@ function quoteWord(word: string): string {
     return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
   })
   return `$'${escaped}'`
+}
+
+function spliceCount(cuts: readonly Cut[]): string {
+  return `-${lineCount(cuts.map(({ remove }) => remove))} +${lineCount(cuts.map(({ insert }) => insert))} lines`
+}
+
+function lineCount(texts: readonly string[]): number {
+  return texts.join('').split('\n').length - 1
 }

@@ -167,6 +167,8 @@ export interface ProxyDriver {
   ready(jail: string): Step[]
   /** Reads all files anew; open connections go on. */
   reload(): Step[]
+  /** What the steps so far chose, for the plan's reserves: asked last. */
+  reserves(): string[]
   /**
    * Stands beside a configuration that the host has of its own, and takes over its sites that lead to these jails; undefined where there is
    * none. `strangers`: who asks for a host that is nobody's gets what that configuration says, or 421; not given: as it is.

@@ -19,6 +19,8 @@ export type Target = z.infer<typeof targetSchema>
 /** A target whose jail runs, or soon will, at this address. */
 export interface ReachableTarget extends Target {
   address: string
+  /** Its name in the backend; absent where it is in none yet. */
+  server?: string
 }
 
 export interface SiteAddress {
@@ -121,6 +123,8 @@ export interface ProxyFacts {
   running: boolean
   /** By files of ours. */
   configured: boolean
+  /** Files of ours that are missing, or say something else than they would if they were written now; as they are called in the folder. */
+  lacks?: readonly string[]
   /** Starts with the host. */
   enabled: boolean
   /** Of the one that runs, such as 2.6.12. */

@@ -26,7 +26,7 @@ export function planSites(context: SitePlanning, changes: readonly SiteChange[],
     sites: real,
     ...(more.outcome !== undefined && { outcome: more.outcome }),
     ...(more.remarks !== undefined && { remarks: more.remarks }),
-    ...(more.reserves !== undefined && { reserves: more.reserves }),
+    reserves: [...(more.reserves ?? []), ...context.drivers.proxy.reserves()],
   })
 }
 

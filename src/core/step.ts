@@ -39,6 +39,9 @@ export type Edit = z.infer<typeof edit>
 /** Text cut out of another at a place, and what is put there. */
 const cut = z.strictObject({ at: z.int().min(0), remove: z.string(), insert: z.string() })
 export type Cut = z.infer<typeof cut>
+const serverName = { backend: z.string(), server: z.string() }
+const place = z.strictObject({ address: z.ipv4(), port: z.int() })
+const configFile = { name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/), content: z.string().nullable() }
 
 /** A question about the host that can be asked at any time and changes nothing. */
 const simpleProbe = z.discriminatedUnion('kind', [
@@ -68,9 +71,25 @@ const simpleProbe = z.discriminatedUnion('kind', [
     statusTo: z.int(),
     notStatus: z.array(z.int()).optional(),
   }),
-  z.strictObject({ kind: z.literal('haproxy-backend'), socket: absolutePath, backend: z.string(), server: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal('haproxy-backend'),
+    socket: absolutePath,
+    backend: z.string(),
+    server: z.string().nullable(),
+    /** There holds, too. */
+    or: z.string().optional(),
+  }),
   /** So many sessions or fewer on that server, or no HAProxy that runs. */
-  z.strictObject({ kind: z.literal('proxy-sessions'), socket: absolutePath, backend: z.string(), server: z.string(), atMost: z.int() }),
+  z.strictObject({
+    kind: z.literal('proxy-sessions'),
+    socket: absolutePath,
+    ...serverName,
+    atMost: z.int(),
+    /** Of these together with it. */
+    also: z.array(z.strictObject(serverName)).optional(),
+  }),
+  /** HAProxy's own check has found it alive, or it has none. */
+  z.strictObject({ kind: z.literal('haproxy-server-up'), socket: absolutePath, ...serverName }),
   /** Whoever comes by TLS and asks for that name is shown the certificate of this file. */
   z.strictObject({ kind: z.literal('certificate'), address: z.string(), port: z.int(), serverName: z.string(), path: absolutePath }),
   /** Nothing is mounted below the path (a rename or a removal would reach into the mounted tree). */
@@ -108,18 +127,29 @@ const actionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('proxy-server'),
     socket: absolutePath,
-    backend: z.string(),
-    server: z.string(),
-    address: z.strictObject({ address: z.ipv4(), port: z.int() }).optional(),
+    ...serverName,
+    /** Not of one that has sessions: they would be another's. */
+    address: place.optional(),
     weight: z.int().min(0).max(256).optional(),
     state: z.enum(['ready', 'drain', 'maint']).optional(),
+    /** Sessions that it has are ended. */
+    shut: z.literal(true).optional(),
   }),
-  /** One *.cfg file of HAProxy's folder; the whole folder with the change in it must pass `haproxy -c` before the swap. */
+  /** A whole backend of the running HAProxy, 3.4 or newer, which forgets that at its next start; without servers: it is not there. */
+  z.strictObject({
+    kind: z.literal('proxy-backend'),
+    socket: absolutePath,
+    backend: z.string(),
+    servers: z.array(z.strictObject({ server: z.string(), place, weight: z.int().min(0).max(256) })),
+  }),
+  /** `service haproxy reload`, believed when another process answers, and answers 421 to who asks for a host that nobody has. */
+  z.strictObject({ kind: z.literal('proxy-reload'), socket: absolutePath, front: place, timeoutSeconds: z.number().positive() }),
+  /** A *.cfg file of HAProxy's folder, or several at once; the whole folder with the change in it must pass `haproxy -c` before the swap. */
   z.strictObject({
     kind: z.literal('haproxy-config'),
     folder: absolutePath,
-    name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/),
-    content: z.string().nullable(),
+    ...configFile,
+    more: z.array(z.strictObject(configFile)).optional(),
   }),
   /**
    * Gets a certificate from an authority (RFC 8555, http-01) and leaves it in `folder` with its key, for nobody else to read. What was got

@@ -27,8 +27,10 @@ function linkReal(bin: string, name: string): void {
 
 const usualFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin', '/opt/homebrew/bin']
 
+/** Suites are run against another HAProxy than the machine's by JAILOPS_TEST_HAPROXY, the program's path. */
 export function findReal(name: string): string | undefined {
-  return usualFolders.map((folder) => join(folder, name)).find(isExecutable)
+  const instead = name === 'haproxy' ? process.env['JAILOPS_TEST_HAPROXY'] : undefined
+  return instead ?? usualFolders.map((folder) => join(folder, name)).find(isExecutable)
 }
 
 function isExecutable(path: string): boolean {

@@ -45,7 +45,17 @@ async function choose({ sharedAddress: asked, zfs = false, managers = [], proxy 
   const status = sharedAddress ? site + 256 : await need(freePort(`127.${second}.${third}.2`, [site]))
   const proxyPort = await need(freePort('127.0.0.1', [site, status]))
   const tlsPort = await need(freePort('127.0.0.1', [site, status, proxyPort]))
-  return { pool: `127.${second}.${third}.0/24`, sitePort: site, statusPort: status, proxyPort, tlsPort, sharedAddress, zfs, managers, proxy }
+  return {
+    pool: `127.${second}.${third}.0/24`,
+    sitePort: site,
+    statusPort: status,
+    proxyPort,
+    tlsPort,
+    sharedAddress,
+    zfs,
+    managers,
+    proxy,
+  }
 }
 
 async function need(port: Promise<number | undefined>): Promise<number> {

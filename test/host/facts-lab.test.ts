@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Lab, setFaults, startLab } from '../../src/lab/lab.ts'
 import { type FactName, type Facts, factsOf } from '../../src/core/host.ts'
 import type { Step } from '../../src/core/step.ts'
@@ -132,23 +132,34 @@ test('create, route, look, destroy, restore', async () => {
     running: true,
     configured: true,
     enabled: true,
-    backends: [{ name: 'jail_blog', targets: [{ jail: 'blog', address: blog.address }], isStale: false }],
     routes: [
-      { host: 'blog.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
-      { host: '*.wild.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
+      { host: 'blog.example.com', backend: 'slot_01', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
+      { host: '*.wild.example.com', backend: 'slot_01', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' },
     ],
   })
-  expect(proxyStatus?.backends).toMatchObject([
-    { name: 'jail_blog', status: expect.stringContaining('UP'), check: expect.stringContaining('L7') },
-  ])
+  expect(proxy.lacks).toBeUndefined()
+  expect(proxy.backends).toHaveLength(16)
+  expect(proxy.backends[0]).toMatchObject({
+    name: 'slot_01',
+    targets: [{ jail: 'blog', address: blog.address, server: 's' }],
+    isStale: false,
+  })
+  expect(proxy.backends.slice(1).every(({ isSpare }) => isSpare)).toBe(true)
+  expect(proxyStatus?.backends[0]).toMatchObject({ name: 'slot_01', status: expect.stringContaining('UP') })
+  const isUp = () => effects.holds({ kind: 'haproxy-server-up', socket: lab.layout.haproxy.socket, backend: 'slot_01', server: 's' })
+  await vi.waitFor(async () => expect(await isUp()).toBe(true), { timeout: 15_000, interval: 100 })
+  expect((await look('proxyStatus')).proxyStatus?.backends[0]).toMatchObject({ status: 'UP', check: expect.stringContaining('L7OK/200') })
 
-  // a second jail's backend, taken back: the reload of the way back sees the old files
+  // a second jail's backend, taken back: it is spare again, in the file and in the running HAProxy
   await carryOut(await createSteps('shop', 'rccccccccccccccc'))
   const routed = await carryOut(await routeSteps('shop', ['shop.example.com']))
   expect(await front('shop.example.com')).toMatchObject({ status: 200, body: expect.stringContaining('jail shop') })
   await takeBack(routed)
   expect(await front('shop.example.com')).toMatchObject({ status: 421 })
-  expect(await effects.holds({ kind: 'haproxy-backend', socket: lab.layout.haproxy.socket, backend: 'jail_shop', server: null })).toBe(true)
+  expect(
+    await effects.holds({ kind: 'haproxy-backend', socket: lab.layout.haproxy.socket, backend: 'slot_02', server: '192.0.2.1:9' }),
+  ).toBe(true)
+  expect((await look('proxy')).proxy.backends[1]).toMatchObject({ name: 'slot_02', isSpare: true })
   expect(await front('blog.example.com')).toMatchObject({ status: 200 })
 
   const destroy = async () => {

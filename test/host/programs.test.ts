@@ -190,7 +190,9 @@ function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
       ? [action.argv, ...(action.blame === undefined ? [] : [action.blame])]
       : action.kind === 'write' && action.check !== undefined
         ? [action.check]
-        : []
+        : action.kind === 'proxy-reload'
+          ? [['service', 'haproxy', 'reload']]
+          : []
   return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
 }
 
@@ -213,7 +215,7 @@ function pathsChanged(action: Action): string[] {
     case 'certificate':
       return [action.path, action.list]
     case 'haproxy-config':
-      return [`${action.folder}/${action.name}`]
+      return [action, ...(action.more ?? [])].map(({ name }) => `${action.folder}/${name}`)
     default:
       return []
   }

@@ -15,8 +15,11 @@ import { emptyMap, mapFile, mapNames } from '../../src/host/proxy/maps.ts'
 import { backendOfJail } from '../commands/say.ts'
 import { testFacts, testLayout } from './facts-helper.ts'
 
-const nothing: ObservedFacts['proxy'] = noProxy
-const ready: ObservedFacts['proxy'] = { ...nothing, running: true, configured: true, enabled: true }
+const nothing: ObservedFacts['proxy'] = {
+  ...noProxy,
+  lacks: [...mapNames.map((name) => `maps/${name}.map`), '00-base.cfg', '10-front.cfg'],
+}
+const ready: ObservedFacts['proxy'] = { ...noProxy, running: true, configured: true, enabled: true }
 const blog: ReachableTarget = { jail: 'blog', address: '10.0.0.5', weight: 100 }
 const route = { host: 'a.example.com', backend: 'jail_blog', targets: [{ jail: 'blog', weight: 100 }], jail: 'blog' }
 
@@ -31,7 +34,6 @@ test('a host without HAProxy gets its folders, map and files before the service 
     'folder',
     'folder',
     ...mapNames.map(() => 'write'),
-    'write',
     'haproxy-config',
     'run',
     'run',
@@ -53,29 +55,23 @@ test('where HAProxy runs by our files nothing is left to do; where it is down it
   ).toMatchObject([{ kind: 'require' }, { argv: ['service', 'haproxy', 'start'] }])
 })
 
+test('files of an older jailops are written anew at the next occasion, with the maps that it did not have', () => {
+  const steps = driver({ lacks: ['10-front.cfg', 'maps/paths.map'] }).prepare()
+  expect(steps.map(({ action }) => action.kind)).toEqual(['write', 'haproxy-config', 'proxy-reload'])
+  expect(steps[1]).toMatchObject({ action: { name: '00-base.cfg', more: [{ name: '10-front.cfg' }] } })
+})
+
 test('an HAProxy of the owner is not taken over', () => {
   expect(() => driver({ configured: false }).prepare()).toThrow(expect.objectContaining({ code: 'host_not_ready' }))
 })
 
 test('a map that holds routes is never written over', () => {
-  const proxy = { ...nothing, routes: [route] }
+  const proxy = { ...nothing, lacks: ['maps/paths.map', '00-base.cfg', '10-front.cfg'], routes: [route] }
   const paths = createHaproxyDriver(testFacts({ proxy }))
     .prepare()
     .map(({ action }) => ('path' in action ? action.path : ''))
   expect(paths).not.toContain(mapFile(testLayout, 'hosts'))
-})
-
-test('the first host of a jail brings its backend and a reload, the next ones only map entries', () => {
-  const [first, next] = [[], [backendOfJail('blog')]].map((backends) => driver({ backends }).route([{ host: 'a.example.com' }], [blog]))
-  expect(first?.map((step) => stepSchema.parse(step).action.kind)).toEqual(['haproxy-config', 'run', 'proxy-map', 'await'])
-  expect(next?.map((step) => step.action.kind)).toEqual(['proxy-map', 'await'])
-})
-
-test('the reload of the way back belongs to the step that puts the old file back', () => {
-  const [change, reload] = driver().route([{ host: 'a.example.com' }], [blog])
-  expect(change).toMatchObject({ action: { kind: 'haproxy-config' }, undo: [{ action: { argv: ['service', 'haproxy', 'reload'] } }] })
-  expect(reload).toMatchObject({ done: { kind: 'haproxy-backend', backend: 'jail_blog', server: '10.0.0.5:80' } })
-  expect(reload?.undo).toBeUndefined()
+  expect(paths).toContain(mapFile(testLayout, 'paths'))
 })
 
 test('a wildcard is proved by one of its names', () => {
@@ -83,13 +79,6 @@ test('a wildcard is proved by one of its names', () => {
     .route([{ host: '*.example.com' }], [blog])
     .at(-1)
   expect(last?.done).toMatchObject({ kind: 'http', hostHeader: 'jailops-check.example.com', notStatus: [421, 503] })
-})
-
-test('a backend goes only after its host', () => {
-  const proxy = driver({ backends: [backendOfJail('blog')] })
-  const steps = [...proxy.unroute(route), ...proxy.forget('blog')]
-  expect(steps.map(({ action }) => action.kind)).toEqual(['proxy-map', 'haproxy-config', 'run'])
-  expect(steps.at(-1)?.done).toMatchObject({ backend: 'jail_blog', server: null })
 })
 
 test('while HAProxy is down only files are changed', () => {

@@ -24,7 +24,7 @@ export async function startHaproxy(mapText: string): Promise<TestHaproxy> {
   writeFileSync(map, mapText)
   writeFileSync(join(configFolder, '10-front.cfg'), frontConfig(socket, map, await freePort()))
   writeFileSync(join(configFolder, '20-jails.cfg'), jailsConfig)
-  const child = spawn('haproxy', ['-db', '-f', configFolder], {
+  const child = spawn(process.env['JAILOPS_TEST_HAPROXY'] ?? 'haproxy', ['-db', '-f', configFolder], {
     stdio: 'ignore',
     env: { ...process.env, PATH: '/usr/local/sbin:/usr/sbin:/sbin' },
   })
@@ -48,6 +48,7 @@ function frontConfig(socket: string, map: string, port: number): string {
   return `global
   stats socket ${socket} mode 600 level admin
 defaults jail
+  option httpchk GET /
   mode http
   timeout connect 1s
   timeout client 1s

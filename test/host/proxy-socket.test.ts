@@ -64,12 +64,21 @@ describe('the run-time socket of a real HAProxy', () => {
     expect(await socket().mapValue(map, '*.example.org')).toBe('jail_blog')
   })
 
-  test('duplicates become one', async () => {
+  test('of several copies the one that decides is changed, and all of them are deleted', async () => {
     const { map } = running()
     expect(await copiesOf('twice.example.com')).toBe(2)
-    await socket().setMapEntry(map, 'twice.example.com', 'jail_shop')
-    expect(await copiesOf('twice.example.com')).toBe(1)
-    expect(await socket().mapValue(map, 'twice.example.com')).toBe('jail_shop')
+    await socket().setMapEntry(map, 'twice.example.com', 'jail_other')
+    expect(await socket().mapValue(map, 'twice.example.com')).toBe('jail_other')
+    await socket().deleteMapEntry(map, 'twice.example.com')
+    expect(await copiesOf('twice.example.com')).toBe(0)
+  })
+
+  test('one backend of many is asked for alone', async () => {
+    expect((await socket().statOf('jail_shop')).map(({ proxy, server }) => `${proxy}/${server}`)).toEqual([
+      'jail_shop/s',
+      'jail_shop/BACKEND',
+    ])
+    expect(await socket().statOf('jail_none')).toEqual([])
   })
 
   test('words that could mean something else never reach it', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -24,6 +24,8 @@ export function makeBench(): Bench {
   const at = (...names: string[]) => join(folder, ...names)
   mkdirSync(at('bin'))
   mkdirSync(at('jails'))
+  const haproxy = process.env['JAILOPS_TEST_HAPROXY']
+  if (haproxy !== undefined) symlinkSync(haproxy, at('bin', 'haproxy'))
   const programFolders = [at('bin'), '/bin', '/usr/bin', '/usr/sbin', '/usr/local/sbin']
   const shell = createLocalShell({ programFolders, jailRoots: at('jails'), groupWaitMilliseconds: 300 })
   const effects = createEffects({ shell, now: Date.now, sleep: (milliseconds) => sleep(milliseconds), stagingFolder: at('staging') })

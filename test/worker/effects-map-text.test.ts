@@ -1,4 +1,4 @@
-import { array, assert, boolean, constantFrom, pre, property, tuple } from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { lineOf, valueIn, withEntry, withLineBack } from '../../src/worker/effects/map-text.ts'
 
@@ -13,18 +13,18 @@ function plainLines(text: string): { raw: string; key: string | undefined; value
 const keys = ['a', 'a.b', 'b.a', 'xa', 'a|1', '*.a']
 const line = fc
   .tuple(
-    constantFrom('', ' ', '\t', '# ', '#'),
-    constantFrom(...keys),
-    constantFrom('', ' ', '\t ', ' x', ' a', ' a.b #c'),
-    constantFrom('\n', '\r\n', '\n\n'),
+    fc.constantFrom('', ' ', '\t', '# ', '#'),
+    fc.constantFrom(...keys),
+    fc.constantFrom('', ' ', '\t ', ' x', ' a', ' a.b #c'),
+    fc.constantFrom('\n', '\r\n', '\n\n'),
   )
   .map((parts) => parts.join(''))
-const texts = tuple(array(line, { maxLength: 8 }), boolean()).map(([lines, cut]) => lines.join('').slice(0, cut ? -1 : undefined))
-const key = constantFrom(...keys)
+const texts = fc.tuple(fc.array(line, { maxLength: 8 }), fc.boolean()).map(([lines, cut]) => lines.join('').slice(0, cut ? -1 : undefined))
+const key = fc.constantFrom(...keys)
 
 test('what is found by searching is what reading every line finds', () => {
-  assert(
-    property(texts, key, (text, wanted) => {
+  fc.assert(
+    fc.property(texts, key, (text, wanted) => {
       const lines = plainLines(text)
       const at = lines.findIndex((one) => one.key === wanted)
       expect(valueIn(text, wanted)).toBe(lines[at]?.value)
@@ -35,8 +35,8 @@ test('what is found by searching is what reading every line finds', () => {
 })
 
 test('afterwards the key is there once with the value, or not at all, and every other line is as it was', () => {
-  assert(
-    property(texts, key, constantFrom('x', 'y', null), (text, wanted, value) => {
+  fc.assert(
+    fc.property(texts, key, fc.constantFrom('x', 'y', null), (text, wanted, value) => {
       const changed = withEntry(text, wanted, value)
       const others = (of: string) =>
         plainLines(of)
@@ -52,13 +52,13 @@ test('afterwards the key is there once with the value, or not at all, and every 
 })
 
 test('a line that was alone in its key comes back to where it was', () => {
-  assert(
-    property(texts, key, (text, wanted) => {
+  fc.assert(
+    fc.property(texts, key, (text, wanted) => {
       const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`
       const found = lineOf(whole, wanted)
-      pre(found !== undefined && plainLines(whole).filter((one) => one.key === wanted).length === 1)
+      fc.pre(found !== undefined && plainLines(whole).filter((one) => one.key === wanted).length === 1)
       // where two lines are alike, it may come behind the last of them
-      pre(plainLines(whole).filter(({ raw }) => raw === found?.behind).length <= 1)
+      fc.pre(plainLines(whole).filter(({ raw }) => raw === found?.behind).length <= 1)
       expect(found && withLineBack(withEntry(whole, wanted, null), found)).toBe(whole)
     }),
     { numRuns: 500 },

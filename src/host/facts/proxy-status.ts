@@ -1,7 +1,6 @@
 import { passLostConnection } from '../../core/errors.ts'
 import type { BackendStatus, ProxyStatus } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
-import { backendOf } from '../../core/names.ts'
 import { createHaproxySocket, type StatRow } from '../proxy/socket.ts'
 import type { Shell } from '../shell.ts'
 
@@ -18,7 +17,7 @@ export async function observeProxyStatus(shell: Shell, { haproxy }: Layout): Pro
     connections: number('CurrConns'),
     maxConnections: number('Maxconn'),
     requestsPerSecond: rows.filter((row) => row.server === 'FRONTEND').reduce((sum, row) => sum + row.requestRate, 0),
-    backends: rows.filter((row) => row.server === 'BACKEND' && row.proxy.startsWith(backendOf(''))).map((row) => backendStatus(row, rows)),
+    backends: rows.filter((row) => row.server === 'BACKEND' && /^(jail|slot|site)_/.test(row.proxy)).map((row) => backendStatus(row, rows)),
   }
 }
 

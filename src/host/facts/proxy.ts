@@ -4,9 +4,10 @@ import type { Backend, ProxyFacts, Route, TheirProxy } from '../../core/proxy.ts
 import { endpointOf } from '../addresses.ts'
 import { findBlock } from '../proxy/adopt/block.ts'
 import { backendOfFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
-import { baseFile, frontFile, isOurProxyFile, listensForTls } from '../proxy/configuration.ts'
+import { baseConfiguration, baseFile, frontConfiguration, frontFile, isOurProxyFile, listensForTls } from '../proxy/configuration.ts'
 import { entriesOf, mapFile, type MapName, mapNames, ownersFile } from '../proxy/maps.ts'
 import { settingsIn } from '../proxy/settings.ts'
+import { isSlot } from '../proxy/slots.ts'
 import { createHaproxySocket } from '../proxy/socket.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
@@ -17,11 +18,16 @@ import { observeTheirs } from './their-proxy.ts'
 /** What the files say, which is what survives a restart, and whether HAProxy runs. */
 export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
   const { configFolder, socket } = layout.haproxy
+  const lacks: string[] = []
   const textOf = async (file: string) => (await shell.readFile(`${configFolder}/${file}`)) ?? ''
-  const read = async (path: string) => entriesOf((await shell.readFile(path)) ?? '')
+  const read = async (path: string) => {
+    const text = await shell.readFile(path)
+    if (text === undefined) lacks.push(path.slice(configFolder.length + 1))
+    return entriesOf(text ?? '')
+  }
   const [maps, owners, base, front, enable, config, info, backends, certificates] = await Promise.all([
     Promise.all(mapNames.map(async (name) => [name, await read(mapFile(layout, name))] as const)),
-    read(ownersFile(layout)),
+    shell.readFile(ownersFile(layout)).then((text) => entriesOf(text ?? '')),
     textOf(baseFile),
     textOf(frontFile),
     rcVariable(shell, 'haproxy_enable'),
@@ -32,13 +38,17 @@ export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<
     jails.then((all) => observeBackends(shell, layout, all)),
     observeCertificates(shell, layout),
   ])
+  const tls = listensForTls(front)
+  if (base !== baseConfiguration(layout)) lacks.push(baseFile)
+  if (front !== frontConfiguration(layout, { tls })) lacks.push(frontFile)
   const entries = mapsOf(maps)
   const theirs = isYes(enable) ? await observeTheirs(shell, layout, config) : undefined
   return {
     kind: 'haproxy',
     running: info !== undefined,
     configured: theirs === undefined ? isOurProxyFile(base) && isOurProxyFile(front) : isReady(theirs),
-    ...(listensForTls(front) && { tls: true as const }),
+    ...(lacks.length > 0 && { lacks: lacks.toSorted() }),
+    ...(tls && { tls }),
     enabled: isYes(enable),
     ...(info !== undefined && { version: info.get('Version') ?? 'unknown' }),
     routes: routesIn(entries, backends),
@@ -74,7 +84,7 @@ function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[]): Rec
 function routesIn(maps: Readonly<Record<'hosts' | 'paths', Map<string, string>>>, backends: readonly Backend[]): Route[] {
   const byName = new Map(backends.map((backend) => [backend.name, backend]))
   const route = (site: { host: string; path?: string }, backend: string): Route => {
-    const targets = (byName.get(backend)?.targets ?? []).map(({ address: _address, ...target }) => target)
+    const targets = (byName.get(backend)?.targets ?? []).map(({ address: _address, server: _server, ...target }) => target)
     return { ...site, backend, targets, ...(targets[0] !== undefined && { jail: targets[0].jail }) }
   }
   return [
@@ -98,8 +108,8 @@ async function observeBackends(shell: Shell, layout: Layout, jails: readonly Jai
 }
 
 function backendSeen(layout: Layout, jails: readonly Jail[], name: string, servers: readonly ServerLine[]): Backend {
-  const targets = servers.flatMap(({ jail, appPort, place, weight }) =>
-    jail === undefined ? [] : [{ jail, weight, address: place.address, ...(appPort !== undefined && { port: appPort }) }],
+  const targets = servers.flatMap(({ server, jail, appPort, place, weight }) =>
+    jail === undefined ? [] : [{ jail, weight, address: place.address, server, ...(appPort !== undefined && { port: appPort }) }],
   )
   const isStale = servers.some(({ jail, appPort, place }) => {
     const address = jails.find((one) => one.name === jail)?.address
@@ -107,5 +117,5 @@ function backendSeen(layout: Layout, jails: readonly Jail[], name: string, serve
     const endpoint = endpointOf(layout, address)
     return place.address !== endpoint.address || place.port !== (appPort ?? endpoint.port)
   })
-  return { name, targets, isSpare: targets.length === 0, isStale }
+  return { name, targets, isSpare: isSlot(name) && targets.length === 0, isStale }
 }

@@ -1,12 +1,15 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Endpoint } from '../../core/layout.ts'
 import { backendOf, jailName } from '../../core/names.ts'
-import type { ReachableTarget } from '../../core/proxy.ts'
 import { sha256 } from '../../core/canonical.ts'
 
 /* One file a backend. A comment says of each server which jail it is: in a slot its name cannot tell. */
 
 const marker = '# jailops made this file and writes it anew as a whole'
+
+/** Settings of all that is ours; backends that come while HAProxy runs get them, too. */
+export const defaultsName = 'jail'
+export const checkWords = 'check inter 5s fastinter 1s fall 3 rise 2'
 
 /** Where a target listens. */
 export type Place = Pick<Endpoint, 'address' | 'port'>
@@ -40,43 +43,37 @@ export function backendOfFile(file: string): string | undefined {
   return /^20-([a-z0-9_-]+)\.cfg$/.exec(file)?.[1]
 }
 
-/** 200 to 499 is alive: a site that asks for a password, or has no front page, is no dead one. */
 export function backendText(backend: string, servers: readonly ServerLine[]): string {
   const lines = servers.map((line) => {
     const { server, jail, appPort, place, weight } = checked(line)
     const who = jail === undefined ? '' : ` # jail ${jail}${appPort === undefined ? '' : ` port ${appPort}`}`
     const idle = jail === undefined ? ' disabled' : ''
-    return `  server ${server} ${place.address}:${place.port} weight ${weight} check inter 5s fastinter 1s fall 3 rise 2${idle}${who}`
+    return `  server ${server} ${place.address}:${place.port} weight ${weight} ${checkWords}${idle}${who}`
   })
   return `${marker}
-backend ${backend} from jail
-  option httpchk GET /
-  http-check expect status 200-499
+backend ${backend} from ${defaultsName}
 ${lines.join('\n')}
 `
 }
 
 /** What stands in a file of ours; undefined where it is not one of ours. */
 export function serversIn(text: string): ServerLine[] | undefined {
-  if (!text.startsWith(marker)) return undefined
-  const lines = text.matchAll(/^ {2}server (\S+) ([0-9.]+):([0-9]+) weight ([0-9]+) check [^#\n]*?(?: # jail (\S+)(?: port ([0-9]+))?)?$/gm)
-  return [...lines].map(([, server = '', address = '', port, weight, jail, appPort]) => ({
-    server,
-    place: { address, port: Number(port) },
-    weight: Number(weight),
-    ...(jail !== undefined && { jail }),
-    ...(appPort !== undefined && { appPort: Number(appPort) }),
-  }))
-}
-
-export function serverLines(targets: readonly ReachableTarget[], placeOf: (target: ReachableTarget) => Place): ServerLine[] {
-  return targets.map((target) => ({
-    server: target.port === undefined ? target.jail : `${target.jail}_${target.port}`,
-    jail: target.jail,
-    ...(target.port !== undefined && { appPort: target.port }),
-    place: placeOf(target),
-    weight: target.weight,
-  }))
+  if (!text.startsWith('# jailops ')) return undefined
+  const ownJail = /^backend jail_([a-z0-9-]+) /m.exec(text)?.[1]
+  const lines = text.matchAll(
+    /^ {2}server (\S+) ([0-9.]+):([0-9]+)(?: weight ([0-9]+))? check [^#\n]*?(?: # jail (\S+)(?: port ([0-9]+))?)?$/gm,
+  )
+  return [...lines].map(([, server = '', address = '', port, weight, said, appPort]) => {
+    // before there was a weight there was no comment, for every backend was named like its jail
+    const jail = said ?? (weight === undefined ? ownJail : undefined)
+    return {
+      server,
+      place: { address, port: Number(port) },
+      weight: Number(weight ?? 100),
+      ...(jail !== undefined && { jail }),
+      ...(appPort !== undefined && { appPort: Number(appPort) }),
+    }
+  })
 }
 
 function checked(line: ServerLine): ServerLine {

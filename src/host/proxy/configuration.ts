@@ -52,6 +52,9 @@ export const defaultsOfJails = `defaults jail
   http-reuse safe
   retries 2
   option redispatch
+  # 200 to 499 is alive: a site that asks for a password, or has no front page, is no dead one
+  option httpchk GET /
+  http-check expect status 200-499
 `
 
 /**

@@ -1,5 +1,6 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Layout } from '../../core/layout.ts'
+import type { Step } from '../../core/step.ts'
 
 /*
  * Everything about a site is data: lines of these files, which HAProxy reads at its start and is told of at run time. Their keys begin
@@ -74,4 +75,9 @@ export function entriesOf(text: string): Map<string, string> {
     if (key !== undefined && value !== undefined && !entries.has(key)) entries.set(key, value)
   }
   return entries
+}
+
+/** One line, in the file and in the running HAProxy. */
+export function mapStep(layout: Layout, title: string, map: MapName, key: string, value: string | null): Step {
+  return { title, action: { kind: 'proxy-map', socket: layout.haproxy.socket, path: mapFile(layout, map), key, value } }
 }

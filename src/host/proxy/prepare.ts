@@ -5,16 +5,18 @@ import type { Probe, RunAction, Step } from '../../core/step.ts'
 import { mustHaveBlock } from './adopt/their-block.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile } from './configuration.ts'
 import { emptyMap, mapFile, mapNames, mapsFolder } from './maps.ts'
-import { refusesStrangers, reloadIt } from './reload.ts'
+import { changeAndReload, refusesStrangers, reloadIt } from './reload.ts'
+import { type ConfigFile, firstSlots, spareFile } from './slots.ts'
 
 /** What a host still lacks before routes can be added; nothing where HAProxy runs by our files and will after a reboot. */
 export function prepareHaproxy(layout: Layout, proxy: ObservedFacts['proxy']): Step[] {
   if (proxy.theirs !== undefined) mustHaveBlock(proxy.theirs)
   else if (proxy.enabled && !proxy.configured) throw ownersHaproxy(layout)
+  const lacks = proxy.lacks ?? []
   return [
-    ...(proxy.configured ? [] : writeFiles(layout, proxy.routes.length > 0)),
+    ...(proxy.configured ? filesToRenew(layout, proxy) : writeFiles(layout, lacks)),
     ...(proxy.enabled ? [] : enable(layout)),
-    ...(proxy.running ? (proxy.configured ? [] : [reloadIt(layout)]) : startIt(layout)),
+    ...(proxy.running ? (proxy.configured ? [] : [reloadIt(layout, 'it reads the files of jailops from now on')]) : startIt(layout)),
   ]
 }
 
@@ -26,8 +28,7 @@ function ownersHaproxy({ haproxy }: Layout): JailopsError {
   )
 }
 
-/** 00-base.cfg alone would not pass `haproxy -c` (it listens nowhere); with the second file both are checked. */
-function writeFiles(layout: Layout, hasRoutes: boolean): Step[] {
+function writeFiles(layout: Layout, lacks: readonly string[]): Step[] {
   const { configFolder } = layout.haproxy
   return [
     {
@@ -37,14 +38,41 @@ function writeFiles(layout: Layout, hasRoutes: boolean): Step[] {
     },
     { title: "Make the folder of HAProxy's files", action: { kind: 'folder', path: configFolder, mode: 0o755 } },
     { title: 'Make the folder of its maps', action: { kind: 'folder', path: mapsFolder(layout), mode: 0o755 } },
-    // HAProxy does not start without its maps; those that hold something stay as they are
-    ...(hasRoutes ? [] : mapNames.map((name) => write(`Write an empty map: ${name}`, mapFile(layout, name), emptyMap(name)))),
-    write("Write HAProxy's general settings", `${configFolder}/${baseFile}`, baseConfiguration(layout)),
-    {
-      title: 'Write how HAProxy chooses a site',
-      action: { kind: 'haproxy-config', folder: configFolder, name: frontFile, content: frontConfiguration(layout) },
-    },
+    ...emptyMaps(layout, lacks),
+    configuration(layout, 'Write how HAProxy chooses a site', firstSlots().map(spareFile), false),
   ]
+}
+
+/** HAProxy does not start without its maps; those that are there stay as they are. */
+function emptyMaps(layout: Layout, lacks: readonly string[]): Step[] {
+  const { configFolder } = layout.haproxy
+  return mapNames
+    .map((name) => ({ name, path: mapFile(layout, name) }))
+    .filter(({ path }) => lacks.includes(path.slice(configFolder.length + 1)))
+    .map(({ name, path }) => write(`Write an empty map: ${name}`, path, emptyMap(name)))
+}
+
+/** Alone neither would pass `haproxy -c`: the one listens nowhere, the other has no settings. */
+function configuration(layout: Layout, title: string, slots: readonly ConfigFile[], tls: boolean): Step {
+  const front = { name: frontFile, content: frontConfiguration(layout, { tls }) }
+  return {
+    title,
+    action: {
+      kind: 'haproxy-config',
+      folder: layout.haproxy.configFolder,
+      name: baseFile,
+      content: baseConfiguration(layout),
+      more: [front, ...slots],
+    },
+  }
+}
+
+/** Files of an older jailops, or of another layout. */
+function filesToRenew(layout: Layout, { lacks = [], running, tls }: ObservedFacts['proxy']): Step[] {
+  const maps = emptyMaps(layout, lacks)
+  if (!lacks.includes(baseFile) && !lacks.includes(frontFile)) return maps
+  const change = configuration(layout, "Bring HAProxy's settings to what jailops writes today", [], tls === true)
+  return [...maps, ...(running ? changeAndReload(layout, change, 'its settings are of an older jailops') : [change])]
 }
 
 function write(title: string, path: string, content: string): Step {
@@ -84,7 +112,7 @@ function startIt(layout: Layout): Step[] {
     {
       title: 'Start HAProxy',
       action: run('service', 'haproxy', 'start'),
-      done: refusesStrangers(layout),
+      done: refusesStrangers({ address: layout.haproxy.bindAddress, port: layout.haproxy.bindPort }),
       undo: [{ action: run('service', 'haproxy', 'hardstop'), unless: isStopped }],
     },
   ]

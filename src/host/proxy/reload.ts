@@ -6,29 +6,24 @@ export const reload: RunAction = { kind: 'run', argv: ['service', 'haproxy', 're
 /**
  * A change of HAProxy's files and the reload that makes it true, in both directions. The way back carries its reload on the change, not
  * on the reload step: steps are taken back in reverse order, so an undo of the latter would run while the changed file still stands. A
- * step's own file is put back before its undo commands run.
+ * step's own file is put back before its undo commands run. `why` ends the sentence "Reload HAProxy, for …".
  */
-export function changeAndReload(change: Step, done: Probe): Step[] {
+export function changeAndReload(layout: Layout, change: Step, why: string, done?: Probe): Step[] {
   const isStopped: Probe = { kind: 'command', argv: ['service', 'haproxy', 'status'], exitCode: 1 }
-  return [
-    { ...change, undo: [{ action: reload, unless: isStopped }] },
-    { title: 'Reload HAProxy; open connections go on', action: reload, done },
-  ]
+  return [{ ...change, undo: [{ action: reload, unless: isStopped }] }, reloadIt(layout, why, done)]
 }
 
-export function reloadIt(layout: Layout): Step {
-  return { title: 'Reload HAProxy; open connections go on', action: reload, done: refusesStrangers(layout) }
+/** Open connections go on. */
+export function reloadIt({ haproxy }: Layout, why: string, done?: Probe): Step {
+  const front = { address: haproxy.bindAddress, port: haproxy.bindPort }
+  return {
+    title: `Reload HAProxy, for ${why}`,
+    action: { kind: 'proxy-reload', socket: haproxy.socket, front, timeoutSeconds: 60 },
+    ...(done !== undefined && { done }),
+  }
 }
 
 /** Only our front says 421 to a host that nobody has: so it is ours that listens there. */
-export function refusesStrangers({ haproxy }: Layout): Probe {
-  return {
-    kind: 'http',
-    address: haproxy.bindAddress,
-    port: haproxy.bindPort,
-    path: '/',
-    hostHeader: 'nobody.invalid',
-    statusFrom: 421,
-    statusTo: 421,
-  }
+export function refusesStrangers({ address, port }: { address: string; port: number }): Probe {
+  return { kind: 'http', address, port, path: '/', hostHeader: 'nobody.invalid', statusFrom: 421, statusTo: 421 }
 }

@@ -1,22 +1,35 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Shell } from '../shell.ts'
 import { checkMapWords } from './maps.ts'
+import { addWhole, deleteWhole, isWhole, type Live, type NewServer } from './whole-backend.ts'
 
 /** HAProxy's run-time socket. Every change is read back: an empty answer is all that the CLI ever says to one that it took. */
 export interface HaproxySocket {
   /** `show info`: HAProxy's own field names, such as Version, Uptime_sec, CurrConns, Maxconn. */
   info(): Promise<ReadonlyMap<string, string>>
   stat(): Promise<StatRow[]>
+  /** The same of one backend: its own row, and its servers'. Empty where there is no such backend. */
+  statOf(backend: string): Promise<StatRow[]>
   backends(): Promise<string[]>
   /** `address:port` of the backend's first server; undefined where there is no such backend or it has none. */
   serverAddress(backend: string): Promise<string | undefined>
+  /** Empty where there is no such backend. */
+  servers(backend: string): Promise<{ name: string; state: ServerState }[]>
+  /** 3.4 and newer: with just these servers, and it gets requests; without servers: it is not there. */
+  hasBackend(backend: string, servers: readonly NewServer[]): Promise<boolean>
   /** A server as it is now; undefined where there is none of that name. */
   server(backend: string, server: string): Promise<ServerState | undefined>
+  /** Ends them; they are gone a moment later. */
+  shutSessions(backend: string, server: string): Promise<void>
   /** Read back. @throws step_failed */
   setServer(backend: string, server: string, wanted: ServerChange): Promise<void>
+  /** 3.4 and newer: made where it is missing, with all its servers, and only then given requests. @throws step_failed */
+  addBackend(backend: string, servers: readonly NewServer[]): Promise<void>
+  /** 3.4 and newer: with its servers and their sessions. @throws step_failed */
+  deleteBackend(backend: string): Promise<void>
   /** The value that decides: of several entries of one key the first. */
   mapValue(map: string, key: string): Promise<string | undefined>
-  /** Afterwards the key is there once, with this value. @throws step_failed */
+  /** Afterwards the key has this value. @throws step_failed */
   setMapEntry(map: string, key: string, value: string): Promise<void>
   /** Afterwards the key is not there. @throws step_failed */
   deleteMapEntry(map: string, key: string): Promise<void>
@@ -63,6 +76,7 @@ const longestCommand = 12_000
 const mostCopies = 1000
 
 const wordPattern = /^[a-z0-9_-]+$/
+const addressPattern = /^[0-9.]+$/
 const pathPattern = /^\/[A-Za-z0-9._+@/-]*$/
 
 function safeWord(word: string, pattern: RegExp): string {
@@ -75,13 +89,17 @@ function safeKey(key: string): string {
   return key
 }
 
+function fullName(backend: string, server: string): string {
+  return `${safeWord(backend, wordPattern)}/${safeWord(server, wordPattern)}`
+}
+
 export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySocket {
   const say = async (...words: string[]): Promise<string> => {
     const text = `${words.join(' ')}\n`
     if (text.length > longestCommand) throw new JailopsError('step_failed', 'A command for HAProxy became too long; nothing was sent.')
     return shell.exchange(socketPath, text, timeoutSeconds)
   }
-  const mapValue = async (map: string, key: string) => parseMapValue(await say('get map', safeWord(map, pathPattern), safeKey(key)))
+  const mapValue = async (map: string, key: string) => parseMapValue(await say('get map', safeWord(map, pathPattern), safeKey(key)), key)
   const change = async (...words: string[]): Promise<void> => {
     const answer = (await say(...words)).trim()
     if (answer !== '') throw new JailopsError('step_failed', `HAProxy refused "${words.join(' ')}": ${firstLine(answer)}`)
@@ -94,22 +112,35 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
     }
   }
 
-  const serverOf = async (backend: string, server: string) =>
-    parseServers(await say('show servers state', safeWord(backend, wordPattern)), backend).find(({ name }) => name === server)?.state
+  const serversOf = async (backend: string) => parseServers(await say('show servers state', safeWord(backend, wordPattern)), backend)
+  const serverOf = async (backend: string, server: string) => (await serversOf(backend)).find(({ name }) => name === server)?.state
+  const statOf = async (backend: string) => {
+    const answer = await say('show stat', safeWord(backend, wordPattern), '6 -1')
+    return /^No such proxy/i.test(answer) ? [] : parseStat(answer)
+  }
+  const backends = async () => linesOf(await say('show backend')).filter((line) => !line.startsWith('#'))
+  const live: Live = { say, backends, statOf, serversOf, fullName, safeAddress: (address) => safeWord(address, addressPattern) }
 
   return {
     info: async () => parseInfo(await say('show info')),
     stat: async () => parseStat(await say('show stat')),
-    backends: async () => linesOf(await say('show backend')).filter((line) => !line.startsWith('#')),
+    statOf,
+    backends,
     serverAddress: async (backend) => {
-      const first = parseServers(await say('show servers state', safeWord(backend, wordPattern)), backend)[0]
+      const first = (await serversOf(backend))[0]
       return first === undefined ? undefined : `${first.state.address}:${first.state.port}`
     },
+    servers: serversOf,
+    hasBackend: (backend, servers) => isWhole(live, safeWord(backend, wordPattern), servers),
     server: serverOf,
+    shutSessions: (backend, server) => change('shutdown sessions server', fullName(backend, server)),
+    addBackend: (backend, servers) => addWhole(live, safeWord(backend, wordPattern), servers),
+    deleteBackend: (backend) => deleteWhole(live, safeWord(backend, wordPattern)),
     setServer: async (backend, server, { address, weight, state }) => {
-      const name = `${safeWord(backend, wordPattern)}/${safeWord(server, wordPattern)}`
+      const name = fullName(backend, server)
       // what it says to these when it has done as it was told, is words that differ by version: so it is looked at afterwards
-      if (address !== undefined) await say('set server', name, 'addr', safeWord(address.address, /^[0-9.]+$/), 'port', String(address.port))
+      if (address !== undefined)
+        await say('set server', name, 'addr', safeWord(address.address, addressPattern), 'port', String(address.port))
       if (weight !== undefined) await change('set server', name, 'weight', String(weight))
       if (state !== undefined) await change('set server', name, 'state', state)
       const now = await serverOf(backend, server)
@@ -124,11 +155,10 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
     deleteMapEntry,
     setMapEntry: async (map, key, value) => {
       checkMapWords(key, value)
-      // `get map` shows only the first copy, so look at all: a second one would come to life when the first is deleted.
-      const copies = parseMapEntries(await say('show map', safeWord(map, pathPattern)), map).filter((entry) => entry.key === key)
-      if (copies.length > 1) await deleteMapEntry(map, key)
-      const isAlone = copies.length === 1
-      if (!isAlone || copies[0]?.value !== value) await change(isAlone ? 'set map' : 'add map', map, key, value)
+      const before = await mapValue(map, key)
+      if (before === value) return
+      // of several copies `set` may leave some as they were, which does not matter: they are deleted until none is left
+      await change(before === undefined ? 'add map' : 'set map', map, key, value)
       const now = await mapValue(map, key)
       if (now === value) return
       throw new JailopsError('step_failed', `HAProxy took ${key} ${value} but answers ${now ?? 'that it has no such entry'}.`)
@@ -137,21 +167,15 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
 }
 
 /** `type=str, case=sensitive, found=yes, idx=tree, key="…", value="…", type="str"`; some versions say match= and val=. */
-function parseMapValue(answer: string): string | undefined {
+function parseMapValue(answer: string, key: string): string | undefined {
+  // a map of beginnings answers with the longest one that fits, which may be another entry
+  const other = / key="([^"]*)"/.exec(answer)?.[1]
+  if (other !== undefined && other !== key) return undefined
   const found = /\b(?:found|match)=(yes|no)\b/.exec(answer)?.[1]
   if (found === 'no') return undefined
   const value = / val(?:ue)?="([^"]*)"/.exec(answer)?.[1]
   if (found === 'yes' && value !== undefined) return value
   throw notUnderstood('get map', answer)
-}
-
-/** `0x55… key value`: the address of the entry, its key, and the rest of the line. */
-function parseMapEntries(answer: string, map: string): { key: string; value: string }[] {
-  return linesOf(answer).map((line) => {
-    const [, key, value] = /^0x[0-9a-f]+ (\S+)(?: (.*))?$/.exec(line) ?? []
-    if (key === undefined) throw notUnderstood(`show map ${map}`, line)
-    return { key, value: value ?? '' }
-  })
 }
 
 /** `Name: value` a line. */
@@ -182,9 +206,9 @@ function parseServers(answer: string, backend: string): { name: string; state: S
     }))
 }
 
-/** srv_admin_state: bits 1, 2, 4 and 32 are kinds of maintenance, 8 and 16 of drain. */
+/** srv_admin_state: bits 1, 2 and 32 are kinds of maintenance, 8 and 16 of drain; 4 only remembers that it began disabled. */
 function adminState(bits: number): ServerState['state'] {
-  if ((bits & 0b10_0111) !== 0) return 'maint'
+  if ((bits & 0b10_0011) !== 0) return 'maint'
   return (bits & 0b1_1000) === 0 ? 'ready' : 'drain'
 }
 

@@ -6,12 +6,14 @@ import { certificateEffect } from './certificate.ts'
 import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
-import { haproxyConfigEffect } from './haproxy-config.ts'
+import { filesOf, haproxyConfigEffect } from './haproxy-config.ts'
 import { haproxySpliceEffect } from './haproxy-splice.ts'
 import { lineEffect } from './line.ts'
 import { mapEntryEffect, proxyMapEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
 import { proxyPasswordEffect } from './proxy-password.ts'
+import { proxyBackendEffect } from './proxy-backend.ts'
+import { proxyReloadEffect } from './proxy-reload.ts'
 import { proxyServerEffect } from './proxy-server.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
@@ -83,7 +85,7 @@ function filesWrittenBy(action: Action): string[] {
     case 'certificate':
       return [action.path, action.list]
     case 'haproxy-config':
-      return [`${action.folder}/${action.name}`]
+      return filesOf(action).map(({ name }) => `${action.folder}/${name}`)
     default:
       return []
   }
@@ -117,6 +119,10 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
       return proxyMapEffect(deps, action)
     case 'proxy-server':
       return proxyServerEffect(deps, action)
+    case 'proxy-backend':
+      return proxyBackendEffect(deps, action)
+    case 'proxy-reload':
+      return proxyReloadEffect(deps, action, done)
     case 'haproxy-config':
       return haproxyConfigEffect(deps, action)
     case 'acme':

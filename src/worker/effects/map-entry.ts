@@ -62,10 +62,8 @@ export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: E
   const file = mapEntryEffect(deps, { kind: 'map-entry', path, key, value })
   const haproxy = createHaproxySocket(deps.shell, socket)
   const live = () => haproxy.mapValue(path, key).catch(notRunning)
-  const tell = async (wanted: string | null) => {
-    if ((await live()) === notThere) return
-    await (wanted === null ? haproxy.deleteMapEntry(path, key) : haproxy.setMapEntry(path, key, wanted))
-  }
+  const tell = (wanted: string | null) =>
+    (wanted === null ? haproxy.deleteMapEntry(path, key) : haproxy.setMapEntry(path, key, wanted)).catch(notRunning)
   return {
     capture: async () => {
       const now = await live()

@@ -27,6 +27,8 @@ export function probeWords(probe: Probe): string {
       return `"${probe.server} of ${probe.backend} has at most ${probe.atMost} sessions"`
     case 'certificate':
       return `"${probe.serverName} is shown the certificate of ${probe.path} at ${probe.address}:${probe.port}"`
+    case 'haproxy-server-up':
+      return `"HAProxy's own check finds ${probe.server} of ${probe.backend} alive"`
     case 'no-mounts':
       return `"nothing is mounted below ${probe.path}"`
     case 'free-space':

@@ -1,4 +1,4 @@
-import { passLostConnection } from '../../core/errors.ts'
+import { JailopsError, passLostConnection } from '../../core/errors.ts'
 import type { Probe } from '../../core/step.ts'
 import { createHaproxySocket } from '../../host/proxy/socket.ts'
 import type { Shell } from '../../host/shell.ts'
@@ -37,6 +37,8 @@ async function ask(shell: Shell, probe: Probe): Promise<boolean> {
       return sessionsHold(shell, probe)
     case 'certificate':
       return showsCertificate(shell, probe)
+    case 'haproxy-server-up':
+      return isUp(shell, probe)
     case 'no-mounts':
       return nothingMountedBelow(shell, probe.path)
     case 'free-space':
@@ -67,14 +69,31 @@ async function httpHolds(shell: Shell, probe: ProbeOf<'http'>): Promise<boolean>
   return status >= probe.statusFrom && status <= probe.statusTo && !probe.notStatus?.includes(status)
 }
 
-async function backendHolds(shell: Shell, { socket, backend, server }: ProbeOf<'haproxy-backend'>): Promise<boolean> {
+async function backendHolds(shell: Shell, { socket, backend, server, or }: ProbeOf<'haproxy-backend'>): Promise<boolean> {
   const haproxy = createHaproxySocket(shell, socket)
-  if (server !== null) return (await haproxy.serverAddress(backend)) === server
+  if (server !== null) return [server, ...(or === undefined ? [] : [or])].includes((await haproxy.serverAddress(backend)) ?? '')
   return !(await haproxy.backends()).includes(backend)
 }
 
-async function sessionsHold(shell: Shell, { socket, backend, server, atMost }: ProbeOf<'proxy-sessions'>): Promise<boolean> {
-  const rows = await createHaproxySocket(shell, socket).stat()
-  const row = rows.find((one) => one.proxy === backend && one.server === server)
-  return row === undefined || row.sessions <= atMost
+async function sessionsHold(shell: Shell, { socket, backend, server, atMost, also = [] }: ProbeOf<'proxy-sessions'>): Promise<boolean> {
+  const haproxy = createHaproxySocket(shell, socket)
+  const counts = await Promise.all(
+    [{ backend, server }, ...also].map(async (one) => {
+      const rows = await haproxy.statOf(one.backend)
+      return rows.find((row) => row.server === one.server)?.sessions ?? 0
+    }),
+  ).catch(noneWithoutHaproxy)
+  return counts.reduce((sum, sessions) => sum + sessions, 0) <= atMost
+}
+
+function noneWithoutHaproxy(error: unknown): number[] {
+  if (error instanceof JailopsError && error.code === 'host_not_ready') return []
+  throw error
+}
+
+async function isUp(shell: Shell, { socket, backend, server }: ProbeOf<'haproxy-server-up'>): Promise<boolean> {
+  const rows = await createHaproxySocket(shell, socket).statOf(backend)
+  const status = rows.find((row) => row.server === server)?.status ?? ''
+  // `UP 1/3` has not been found alive yet, or not any more
+  return status === 'no check' || status === 'UP'
 }

@@ -1,22 +1,43 @@
 import { z } from 'zod'
+import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
-import { createHaproxySocket } from '../../host/proxy/socket.ts'
+import { createHaproxySocket, type ServerChange, type ServerState } from '../../host/proxy/socket.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
+import { waitFor } from './waiting.ts'
+
+type ProxyServer = Extract<Action, { kind: 'proxy-server' }>
 
 const beforeSchema = z.strictObject({ address: z.string(), port: z.int(), weight: z.int(), state: z.enum(['ready', 'drain', 'maint']) })
 
 /** What is only in the running HAProxy: a start or a reload goes back to the files. */
-export function proxyServerEffect({ shell }: EffectDeps, action: Extract<Action, { kind: 'proxy-server' }>): Effect {
-  const { backend, server, address, weight, state } = action
-  const haproxy = createHaproxySocket(shell, action.socket)
+export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect {
+  const { socket, backend, server, address, weight, state } = action
+  const haproxy = createHaproxySocket(deps.shell, socket)
+  const change = async (now: ServerState, wanted: ServerChange, shut: boolean) => {
+    const moves = wanted.address !== undefined && !isAt(now, wanted.address)
+    // nobody is let in between: who comes to the old address would go on at the new one
+    if (moves) await haproxy.setServer(backend, server, { state: 'maint' })
+    if (shut) await endSessions(deps, action)
+    else if (moves && !(await hasNone(deps, action, 0))) {
+      await haproxy.setServer(backend, server, { state: now.state })
+      throw new JailopsError('step_failed', `${backend}/${server} still has open sessions; they would go on at another address.`)
+    }
+    await haproxy.setServer(backend, server, { ...wanted, state: wanted.state ?? now.state })
+  }
   return {
     capture: async () => JSON.stringify((await haproxy.server(backend, server)) ?? null),
-    perform: () => haproxy.setServer(backend, server, { address, weight, state }),
+    perform: async () => {
+      const now = await haproxy.server(backend, server)
+      if (now === undefined) {
+        throw new JailopsError('step_failed', `The running HAProxy has no ${backend}/${server}. Let it read its files: /proxy reload`)
+      }
+      await change(now, { address, weight, state }, action.shut === true)
+    },
     check: async () => {
       const now = await haproxy.server(backend, server)
       const isSo =
         now !== undefined &&
-        (address === undefined || (now.address === address.address && now.port === address.port)) &&
+        (address === undefined || isAt(now, address)) &&
         (weight === undefined || now.weight === weight) &&
         (state === undefined || now.state === state)
       return isSo ? 'done' : 'not'
@@ -26,11 +47,27 @@ export function proxyServerEffect({ shell }: EffectDeps, action: Extract<Action,
       const now = await haproxy.server(backend, server).catch(() => undefined)
       // gone with its HAProxy, or with its backend
       if (old === undefined || old === null || now === undefined) return
-      await haproxy.setServer(backend, server, {
+      const former = {
         ...(address !== undefined && { address: { address: old.address, port: old.port } }),
         ...(weight !== undefined && { weight: old.weight }),
-        ...(state !== undefined && { state: old.state }),
-      })
+        // a change of the address goes by maintenance
+        ...((state !== undefined || address !== undefined) && { state: old.state }),
+      }
+      await change(now, former, address !== undefined && !isAt(now, old))
     },
   }
+}
+
+function isAt(now: Pick<ServerState, 'address' | 'port'>, place: Pick<ServerState, 'address' | 'port'>): boolean {
+  return now.address === place.address && now.port === place.port
+}
+
+async function endSessions(deps: EffectDeps, action: ProxyServer): Promise<void> {
+  await createHaproxySocket(deps.shell, action.socket).shutSessions(action.backend, action.server)
+  if (await hasNone(deps, action, 5000)) return
+  throw new JailopsError('step_failed', `HAProxy was told to end the sessions of ${action.backend}/${action.server}, but they go on.`)
+}
+
+function hasNone(deps: EffectDeps, { socket, backend, server }: ProxyServer, milliseconds: number): Promise<boolean> {
+  return waitFor(deps, { kind: 'proxy-sessions', socket, backend, server, atMost: 0 }, { milliseconds })
 }

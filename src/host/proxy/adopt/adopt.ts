@@ -45,14 +45,20 @@ export function adoptTheirs({ layout, proxy, theirs, route }: AdoptDeps, jails: 
   const withBlock = textAfter(text, found.block)
   const putIn = splice(`Put jailops's block into ${path}`, text, found.block)
   const takeOut = splice(`Take the lines out of ${path} that the block does now`, withBlock, moved(found.pairs, found.block))
-  const isLive = { title: 'Reload HAProxy; open connections go on', action: reload, done: refusesStrangers(layout) }
+  // by another socket than ours until then, so it cannot be asked which process it is
+  const { bindAddress, bindPort } = layout.haproxy
+  const isLive = {
+    title: 'Reload HAProxy; open connections go on',
+    action: reload,
+    done: refusesStrangers({ address: bindAddress, port: bindPort }),
+  }
   return {
     path,
     steps: [
       ...(theirs.isShared ? [] : [...standBeside(layout, proxy, theirs), putIn, isLive]),
-      ...(theirs.isShared && found.block.length > 0 ? changeAndReload(putIn, refusesStrangers(layout)) : []),
+      ...(theirs.isShared && found.block.length > 0 ? changeAndReload(layout, putIn, 'the block in its file') : []),
       ...route(found.taken),
-      ...(found.pairs.length > 0 ? changeAndReload(takeOut, refusesStrangers(layout)) : []),
+      ...(found.pairs.length > 0 ? changeAndReload(layout, takeOut, 'what left its file') : []),
     ],
     taken: found.taken,
     left: found.left,

@@ -82,12 +82,13 @@ function orderOf(layout: Layout, site: string): Extract<Action, { kind: 'acme' }
 /** With its first certificate a host listens for https, and not before: until then somebody else may have that port. */
 function listen(layout: Layout): Step[] {
   const { configFolder, bindAddress, tlsPort } = layout.haproxy
-  const [front, ...reload] = changeAndReload(
+  const reloaded = changeAndReload(
+    layout,
     {
-      title: `Let HAProxy listen for https at ${bindAddress}:${tlsPort}, for which it is reloaded once`,
+      title: `Let HAProxy listen for https at ${bindAddress}:${tlsPort}`,
       action: { kind: 'haproxy-config', folder: configFolder, name: frontFile, content: frontConfiguration(layout, { tls: true }) },
     },
-    { kind: 'command', argv: ['service', 'haproxy', 'status'], exitCode: 0 },
+    'it listens for https from now on',
   )
   return [
     { title: 'Make the folder of certificates', action: { kind: 'folder', path: certificatesFolder(layout), mode: 0o700 } },
@@ -95,8 +96,7 @@ function listen(layout: Layout): Step[] {
       title: 'Write a list of certificates, with none in it yet',
       action: { kind: 'write', path: certificateList(layout), content: emptyCertificateList, mode: 0o600 },
     },
-    ...(front === undefined ? [] : [front]),
-    ...reload,
+    ...reloaded,
   ]
 }
 
