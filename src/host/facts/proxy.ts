@@ -39,10 +39,11 @@ export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<
     observeCertificates(shell, layout),
   ])
   const tls = listensForTls(front)
-  if (base !== baseConfiguration(layout)) lacks.push(baseFile)
-  if (front !== frontConfiguration(layout, { tls })) lacks.push(frontFile)
   const entries = mapsOf(maps)
   const theirs = isYes(enable) ? await observeTheirs(shell, layout, config) : undefined
+  // beside a configuration of the host's own these two say less
+  if (theirs === undefined && base !== baseConfiguration(layout)) lacks.push(baseFile)
+  if (theirs === undefined && front !== frontConfiguration(layout, { tls })) lacks.push(frontFile)
   return {
     kind: 'haproxy',
     running: info !== undefined,

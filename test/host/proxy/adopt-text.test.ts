@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { layoutSchema } from '../../../src/core/layout.ts'
 import { blockLines } from '../../../src/host/proxy/adopt/beside.ts'
