@@ -91,22 +91,20 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
       looks.set(person, { at: last.at, totals: new Map(totals) })
       for (const [oldest] of looks) if (looks.size > mostPeople) looks.delete(oldest)
       const minuteNow = lastMinute()
-      const names = new Set([...totals.keys(), ...downToday.keys()])
-      const backends = [...names].map((name): [string, BackendTraffic] => [
-        name,
-        {
-          ...difference(totals.get(name) ?? none, mark?.totals.get(name)),
-          requestsLastMinute: minuteNow.get(name)?.requests ?? 0,
-          errors5xxLastMinute: minuteNow.get(name)?.errors5xx ?? 0,
-          downToday: Math.round(downToday.get(name) ?? 0),
-        },
-      ])
+      const backends: Record<string, BackendTraffic> = {}
+      for (const name of new Set([...totals.keys(), ...downToday.keys()])) {
+        const { requests, errors4xx, errors5xx } = difference(totals.get(name) ?? none, mark?.totals.get(name))
+        const { requests: requestsLastMinute, errors5xx: errors5xxLastMinute } = minuteNow.get(name) ?? none
+        const downFor = Math.round(downToday.get(name) ?? 0)
+        if (requests + errors4xx + errors5xx + requestsLastMinute + downFor > 0)
+          backends[name] = { requests, errors4xx, errors5xx, requestsLastMinute, errors5xxLastMinute, downToday: downFor }
+      }
       return {
         since: mark?.at ?? begun,
         isSinceLook: mark !== undefined,
         seenAt: last.at,
         reloadedAt: last.at - last.look.uptimeSeconds * 1000,
-        backends: Object.fromEntries(backends),
+        backends,
       }
     },
   }
