@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { blastRadius, defineCommand, drain, jailName, JailopsError, plan, runningDependents } from 'jailops'
+import {
+  blastRadius,
+  defineCommand,
+  drain,
+  jailName,
+  JailopsError,
+  plan,
+  resourcesOf,
+  runningDependents,
+  siteSteps,
+  sitesWithout,
+  siteText,
+} from 'jailops'
 
 export default defineCommand({
   path: 'jail destroy',
@@ -9,7 +21,8 @@ export default defineCommand({
   example: 'jail destroy blog',
   needs: ['jails', 'proxy', 'proxyStatus', 'trash'],
   args: z.object({ jail: jailName.describe('which jail') }),
-  plan({ args, facts, drivers, request }) {
+  plan(context) {
+    const { args, facts, drivers, request } = context
     const jail = facts.ownJail(args.jail)
     const dependents = runningDependents(facts, [jail]).map(({ name }) => name)
     if (dependents.length > 0) {
@@ -20,22 +33,23 @@ export default defineCommand({
     }
     // also where jail_enable is not YES: the next jail of that name would inherit the entry
     const hasBootEntry = jail.startsAtBoot || (jail.manager === 'jail.conf' && facts.boot.list.includes(jail.name))
-    const routes = facts.routesTo(jail.name)
-    const hosts = routes.map((route) => route.host)
+    const changes = sitesWithout(facts, jail.name)
+    const sites = changes.flatMap(({ before }) => (before === null ? [] : [before]))
+    const gone = changes.flatMap(({ before, after }) => (before === null || after !== null ? [] : [siteText(before)]))
     return plan(
       [
-        ...routes.flatMap((route) => drivers.proxy.unroute(route)),
-        ...drain(facts, drivers, [jail]),
+        ...siteSteps(context, changes, drain(facts, drivers, [jail])),
         ...drivers.proxy.forget(jail.name),
         ...(hasBootEntry ? drivers.jails.boot(jail, false) : []),
         ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),
-        ...drivers.trash.put(jail, hosts, request),
+        ...drivers.trash.put(jail, sites, request),
       ],
       {
-        resources: [...drivers.jails.resources(jail), 'rc.conf', 'proxy'],
+        resources: [...drivers.jails.resources(jail), 'rc.conf', ...resourcesOf(changes)],
+        sites: changes,
         outcome: [{ name: 'Brought back by', value: `/jail restore ${jail.name}` }],
         remarks: [
-          ...(hosts.length > 0 ? [`These sites go away with it: ${hosts.join(', ')}.`] : []),
+          ...(gone.length > 0 ? [`These sites go away with it: ${gone.join(', ')}.`] : []),
           ...blastRadius(facts, [jail], 'From then on these answer 421'),
         ],
       },

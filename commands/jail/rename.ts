@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, JailopsError, plan } from 'jailops'
+import { defineCommand, jailName, JailopsError, plan, renamedIn, routedAgain, siteOf, siteText } from 'jailops'
 
 export default defineCommand({
   path: 'jail rename',
@@ -27,7 +27,8 @@ export default defineCommand({
     }
     const runs = jail.state === 'running'
     const routes = facts.routesTo(jail.name)
-    const hosts = routes.map((route) => route.host)
+    const hosts = routes.map(siteText)
+    const changes = routes.map((route) => ({ before: siteOf(facts, route), after: renamedIn(siteOf(facts, route), jail.name, to) }))
     const renamed = drivers.jails.renamed(jail, to)
     const limits = drivers.limits.of(jail)
     const bootAfter = jail.startsAtBoot ? drivers.jails.boot(renamed, true) : []
@@ -51,12 +52,13 @@ export default defineCommand({
         ...(hosts.length > 0 && jail.address !== undefined
           ? [
               ...(runs ? drivers.site.awaitAnswer(jail.address) : []),
-              ...drivers.proxy.route(routes, [{ jail: to, address: jail.address, weight: 100 }]),
+              ...routedAgain({ facts, drivers }, jail.name, { jail: to, address: jail.address }),
             ]
           : []),
       ],
       {
         resources: [...drivers.jails.resources(jail), `jail:${to}`, 'rc.conf', 'proxy'],
+        sites: changes,
         reserves: [`jail:${to}`, ...drivers.proxy.reserves()],
         outcome: [
           { name: 'Name', value: to },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, JailopsError, jailName, plan } from 'jailops'
+import { defineCommand, JailopsError, jailName, plan, resourcesOf, siteSteps, sitesOfTrash, siteText } from 'jailops'
 
 export default defineCommand({
   path: 'jail restore',
@@ -13,7 +13,8 @@ export default defineCommand({
     jail: jailName.describe('the name it had'),
     sites: z.boolean().default(true).describe('bring its sites back too; needs them to answer'),
   }),
-  plan({ args, facts, drivers }) {
+  plan(context) {
+    const { args, facts, drivers } = context
     const name = args.jail
     if (facts.jails.some((jail) => jail.name === name)) {
       throw new JailopsError('jail_exists', `There is a jail ${name} now. Destroy that one first, or leave the old one in the trash.`)
@@ -23,28 +24,21 @@ export default defineCommand({
     const address = drivers.chooseAddress(held ? undefined : entry.address)
     const moved = address !== entry.address
     // files inside may name the old address, and what they say is their owner's: nothing inside is written anew
-    const wanted = args.sites && entry.wasRunning && !moved ? entry.routes : []
-    const free = wanted.filter((host) => !facts.proxy.routes.some((route) => route.host === host))
-    const lost = wanted.filter((host) => !free.includes(host))
+    const { changes, lost } = args.sites && entry.wasRunning && !moved ? sitesOfTrash(facts, entry) : { changes: [], lost: [] }
+    const back = changes.flatMap(({ after }) => (after === null ? [] : [siteText(after)]))
     return plan(
       [
         ...drivers.trash.back(entry, address),
         ...drivers.jails.boot(entry, entry.startsAtBoot),
-        ...(free.length > 0
-          ? [
-              ...drivers.site.awaitAnswer(address),
-              ...drivers.proxy.prepare(),
-              ...drivers.proxy.route(
-                free.map((host) => ({ host })),
-                [{ jail: name, address, weight: 100 }],
-              ),
-            ]
+        ...(changes.length > 0
+          ? [...drivers.site.awaitAnswer(address), ...siteSteps({ ...context, coming: { jail: name, address } }, changes)]
           : []),
       ],
       {
-        resources: [...drivers.jails.resources(entry), `trash:${name}`, `address:${address}`, 'rc.conf', 'proxy'],
+        resources: [...drivers.jails.resources(entry), `trash:${name}`, `address:${address}`, 'rc.conf', ...resourcesOf(changes)],
+        sites: changes,
         reserves: [`jail:${name}`, `address:${address}`, ...drivers.proxy.reserves()],
-        outcome: [{ name: 'Address', value: address }, ...(free.length > 0 ? [{ name: 'Sites', value: free.join(', ') }] : [])],
+        outcome: [{ name: 'Address', value: address }, ...(back.length > 0 ? [{ name: 'Sites', value: back.join(', ') }] : [])],
         remarks: [
           ...(moved
             ? [

@@ -60,7 +60,7 @@ export interface JailDrivers extends JailDriver {
 
 /** Destroyed jails. */
 export interface TrashDriver {
-  put(jail: Jail, routes: readonly string[], request: string): Step[]
+  put(jail: Jail, sites: readonly Site[], request: string): Step[]
   back(entry: TrashEntry, address: string): Step[]
   /** Those that can go, in an order in which they can, and those that something else is a clone of. */
   purgeable(entries: readonly TrashEntry[]): { ready: TrashEntry[]; held: { entry: TrashEntry; by: string[] }[] }

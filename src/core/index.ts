@@ -26,8 +26,8 @@ export {
   answeringRoute,
   changeText,
   mustOwn,
-  reachable,
   resourcesOf,
+  reachable,
   sameSite,
   siteNow,
   siteOf,
@@ -38,6 +38,7 @@ export {
 } from './sites.ts'
 export type { SitePlanning } from './sites.ts'
 export { shares } from './shares.ts'
+export { renamedIn, routedAgain, sitesOfTrash, sitesWithout } from './jail-sites.ts'
 export { importedSites, refusedSites } from './site-import.ts'
 export { planSites, siteSteps } from './site-plan.ts'
 export type { LogLine } from './proxy-log.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { templateSchema } from './inside-names.ts'
+import { siteSchema } from './proxy.ts'
 
 /* What jailops knows of a jail, whichever manager made it. */
 
@@ -105,7 +106,10 @@ export const trashManifestSchema = z.strictObject({
   wasRunning: z.boolean(),
   /** What it shares its base with, or was made from, where its manager said so. */
   release: z.string().optional(),
+  /** Names of its sites. */
   routes: z.array(z.string()),
+  /** The same, with where they led and their settings; absent in what was destroyed by an older jailops. */
+  sites: z.array(siteSchema).optional(),
   parts: jailPartsSchema,
   /** Of its datasets those that were mounted: brought back they are not by themselves. */
   mounted: z.array(z.string()).optional(),

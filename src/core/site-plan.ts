@@ -31,7 +31,7 @@ export function planSites(context: SitePlanning, changes: readonly SiteChange[],
 }
 
 /** Hosts before what lies below their paths when they come, after it when they go. */
-export function siteSteps(context: SitePlanning, changes: readonly SiteChange[]): Step[] {
+export function siteSteps(context: SitePlanning, changes: readonly SiteChange[], beforeTidying: readonly Step[] = []): Step[] {
   const { facts, drivers } = context
   const gone = changes.filter(({ after }) => after === null).toSorted(byPath)
   const rest = changes.filter(({ after }) => after !== null).toSorted((a, b) => byPath(b, a))
@@ -48,6 +48,7 @@ export function siteSteps(context: SitePlanning, changes: readonly SiteChange[])
           ? comes(context, after)
           : becomes(context, before, after, sharesBackend(context, { before, after }, rest)),
     ),
+    ...beforeTidying,
     ...drivers.proxy.tidy(
       left,
       rest.flatMap(({ after }) => (after === null ? [] : [after])),
@@ -71,11 +72,11 @@ function sharesBackend({ facts }: SitePlanning, { before }: SiteChange, all: rea
 }
 
 /** What keeps strangers out stands before it is routed; the page of maintenance comes last, or nobody could see that the jail answers. */
-function comes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: Site): Step[] {
+function comes({ facts, coming, drivers: { proxy, certificates } }: SitePlanning, site: Site): Step[] {
   const { maintenance, ...before } = site.path === undefined ? site.settings : {}
   return [
     ...(site.path === undefined ? proxy.set(site.host, { ...noSettings, ...asCertified(certificates, site.host, before) }) : []),
-    ...proxy.route([site], reachable(facts, site.targets, siteText(site))),
+    ...proxy.route([site], reachable(facts, site.targets, siteText(site), coming)),
     ...(maintenance === true ? proxy.set(site.host, { maintenance }) : []),
   ]
 }
@@ -88,12 +89,12 @@ function goes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: S
   ]
 }
 
-function becomes({ facts, drivers: { proxy, certificates } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
+function becomes({ facts, coming, drivers: { proxy, certificates } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
   const moves = !sameTargets(before.targets, after.targets)
   const back = moves ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
   const isAsHeavy = after.targets.every((target) => weightIn(before, target) === target.weight)
   return [
-    ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after))) : []),
+    ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after), coming)) : []),
     ...(moves || isAsHeavy || isWeighed ? [] : proxy.weigh(facts.route(after.host, after.path), after.targets)),
     ...back.flatMap(({ jail }) => proxy.ready(jail)),
     ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...asCertified(certificates, after.host, after.settings) }) : []),

@@ -16,7 +16,14 @@ import {
 /* What stands of sites, who may change them, and what a change makes of them. Pure. */
 
 type Proxy = Pick<Facts, 'proxy'>
-export type SitePlanning = Pick<PlanContext<unknown>, 'facts' | 'drivers' | 'person' | 'granted'>
+export interface SitePlanning extends Pick<PlanContext<unknown>, 'facts' | 'drivers' | 'person' | 'granted'> {
+  /** A jail that runs by the time its sites are routed. */
+  coming?: Coming
+}
+interface Coming {
+  jail: string
+  address: string
+}
 
 /** As the files say it. null: nobody has routed it. */
 export function siteNow(facts: Proxy, place: SiteAddress): Site | null {
@@ -58,8 +65,9 @@ export function mustOwn({ facts, person, granted }: Pick<SitePlanning, 'facts' |
 }
 
 /** Where these jails are. @throws unknown_jail, not_ours, jail_stopped */
-export function reachable(facts: Facts, targets: readonly Target[], site: string): ReachableTarget[] {
+export function reachable(facts: Facts, targets: readonly Target[], site: string, coming?: Coming): ReachableTarget[] {
   return targets.map((target) => {
+    if (target.jail === coming?.jail) return { ...target, address: coming.address }
     const { name, state, address } = facts.ownJail(target.jail)
     if (state === 'running' && address !== undefined) return { ...target, address }
     throw new JailopsError(

@@ -3,6 +3,7 @@ import type { JailDriver, LimitDriver, TrashDriver } from '../core/drivers.ts'
 import type { Facts } from '../core/host.ts'
 import type { Jail, JailParts, TrashEntry, trashManifestSchema } from '../core/jail.ts'
 import type { Layout } from '../core/layout.ts'
+import { type Site, siteText } from '../core/proxy.ts'
 import type { Step } from '../core/step.ts'
 import type { z } from 'zod'
 import { datasetOf, inOrderOfClones } from './trash-order.ts'
@@ -32,7 +33,7 @@ export function createTrashDriver(
 ): TrashDriver {
   const { layout } = facts
   return {
-    put(jail, routes, request) {
+    put(jail, sites, request) {
       const parts = jails.parts(jail)
       const folder = folderOf(layout, { name: jail.name, request })
       const lines = limits.of(jail)
@@ -40,7 +41,7 @@ export function createTrashDriver(
         ...lookFirst(jail, parts),
         { title: 'Make the trash, closed to other users', action: { kind: 'folder', path: layout.trash, mode: 0o700 } },
         { title: `Make a place for ${jail.name} in it`, action: { kind: 'folder', path: folder, mode: 0o700 } },
-        noteWhatItWas(folder, { ...manifestOf(jail, parts, routes, lines), ...mountsOf(facts, parts) }),
+        noteWhatItWas(folder, { ...manifestOf(jail, parts, sites, lines), ...mountsOf(facts, parts) }),
         ...parts.files.map(({ name, path }) => move(`Move ${path} there`, path, `${folder}/${name}`)),
         ...unmark(layout, jail),
         ...limits.lift(jail, lines),
@@ -87,7 +88,7 @@ function lookFirst({ name, kernelName, root }: Jail, { tree }: JailParts): Step[
 }
 
 /** @throws config_invalid: without an address nobody could bring it back to where it was */
-function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[], limits: string[]): Manifest {
+function manifestOf(jail: Jail, parts: JailParts, sites: readonly Site[], limits: string[]): Manifest {
   const { name, manager, address, startsAtBoot } = jail
   if (address === undefined) {
     throw new JailopsError('config_invalid', `${jail.configuration ?? name} gives ${name} no address any more. Mend that first.`)
@@ -100,7 +101,8 @@ function manifestOf(jail: Jail, parts: JailParts, routes: readonly string[], lim
     startsAtBoot,
     wasRunning: jail.state === 'running',
     ...(jail.release !== undefined && { release: jail.release }),
-    routes: routes.toSorted(),
+    routes: sites.map(siteText).toSorted(),
+    ...(sites.length > 0 && { sites: sites.toSorted((a, b) => (siteText(a) < siteText(b) ? -1 : 1)) }),
     parts,
     ...(Object.keys(jail.properties).length > 0 && { properties: jail.properties }),
     ...(mark !== undefined && { mark }),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Lab, setFaults, startLab } from '../../src/lab/lab.ts'
 import { type FactName, type Facts, factsOf } from '../../src/core/host.ts'
 import type { Step } from '../../src/core/step.ts'
+import { siteOf } from '../../src/core/sites.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { observe } from '../../src/host/facts/observe.ts'
 import type { Shell } from '../../src/host/shell.ts'
@@ -174,7 +175,7 @@ test('create, route, look, destroy, restore', async () => {
       ...drivers.jails.stop(jail),
       ...drivers.trash.put(
         jail,
-        routes.map((route) => route.host),
+        routes.map((route) => siteOf(facts, route)),
         'rddddddddddddddd',
       ),
     ]

@@ -4,6 +4,7 @@ import { stepSchema } from '../../src/core/step.ts'
 import { plainValue } from '../../src/host/jails/jail-conf/configuration.ts'
 import { jailConfiguration } from '../../src/host/jails/jail-conf/jail-file.ts'
 import { newJailFile } from '../../src/host/jails/jail-conf/new-file.ts'
+import type { Site } from '../../src/core/proxy.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { testFacts, testJail, testLayout, testParts, testProperties } from './facts-helper.ts'
 
@@ -38,7 +39,7 @@ test('without a base nothing is planned', () => {
 })
 
 test('the trash looks for mounts before anything is moved, and moves the root last', () => {
-  const steps = createDrivers(testFacts()).trash.put(testJail('blog'), ['b.example.com', 'a.example.com'], request)
+  const steps = createDrivers(testFacts()).trash.put(testJail('blog'), [siteNamed('b.example.com'), siteNamed('a.example.com')], request)
   expect(steps.map((step) => stepSchema.parse(step).action.kind)).toEqual([
     'require',
     'require',
@@ -58,6 +59,7 @@ test('the trash looks for mounts before anything is moved, and moves the root la
     startsAtBoot: true,
     wasRunning: true,
     routes: ['a.example.com', 'b.example.com'],
+    sites: [siteNamed('a.example.com'), siteNamed('b.example.com')],
     parts: testParts('blog'),
     properties: testProperties('blog', '10.0.0.2'),
     limits: [],
@@ -110,3 +112,7 @@ test.each(['has space', '-dash', '12', 'a.b', 'all', 'b"; exec.prestart = "id', 
     )
   },
 )
+
+function siteNamed(host: string): Site {
+  return { host, targets: [{ jail: 'blog', weight: 100 }], settings: { owner: 'ana' } }
+}

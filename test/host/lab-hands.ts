@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArguments } from '../../src/core/arguments.ts'
-import type { Command } from '../../src/core/command.ts'
+import type { Answer } from '../../src/core/card.ts'
+import type { ChangeCommand, Command, ReadCommand } from '../../src/core/command.ts'
 import { factNames, type Facts, factsOf } from '../../src/core/host.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Step } from '../../src/core/step.ts'
@@ -23,8 +24,10 @@ export interface LabHands {
   facts(): Promise<Facts>
   /** What a command would do there now. */
   plan(command: Command, args: Record<string, unknown>, request?: string): Promise<Plan>
+  /** What a question is answered there. */
+  answer(command: Command, args: Record<string, unknown>): Promise<Answer>
   /** Until one fails: then what was begun is taken back, and the error is thrown. */
-  carryOut(steps: readonly Step[]): Promise<Done[]>
+  carryOut(steps: readonly Step[], confide?: (secret: string) => void): Promise<Done[]>
   takeBack(done: readonly Done[]): Promise<void>
   stop(): Promise<void>
 }
@@ -44,24 +47,31 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
   const takeBack = async (done: readonly Done[]) => {
     for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
   }
+  const factsFor = async (command: ChangeCommand | ReadCommand, args: Record<string, unknown>) => {
+    const seen = await facts()
+    return factsOf(lab.layout, { ...seen, looked: await askLooks(shell, command.looks?.({ args, facts: seen }) ?? {}) })
+  }
   return {
     lab,
     facts,
     takeBack,
+    async answer(command, words) {
+      if (command.risk !== 'read') throw new Error(`${command.path} is no question`)
+      const { args } = parseArguments(command, words)
+      return command.query({ args, facts: await factsFor(command, args) })
+    },
     async plan(command, words, request = 'rabcdefghjkmnpqr') {
       if (command.risk !== 'change') throw new Error(`${command.path} changes nothing`)
       const { args } = parseArguments(command, words)
-      const seen = await facts()
-      const looks = command.looks?.({ args, facts: seen }) ?? {}
-      const full = factsOf(lab.layout, { ...seen, looked: await askLooks(shell, looks) })
+      const full = await factsFor(command, args)
       return command.plan({ args, facts: full, drivers: createDrivers(full), request, person: 'ana', granted: command.grants ?? [] })
     },
-    async carryOut(steps) {
+    async carryOut(steps, confide) {
       const done: Done[] = []
       try {
         for (const step of steps) {
           done.push({ step, before: await effects.capture(step) })
-          await effects.perform(step, { groupFile: groupFile() })
+          await effects.perform(step, { groupFile: groupFile(), ...(confide !== undefined && { confide }) })
         }
       } catch (error) {
         await takeBack(done)

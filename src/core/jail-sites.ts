@@ -1,0 +1,85 @@
+import type { Facts } from './host.ts'
+import type { TrashEntry } from './jail.ts'
+import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
+import { shares } from './shares.ts'
+import { reachable, sameSite, siteNow, siteOf, sitesBelow, type SitePlanning } from './sites.ts'
+import type { Step } from './step.ts'
+
+/* What becomes of the sites of a jail that goes, comes back, or is called something else. */
+
+/** Where others answer too they go on alone; the other sites go, with what is below their paths. */
+export function sitesWithout(facts: Facts, jail: string): SiteChange[] {
+  const led = facts.routesTo(jail).map((route) => siteOf(facts, route))
+  const gone = led.filter(({ targets }) => targets.every((one) => one.jail === jail))
+  const goes = new Map(gone.flatMap((site) => sitesBelow(facts, site)).map((site) => [siteText(site), site]))
+  return [
+    ...[...goes.values()].map((before) => ({ before, after: null })),
+    ...led
+      .filter((site) => !goes.has(siteText(site)))
+      .map((before) => ({
+        before,
+        after: {
+          ...before,
+          targets: shares(
+            before.targets.filter((one) => one.jail !== jail),
+            undefined,
+            0,
+          ),
+        },
+      })),
+  ]
+}
+
+/** Of a jail in the trash, as far as nobody else has them now. */
+export function sitesOfTrash(facts: Facts, entry: TrashEntry): { changes: SiteChange[]; lost: string[] } {
+  const before =
+    entry.sites?.map(withoutPasswords) ??
+    entry.routes.map((host): Site => ({ host, targets: [{ jail: entry.name, weight: 100 }], settings: {} }))
+  const free = before.filter((site) => {
+    const now = siteNow(facts, site)
+    const others = site.targets.filter(({ jail }) => jail !== entry.name)
+    // those that answered beside it went on alone
+    return (
+      now === null || (others.length > 0 && sameSite({ ...now, targets: unweighed(now.targets) }, { ...site, targets: unweighed(others) }))
+    )
+  })
+  return {
+    changes: free.map((after) => ({
+      before: siteNow(facts, after),
+      after: { ...after, targets: running(facts, entry.name, after.targets) },
+    })),
+    lost: before.filter((site) => !free.includes(site)).map(siteText),
+  }
+}
+
+export function renamedIn(site: Site, jail: string, to: string): Site {
+  return { ...site, targets: site.targets.map((one) => (one.jail === jail ? { ...one, jail: to } : one)) }
+}
+
+/** They went with the site and are kept nowhere: nobody comes in before there are new ones. */
+function withoutPasswords(site: Site): Site {
+  return site.settings.users === undefined ? site : { ...site, settings: { ...site.settings, users: [] } }
+}
+
+function unweighed(targets: readonly Target[]): Target[] {
+  return targets.map((target) => ({ ...target, weight: 1 }))
+}
+
+function running({ jails }: Facts, coming: string, targets: readonly Target[]): Target[] {
+  return targets.filter(({ jail }) => jail === coming || jails.some((one) => one.name === jail && one.ours && one.state === 'running'))
+}
+
+/** Under the jail's other name, each with the same jails beside it; sites that share a backend go on sharing one. */
+export function routedAgain(
+  { facts, drivers }: Pick<SitePlanning, 'facts' | 'drivers'>,
+  jail: string,
+  coming: { jail: string; address: string },
+): Step[] {
+  const alike = Map.groupBy(facts.routesTo(jail), ({ backend }) => backend)
+  return [...alike.values()].flatMap((routes) => {
+    const [first] = routes
+    if (first === undefined) return []
+    const { targets } = renamedIn(siteOf(facts, first), jail, coming.jail)
+    return drivers.proxy.route(routes, reachable(facts, targets, routes.map(siteText).join(', '), coming))
+  })
+}

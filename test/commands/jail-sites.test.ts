@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import destroy from '../../commands/jail/destroy.ts'
+import rename from '../../commands/jail/rename.ts'
+import restore from '../../commands/jail/restore.ts'
+import type { ObservedFacts } from '../../src/core/host.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import type { Site } from '../../src/core/proxy.ts'
+import { backendOfJail, jail, planOf, readyProxy, route, routeTo, trashed } from './say.ts'
+
+const host = route.host
+const shop = jail({ name: 'shop', address: '10.0.0.6' })
+const settings = { owner: 'ana', limit: 5, users: ['bo'] }
+const blogSite: Site = { host, targets: route.targets, settings }
+const shared = {
+  host: 'both.example.com',
+  backend: 'site_x',
+  targets: [
+    { jail: 'blog', weight: 90 },
+    { jail: 'shop', weight: 10 },
+  ],
+  jail: 'blog',
+}
+const below = { ...routeTo('shop'), host, path: '/shop' }
+const observed: Partial<ObservedFacts> = {
+  jails: [jail(), shop],
+  proxy: {
+    ...readyProxy,
+    routes: [route, below, shared],
+    backends: [backendOfJail('blog'), backendOfJail('shop', { targets: [{ jail: 'shop', weight: 100, address: '10.0.0.6' }] })],
+    settings: { [host]: settings },
+  },
+}
+
+function manifestIn({ steps }: Plan): { routes: string[]; sites: Site[] } {
+  const note = steps.map(({ action }) => action).find((action) => action.kind === 'write' && action.path.endsWith('/manifest.json'))
+  return JSON.parse(note?.kind === 'write' ? note.content : '{}')
+}
+
+describe('jail destroy', () => {
+  const plan = planOf(destroy, { jail: 'blog' }, observed)
+
+  it('takes its sites with their settings, and what is below their paths; where others answer too they go on alone', () => {
+    expect(plan.sites?.map(({ before, after }) => [`${before?.host}${before?.path ?? ''}`, after?.targets])).toEqual([
+      [host, undefined],
+      [`${host}/shop`, undefined],
+      ['both.example.com', [{ jail: 'shop', weight: 100 }]],
+    ])
+    expect(plan.remarks[0]).toBe(`These sites go away with it: ${host}, ${host}/shop.`)
+    const gone = plan.steps.flatMap(({ action }) => (action.kind === 'proxy-map' && action.value === null ? [action.key] : []))
+    expect(gone).toEqual([`${host}/shop/`, host, host, host])
+  })
+
+  it('notes all of it in the trash', () => {
+    const { routes, sites } = manifestIn(plan)
+    expect(routes).toEqual([host, `${host}/shop`, 'both.example.com'])
+    expect(sites[0]).toEqual(blogSite)
+    expect(sites[2]?.targets).toEqual(shared.targets)
+  })
+})
+
+describe('jail restore', () => {
+  const sharing: Site = { host: 'both.example.com', targets: shared.targets, settings: {} }
+  const entry = trashed({ routes: [host, 'both.example.com'], sites: [blogSite, sharing] })
+  const after = (routes: NonNullable<ObservedFacts['proxy']>['routes']) => {
+    const proxy = { ...readyProxy, routes, backends: observed.proxy?.backends ?? [] }
+    return planOf(restore, { jail: 'blog' }, { jails: [shop], trash: [entry], proxy })
+  }
+
+  it('brings its sites back with their settings and shares; passwords are kept nowhere, so nobody comes in by one', () => {
+    const plan = after([{ ...shared, targets: [{ jail: 'shop', weight: 100 }], jail: 'shop' }])
+    expect(plan.sites).toEqual([
+      { before: null, after: { ...blogSite, settings: { ...settings, users: [] } } },
+      { before: { ...sharing, targets: [{ jail: 'shop', weight: 100 }] }, after: sharing },
+    ])
+  })
+
+  it('leaves what somebody else has now', () => {
+    const plan = after([{ ...routeTo('shop'), host }])
+    expect(plan.sites?.map((change) => change.after?.host)).toEqual(['both.example.com'])
+    expect(plan.remarks).toEqual([`These sites belong to another jail now and stay there: ${host}.`])
+  })
+
+  it('knows what an older jailops put there', () => {
+    const old = trashed({ routes: [host] })
+    const plan = planOf(restore, { jail: 'blog' }, { jails: [], trash: [old], proxy: readyProxy })
+    expect(plan.sites).toEqual([{ before: null, after: { host, targets: [{ jail: 'blog', weight: 100 }], settings: {} } }])
+  })
+})
+
+describe('jail rename', () => {
+  it('keeps settings, shares and ports of its sites', () => {
+    const plan = planOf(rename, { jail: 'blog', to: 'journal' }, observed)
+    expect(plan.sites?.map((change) => [change.after?.host, change.after?.targets, change.after?.settings])).toEqual([
+      [host, [{ jail: 'journal', weight: 100 }], settings],
+      [
+        'both.example.com',
+        [
+          { jail: 'journal', weight: 90 },
+          { jail: 'shop', weight: 10 },
+        ],
+        {},
+      ],
+    ])
+    const touched = plan.steps.flatMap(({ action }) => (action.kind === 'proxy-map' ? [action.path.split('/').at(-1)] : []))
+    expect(new Set(touched)).toEqual(new Set(['hosts.map']))
+  })
+})
