@@ -16,20 +16,15 @@ export function shares(targets: readonly Target[], one: Target | undefined, perc
   return targets.map((target) => ({ ...target, weight: target === one ? mine : (whole[next++] ?? 0) }))
 }
 
-/** Largest remainder: what is lost by rounding goes to those that lost most, and who has a share at all keeps at least 1. */
+/** What is lost by rounding goes to whom it takes most from; what is too much, since nobody with a share loses all of it, the largest give. */
 function wholeShares(exact: readonly number[]): number[] {
-  const sum = Math.round(exact.reduce((all, share) => all + share, 0))
   const whole = exact.map((share) => (share > 0 ? Math.max(1, Math.floor(share)) : 0))
-  const byRemainder = exact
-    .map((share, index) => ({ index, remainder: share - Math.floor(share) }))
-    .toSorted((a, b) => b.remainder - a.remainder)
-  for (
-    let missing = sum - whole.reduce((all, share) => all + share, 0), at = 0;
-    missing > 0 && byRemainder.length > 0;
-    missing -= 1, at += 1
-  ) {
-    const index = byRemainder[at % byRemainder.length]?.index ?? 0
-    if ((exact[index] ?? 0) > 0) whole[index] = (whole[index] ?? 0) + 1
+  const sum = Math.round(exact.reduce((all, share) => all + share, 0))
+  for (;;) {
+    const missing = sum - whole.reduce((all, share) => all + share, 0)
+    if (missing === 0 || whole.every((share) => share === 0)) return whole
+    const lacks = whole.map((share, index) => (share === 0 ? -Infinity : missing > 0 ? (exact[index] ?? 0) - share : share))
+    const at = lacks.indexOf(Math.max(...lacks))
+    whole[at] = (whole[at] ?? 0) + Math.sign(missing)
   }
-  return whole
 }
