@@ -11,7 +11,7 @@ export const redirectTarget = z.string().transform((input, context) => {
   }
   if (input === 'off') return input
   const [, scheme, host, port = '', path = ''] = /^(https?):\/\/([^/:?#@\s]+)(:[0-9]{1,5})?((?:\/[A-Za-z0-9._~-]+)*)\/?$/.exec(input) ?? []
-  if (scheme === undefined || host === undefined)
+  if (scheme === undefined || host === undefined || Number(port.slice(1)) > 65_535)
     return refuse('write it as https://www.example.com, with a path at most and no query; or off')
   const name = siteName.safeParse(host)
   if (name.data === undefined || name.data.startsWith('*.')) return refuse(name.error?.issues[0]?.message ?? 'one name only, no wildcard')

@@ -105,6 +105,7 @@ describe('a setting of a site', () => {
     ['no address', allowAdd, { from: '10.1.2.300' }, {}, 'bad_argument'],
     ['a redirect to itself', redirect, { to: `https://${site}/x` }, {}, 'bad_argument'],
     ['a redirect with a query', redirect, { to: 'https://www.example.com/?a=1' }, {}, 'bad_argument'],
+    ['a redirect to a port that there is none of', redirect, { to: 'https://www.example.com:99999' }, {}, 'bad_argument'],
     ['a redirect with another scheme', redirect, { to: 'javascript:alert(1)' }, {}, 'bad_argument'],
     ['no limit', limit, { requests: '0' }, {}, 'bad_argument'],
     ['a user with a colon', authAdd, { user: 'ana:x' }, {}, 'bad_argument'],
