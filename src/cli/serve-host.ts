@@ -25,6 +25,7 @@ import { createAnswers } from '../worker/answers.ts'
 import { createEffects } from '../worker/effects/index.ts'
 import { createInventoryTeller } from '../worker/inventory.ts'
 import { openJournalFolder } from '../worker/journal.ts'
+import { createRenewing } from '../worker/renewing.ts'
 import { createResourceLocks } from '../worker/locks.ts'
 import { createPlanner } from '../worker/planner.ts'
 import { createRetention } from '../worker/retention.ts'
@@ -165,13 +166,27 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
       tending.changed()
       inventory.tell()
     },
-    ended: (journal) => history.note(journal),
+    ended: (journal) => {
+      history.note(journal)
+      renewing.ended(journal)
+    },
+    alarm,
+  })
+  const renewing = createRenewing({
+    host: name,
+    now: Date.now,
+    renewDays: layout.acme.renewDays,
+    commands,
+    journals,
+    observe: look,
+    begin: (message) => worker.begin(message),
     alarm,
   })
   const retention = createRetention({ journals, now: Date.now })
   await retention.start()
   releasers.add('retention', () => retention.stop())
   releasers.add('worker', () => worker.stop())
+  releasers.add('renewing', () => renewing.stop())
 
   let hasResumed = false
   let receiver: Receiver | undefined
@@ -187,7 +202,10 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   return {
     async open() {
       if (stopping.signal.aborted) return
-      if (!hasResumed) await worker.resume()
+      if (!hasResumed) {
+        await worker.resume()
+        renewing.start()
+      }
       hasResumed = true
       if (stopping.signal.aborted) return
       receiver = openReceiver({

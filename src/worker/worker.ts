@@ -1,6 +1,6 @@
 import { isLostConnection, type JailopsError, toJailopsError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
-import { sha256 } from '../core/canonical.ts'
+import { canonicalJson, sha256 } from '../core/canonical.ts'
 import type { HostMessage } from '../core/message.ts'
 import { createKeyedMutex } from '../core/mutex.ts'
 import { requestId } from '../core/names.ts'
@@ -32,8 +32,9 @@ export interface WorkerDeps extends ExecutorDeps, GuardDeps {
 }
 
 export interface Worker {
-  /** Takes a message off the queue: verified and written down, not yet carried out. */
+  /** Takes a message off the queue: verified and written down, not yet carried out. `begin`: one that the host sends to itself. */
   receive(id: string, token: string): Promise<void>
+  begin(message: HostMessage): Promise<void>
   /** Goes on with everything that an earlier life left open. */
   resume(): Promise<void>
   /** Stops between steps; what is open goes on at the next start. */
@@ -258,6 +259,7 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   return {
     receive,
+    begin: (message) => alone(message.request, () => writeDown(message, canonicalJson(message))),
     async resume() {
       for (const journal of await openAll()) {
         const asked = journal.all('message')[0]?.message.body
