@@ -9,6 +9,7 @@ import { vi } from 'vitest'
 import { type Layout, layoutSchema } from '../../src/core/layout.ts'
 import { backendFile, backendText } from '../../src/host/proxy/backend-file.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile } from '../../src/host/proxy/configuration.ts'
+import { certificateList, certificatesFolder, emptyCertificateList } from '../../src/host/proxy/certificates/places.ts'
 import { emptyMap, mapFile, type MapName, mapNames, mapsFolder } from '../../src/host/proxy/maps.ts'
 
 export interface OurHaproxy {
@@ -34,7 +35,11 @@ export interface Seen {
 }
 
 /** The machine's own HAProxy with the files that jailops writes, and behind it one small server a tenant that tells what it saw. */
-export async function startOurHaproxy(tenants: readonly string[], maps: Partial<Record<MapName, string>>): Promise<OurHaproxy> {
+export async function startOurHaproxy(
+  tenants: readonly string[],
+  maps: Partial<Record<MapName, string>>,
+  { tls = false }: { tls?: boolean } = {},
+): Promise<OurHaproxy> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'jailops-front-')))
   const servers = await Promise.all(tenants.map(startTenant))
   const [bindPort, tlsPort] = [await freePort(), await freePort()]
@@ -45,7 +50,11 @@ export async function startOurHaproxy(tenants: readonly string[], maps: Partial<
   for (const name of mapNames) writeFileSync(mapFile(layout, name), `${emptyMap(name)}${maps[name] ?? ''}`)
   const write = (name: string, text: string) => writeFileSync(join(layout.haproxy.configFolder, name), text)
   write(baseFile, baseConfiguration(layout))
-  write(frontFile, frontConfiguration(layout))
+  write(frontFile, frontConfiguration(layout, { tls }))
+  if (tls) {
+    mkdirSync(certificatesFolder(layout))
+    writeFileSync(certificateList(layout), emptyCertificateList)
+  }
   for (const [index, jail] of tenants.entries()) {
     const place = { address: '127.0.0.1', port: portOf(servers[index]) }
     write(backendFile(`jail_${jail}`), backendText(`jail_${jail}`, [{ server: jail, jail, place, weight: 100 }]))
