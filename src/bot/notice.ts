@@ -96,7 +96,7 @@ export function silenced(notice: Notice, by: string, { now, since, until }: { no
 
 /** What a host writes comes to people: short, and without what looks like a secret. */
 function tidy(alert: Alert): Alert {
-  return { ...alert, title: clean(alert.title, 200), sentence: clean(alert.sentence, 1000), actions: alert.actions.slice(0, 3) }
+  return { ...alert, title: clean(alert.title, 200), sentence: clean(alert.sentence, 1000), actions: alert.actions.slice(0, 4) }
 }
 
 /** Cut only after it was looked through: half of a secret looks like none. */
