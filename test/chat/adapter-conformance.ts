@@ -187,7 +187,11 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
 
     test('shows how an alert stands instead of a state', async () => {
       const request = await ask()
-      await harness.adapter().post(harness.place, cardOf(request, { standing: 'recovered', state: 'done' }), harness.actor('ana'))
+      // nobody asked for it
+      const jailops: Actor = { platform: 'jailops', id: 'jailops', name: 'jailops', groups: [], kind: 'bot' }
+      const message = await harness.adapter().post(harness.place, cardOf(request, { standing: 'warning' }), jailops)
+      await expectSeen('ana', /warning/i)
+      await harness.adapter().edit(harness.place, message, cardOf(request, { standing: 'recovered', state: 'done' }), jailops)
       await expectSeen('ana', /recovered/i)
     })
 
