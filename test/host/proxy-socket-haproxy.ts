@@ -11,6 +11,7 @@ export interface TestHaproxy {
   configFolder: string
   socket: string
   map: string
+  port: number
   stop(): Promise<void>
 }
 
@@ -22,7 +23,8 @@ export async function startHaproxy(mapText: string): Promise<TestHaproxy> {
   const map = join(folder, 'hosts.map')
   mkdirSync(configFolder)
   writeFileSync(map, mapText)
-  writeFileSync(join(configFolder, '10-front.cfg'), frontConfig(socket, map, await freePort()))
+  const port = await freePort()
+  writeFileSync(join(configFolder, '10-front.cfg'), frontConfig(socket, map, port))
   writeFileSync(join(configFolder, '20-jails.cfg'), jailsConfig)
   const child = spawn(process.env['JAILOPS_TEST_HAPROXY'] ?? 'haproxy', ['-db', '-f', configFolder], {
     stdio: 'ignore',
@@ -41,7 +43,7 @@ export async function startHaproxy(mapText: string): Promise<TestHaproxy> {
     },
     { timeout: 10_000 },
   )
-  return { folder, configFolder, socket, map, stop }
+  return { folder, configFolder, socket, map, port, stop }
 }
 
 function frontConfig(socket: string, map: string, port: number): string {
@@ -51,8 +53,8 @@ defaults jail
   option httpchk GET /
   mode http
   timeout connect 1s
-  timeout client 1s
-  timeout server 1s
+  timeout client 30s
+  timeout server 30s
 frontend web from jail
   bind 127.0.0.1:${port}
   use_backend %[req.fhdr(host),host_only,lower,map_str(${map},none)]
