@@ -1,4 +1,4 @@
-import { blastRadius, chosenJails, defineCommand, drain, inStartOrder, jailOrTag, nothingToDo, ownDependents, plan } from 'jailops'
+import { blastRadius, chosenJails, defineCommand, inStartOrder, jailOrTag, nothingToDo, ownDependents, plan, stopped } from 'jailops'
 
 export default defineCommand({
   path: 'jail stop',
@@ -15,13 +15,21 @@ export default defineCommand({
     if (asked.length === 0) return nothingToDo(`${names(chosen)} ${chosen.length === 1 ? 'is' : 'are'} stopped already.`)
     const dependents = ownDependents(facts, asked)
     const jails = inStartOrder([...asked, ...dependents]).toReversed()
-    return plan([...drain(facts, drivers, jails), ...jails.flatMap((jail) => drivers.jails.stop(jail))], {
-      resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
-      outcome: args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: names(jails) }],
-      remarks: [
-        ...dependents.map(({ name }) => `${name} needs what is stopped, so it is stopped too.`),
-        ...blastRadius(facts, jails, 'Until it runs again these sites answer 503'),
-      ],
-    })
+    return plan(
+      stopped(
+        facts,
+        drivers,
+        jails,
+        jails.flatMap((jail) => drivers.jails.stop(jail)),
+      ),
+      {
+        resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+        outcome: args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: names(jails) }],
+        remarks: [
+          ...dependents.map(({ name }) => `${name} needs what is stopped, so it is stopped too.`),
+          ...blastRadius(facts, jails, 'Until it runs again these sites answer 503'),
+        ],
+      },
+    )
   },
 })

@@ -14,6 +14,14 @@ export function drained(facts: Facts, drivers: Drivers, jails: readonly Jail[], 
   return [...drain(facts, drivers, jails), ...steps, ...back(facts, drivers, jails)]
 }
 
+/** What stops these jails for good: HAProxy's own check says afterwards that they are gone, and that they are back. */
+export function stopped(facts: Facts, drivers: Drivers, jails: readonly Jail[], steps: readonly Step[]): Step[] {
+  const again = routed(facts, jails)
+    .filter(({ state }) => state === 'running' && facts.proxy.running)
+    .flatMap(({ name }) => drivers.proxy.ready(name).filter(({ action }) => action.kind === 'proxy-server'))
+  return [...drain(facts, drivers, jails), ...steps, ...again]
+}
+
 /** What ends these jails: nobody comes to them any more, and who is there may finish. */
 export function drain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
   return routed(facts, jails)

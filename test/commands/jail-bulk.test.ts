@@ -72,6 +72,8 @@ describe('what needs a jail', () => {
     const proxy = { ...readyProxy, routes: [routeTo('front')], backends: [backendOfJail('front')] }
     const plan = planOf(restart, { jail: 'database' }, { jails, proxy })
     expect(titles(plan)).toEqual([
+      'Send front no new requests (jail_front)',
+      'Wait for the requests that front still answers, at most 30 s',
       'Stop front',
       'Stop shop',
       'Stop database',
@@ -79,6 +81,8 @@ describe('what needs a jail', () => {
       'Start shop',
       'Start front',
       'Wait until the site at 10.0.0.4 answers',
+      'Send front requests again (jail_front)',
+      'Wait until HAProxy finds front alive (jail_front)',
     ])
     expect(plan.remarks.join()).toContain('shop needs what is restarted')
   })

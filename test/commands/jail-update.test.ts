@@ -38,7 +38,7 @@ describe('jail update', () => {
 
   it('waits for its sites', () => {
     const proxy = { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] }
-    expect(titles(planOf(update, { jail: 'blog' }, { ...seen, proxy })).at(-1)).toContain('answers')
+    expect(titles(planOf(update, { jail: 'blog' }, { ...seen, proxy })).join()).toContain('Wait until the site at 10.0.0.5 answers')
   })
 
   it('takes one snapshot, not two', () => {

@@ -53,6 +53,13 @@ describe('a jail with sites', () => {
     expect(titles(plan).indexOf('Start blog')).toBeLessThan(kinds.lastIndexOf('proxy-server'))
   })
 
+  it('is left to HAProxy’s own check when it stands still: whoever starts it, it gets requests again', () => {
+    const plan = planOf(stop, { jail: 'blog' }, observed)
+    const states = plan.steps.map(({ action }) => (action.kind === 'proxy-server' ? action.state : action.kind === 'run' ? 'run' : ''))
+    expect(states.indexOf('drain')).toBeLessThan(states.indexOf('run'))
+    expect(states.lastIndexOf('run')).toBeLessThan(states.lastIndexOf('ready'))
+  })
+
   it('shows who will notice, and who answers meanwhile', () => {
     const { remarks } = planOf(restart, { jail: 'blog' }, observed)
     expect(remarks).toContain('Behind it now: 2 sites, 5 sessions, 17 requests a second.')
