@@ -45,6 +45,8 @@ export function describeAction(action: Action): string {
       )
       return `${files.join(', ')}, checked by haproxy -c`
     }
+    case 'nginx-config':
+      return describeNginx(action)
     case 'acme':
       return `a new key; POST ${action.directory} and what it names; ${action.map} and the running HAProxy: what it wants to read for ${action.site}; write ${action.to} (mode 600)`
     case 'certificate':
@@ -63,6 +65,19 @@ export function describeAction(action: Action): string {
       return `wait at most ${action.timeoutSeconds} s${action.goesOn === true ? ', then go on all the same' : ''}`
     case 'require':
       return 'check, change nothing'
+  }
+}
+
+function describeNginx({ configuration, folder, change }: Extract<Action, { kind: 'nginx-config' }>): string {
+  switch (change.what) {
+    case 'file':
+      return change.content === null
+        ? `remove ${folder}/${change.name}, checked by nginx -t`
+        : `write ${folder}/${change.name} (${byteCount(change.content)}), checked by nginx -t`
+    case 'entry':
+      return `${folder}/${change.map}.map: ${change.value === null ? `without ${change.key}` : `${change.key} ${change.value}`}, checked by nginx -t`
+    case 'block':
+      return `${configuration}: a block of ours that includes ${folder}/*.conf, checked by nginx -t; all else in it stays`
   }
 }
 

@@ -19,6 +19,8 @@ const run = z.strictObject({
   unlessDone: z.literal(true).optional(),
   /** Asked when it fails: what it prints names who was in the way. */
   blame: argv.optional(),
+  /** It tells somebody else to begin anew, and says nothing of how that went: whatever this lists before must be gone from the list after. */
+  replaces: argv.optional(),
 })
 
 /** One change in a text, of which made twice is the same as made once. */
@@ -200,6 +202,24 @@ const actionSchema = z.discriminatedUnion('kind', [
     before: z.string(),
     after: z.string(),
     cuts: z.array(cut).min(1),
+  }),
+  /**
+   * What nginx in front reads: a file of our folder, a line of one of our maps, or our block in the main file, which is not ours. All of it
+   * with the change in it must pass `nginx -t` before the swap.
+   */
+  z.strictObject({
+    kind: z.literal('nginx-config'),
+    configuration: absolutePath,
+    folder: absolutePath,
+    change: z.discriminatedUnion('what', [
+      z.strictObject({
+        what: z.literal('file'),
+        name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.(conf|inc)$/),
+        content: z.string().nullable(),
+      }),
+      z.strictObject({ what: z.literal('entry'), map: z.string().regex(/^[a-z-]+$/), key: z.string(), value: z.string().nullable() }),
+      z.strictObject({ what: z.literal('block') }),
+    ]),
   }),
   /** One whole line of a file that others write too (rctl.conf, an fstab), there or not; a file that is missing is made. */
   z.strictObject({ kind: z.literal('line'), path: absolutePath, line, on: z.boolean() }),

@@ -8,6 +8,8 @@ import { createLimitDriver } from './limits.ts'
 import { isPublicSuffix } from './public-suffix.ts'
 import { createCertificateDriver } from './proxy/certificates/driver.ts'
 import { createHaproxyDriver } from './proxy/haproxy.ts'
+import { createNginxFrontDriver } from './proxy/nginx/nginx.ts'
+import { createNoCertificates } from './proxy/nginx/no-certificates.ts'
 import { createReleaseDriver } from './releases.ts'
 import { createNginxDriver } from './site/nginx.ts'
 import { createSnapshotDriver } from './snapshots.ts'
@@ -26,8 +28,9 @@ export function createDrivers(facts: Facts): Drivers {
     archives: createArchiveDriver(facts, jails),
     limits,
     releases: createReleaseDriver(facts),
-    proxy: createHaproxyDriver(facts),
-    certificates: createCertificateDriver(facts),
+    ...(facts.layout.proxy === 'nginx'
+      ? { proxy: createNginxFrontDriver(facts), certificates: createNoCertificates() }
+      : { proxy: createHaproxyDriver(facts), certificates: createCertificateDriver(facts) }),
     site: createNginxDriver(facts),
     isPublicSuffix,
     chooseAddress: (wanted) => chooseAddress(facts, facts.layout, wanted),

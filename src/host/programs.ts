@@ -30,13 +30,13 @@ export const hostPrograms: readonly HostProgram[] = [
   {
     name: 'service',
     folder: '/usr/sbin',
-    why: 'starts, reloads and stops HAProxy, and nginx in a jail (service -j)',
+    why: 'starts, reloads and stops HAProxy, or nginx in front, and nginx in a jail (service -j)',
     power: 'it stops every service of the host',
   },
   {
     name: 'sysrc',
     folder: '/usr/sbin',
-    why: 'reads and sets jail_enable, jail_list, haproxy_enable and haproxy_config, and nginx_enable in a jail (sysrc -j)',
+    why: 'reads and sets jail_enable, jail_list, haproxy_enable, haproxy_config and nginx_enable, also in a jail (sysrc -j)',
     power: 'rc.conf is a shell program that root runs at boot',
     isRoot: true,
   },
@@ -54,6 +54,14 @@ export const hostPrograms: readonly HostProgram[] = [
     power: 'it starts as root by any configuration',
     isRoot: true,
   },
+  {
+    name: 'nginx',
+    folder: '/usr/local/sbin',
+    why: 'where nginx stands in front: checks a changed configuration before it counts (nginx -t), and tells its version',
+    power: 'it starts as root by any configuration',
+    isRoot: true,
+  },
+  { name: 'pgrep', folder: '/bin', why: 'where nginx stands in front: whether its workers of before a reload still take connections' },
   {
     name: 'ezjail-admin',
     folder: '/usr/local/bin',
@@ -178,7 +186,7 @@ export function programPaths({ programFolders }: Pick<Layout, 'programFolders'>)
  * `*` stands for the files of its folder that are named so.
  */
 export function writableRoots(layout: Layout): { path: string; mode: string; why: string; isFile?: true }[] {
-  const { jailRoots, trash, jailConfFolder, haproxy } = layout
+  const { jailRoots, trash, jailConfFolder, haproxy, nginxFront } = layout
   const below = [
     { path: trash, mode: '700', why: 'what was destroyed' },
     { path: layout.archives, mode: '700', why: 'exported jails' },
@@ -190,8 +198,20 @@ export function writableRoots(layout: Layout): { path: string; mode: string; why
     { path: jailRoots, mode: '700', why: 'the jails, and what a new one is filled in' },
     ...below.filter(({ path }) => path !== jailRoots && !path.startsWith(`${jailRoots}/`)),
     { path: jailConfFolder, mode: '755', why: 'one configuration a jail' },
-    { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
-    { path: haproxy.usualFile, mode: '644', why: "one marked block in the host's own file for HAProxy", isFile: true },
+    ...(layout.proxy === 'nginx'
+      ? ([
+          { path: nginxFront.folder, mode: '755', why: "nginx's files: one a jail, and the maps of host names" },
+          {
+            path: `${nginxFront.configuration}*`,
+            mode: '644',
+            why: 'nginx: the main file includes them; a copy is tried first',
+            isFile: true,
+          },
+        ] as const)
+      : ([
+          { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },
+          { path: haproxy.usualFile, mode: '644', why: "one marked block in the host's own file for HAProxy", isFile: true },
+        ] as const)),
     { path: layout.ezjail.configurations, mode: '755', why: "a control file for each of ezjail's jails" },
     { path: `${layout.iocage.root}/jails`, mode: '755', why: "an fstab for each of iocage's jails" },
     { path: `${layout.ezjail.fstabFolder}/fstab.*`, mode: '644', why: "what is mounted in each of ezjail's jails", isFile: true },

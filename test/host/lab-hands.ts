@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArguments } from '../../src/core/arguments.ts'
 import type { Answer } from '../../src/core/card.ts'
 import type { ChangeCommand, Command, ReadCommand } from '../../src/core/command.ts'
-import { factNames, type Facts, factsOf } from '../../src/core/host.ts'
+import { type FactName, factNames, type Facts, factsOf } from '../../src/core/host.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { Step } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
@@ -21,7 +21,7 @@ interface Done {
 /** A lab, and hands that carry steps out on it and take them back as the executor does. */
 export interface LabHands {
   lab: TemporaryLab
-  facts(): Promise<Facts>
+  facts(wanted?: readonly FactName[]): Promise<Facts>
   /** What a command would do there now. */
   plan(command: Command, args: Record<string, unknown>, request?: string): Promise<Plan>
   /** What a question is answered there. */
@@ -43,7 +43,8 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
   })
   let groups = 0
   const groupFile = () => join(lab.folder, `group-${groups++}`)
-  const facts = async () => factsOf(lab.layout, await observe({ shell, layout: lab.layout }, factNames, { others: [], here: [] }))
+  const facts = async (wanted: readonly FactName[] = factNames) =>
+    factsOf(lab.layout, await observe({ shell, layout: lab.layout }, wanted, { others: [], here: [] }))
   const takeBack = async (done: readonly Done[]) => {
     for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
   }

@@ -22,6 +22,7 @@ import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { type Lab, startLab } from '../../src/lab/lab.ts'
 import { createEffects } from '../../src/worker/effects/index.ts'
+import { nginxTarget, stagedMain } from '../../src/worker/effects/nginx-config.ts'
 import { backendOfJail, jail, request, route, trashed } from '../commands/say.ts'
 import { loadCommands } from '../house/commands.ts'
 import { sourcesIn } from '../house/sources.ts'
@@ -148,7 +149,7 @@ const theirProxy = { ...bareProxy, running: true, enabled: true, theirs }
 async function plans(): Promise<Plan[]> {
   const commands = (await loadCommands()).map(({ command }) => command)
   const hosts = managers.flatMap((manager) =>
-    [{}, { base: '/usr/base.txz' }].flatMap((more) =>
+    [{}, { base: '/usr/base.txz' }, ...(manager === 'jail.conf' ? [{ proxy: 'nginx' }] : [])].flatMap((more) =>
       [false, true].flatMap((isZfs) =>
         proxies.map((proxy) => testFacts({ ...observedWith(manager, isZfs), proxy }, layoutSchema.parse({ manager, ...more }))),
       ),
@@ -187,7 +188,7 @@ function ofProbe(probe: Probe | undefined): (readonly string[])[] {
 function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
   const ofAction =
     action.kind === 'run'
-      ? [action.argv, ...(action.blame === undefined ? [] : [action.blame])]
+      ? [action.argv, ...[action.blame, action.replaces].filter((argv) => argv !== undefined)]
       : action.kind === 'write' && action.check !== undefined
         ? [action.check]
         : action.kind === 'proxy-reload'
@@ -216,6 +217,8 @@ function pathsChanged(action: Action): string[] {
       return [action.path, action.list]
     case 'haproxy-config':
       return [action, ...(action.more ?? [])].map(({ name }) => `${action.folder}/${name}`)
+    case 'nginx-config':
+      return [nginxTarget(action), stagedMain(action)]
     default:
       return []
   }
@@ -277,7 +280,7 @@ function isAllowed(path: string, root: string): boolean {
 
 test('every file that a plan changes lies where the agent may write', async () => {
   for (const layout of [layoutSchema.parse({}), layoutSchema.parse({ trash: '/usr/trash' })]) {
-    const roots = writableRoots(layout).map(({ path }) => path)
+    const roots = [layout, layoutSchema.parse({ ...layout, proxy: 'nginx' })].flatMap(writableRoots).map(({ path }) => path)
     const changed = (await plans()).flatMap(({ steps }) => steps.flatMap(({ action }) => pathsChanged(action)))
     const outside = changed.filter((path) => !roots.some((root) => isAllowed(path, root)))
     expect(changed.length).toBeGreaterThan(20)

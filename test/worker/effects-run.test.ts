@@ -55,6 +55,17 @@ describe('run', () => {
     await expect(perform(bench, stepOf(action))).rejects.toMatchObject({ message: expect.stringMatching(/busy$/) })
   })
 
+  test('what it replaces must be gone before it counts, and is waited for', async () => {
+    bench.program('pgrep', `cat ${bench.at('workers')}`)
+    bench.program('service', `(sleep 0.3; echo 12 13 > ${bench.at('workers')}) > /dev/null 2>&1 &`)
+    writeFileSync(bench.at('workers'), '10\n11\n')
+    await perform(bench, stepOf(run(['service', 'nginx', 'reload'], { replaces: ['pgrep', 'nginx'] })))
+    expect(readFileSync(bench.at('workers'), 'utf8')).toBe('12 13\n')
+    bench.program('service', `echo 13 14 > ${bench.at('workers')}`)
+    const lying = stepOf(run(['service', 'nginx', 'reload'], { replaces: ['pgrep', 'nginx'], timeoutSeconds: 1 }))
+    await expect(perform(bench, lying)).rejects.toMatchObject({ code: 'step_failed', message: expect.stringMatching(/still is: 13\.$/) })
+  })
+
   test('a tool that lies is found out', async () => {
     bench.program('service', 'echo "nothing to do"; exit 0')
     const step = stepOf(run(['service', 'jail', 'start', 'blog'], { timeoutSeconds: 2 }), { done: path('x', true) })

@@ -16,6 +16,7 @@ import { observeManagers } from './managers.ts'
 import { observeModes } from './modes.ts'
 import { observeProxyLog } from './proxy-log.ts'
 import { observeProxy } from './proxy.ts'
+import { observeNginxFront } from './proxy-nginx.ts'
 import { observeProxyStatus } from './proxy-status.ts'
 import { observeRunning } from './running-jails.ts'
 import { observePlatform, observeReleases } from './releases.ts'
@@ -67,7 +68,7 @@ export async function observe(
     free,
     wants('addresses') ? observeBase(shell, layout) : 0,
     wants('addresses', 'resolver') ? shell.readFile(layout.resolvConf) : undefined,
-    wants('proxy') ? observeProxy(shell, layout, jails) : noProxy,
+    wants('proxy') ? (layout.proxy === 'nginx' ? observeNginxFront : observeProxy)(shell, layout, jails) : noProxy,
     wants('siteStatus') ? jails.then((all) => observeSites(shell, layout, all)) : [],
     managers,
     datasets,

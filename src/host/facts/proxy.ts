@@ -64,7 +64,7 @@ function isReady({ isShared, text = '' }: TheirProxy): boolean {
   return isShared && findBlock(text).kind === 'whole'
 }
 
-function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[]): Record<MapName, Map<string, string>> {
+export function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[]): Record<MapName, Map<string, string>> {
   const of = (wanted: MapName) => read.find(([name]) => name === wanted)?.[1] ?? new Map<string, string>()
   return {
     hosts: of('hosts'),
@@ -82,7 +82,7 @@ function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[]): Rec
   }
 }
 
-function routesIn(maps: Readonly<Record<'hosts' | 'paths', Map<string, string>>>, backends: readonly Backend[]): Route[] {
+export function routesIn(maps: Readonly<Record<'hosts' | 'paths', Map<string, string>>>, backends: readonly Backend[]): Route[] {
   const byName = new Map(backends.map((backend) => [backend.name, backend]))
   const route = (site: { host: string; path?: string }, backend: string): Route => {
     const targets = (byName.get(backend)?.targets ?? []).map(({ address: _address, server: _server, ...target }) => target)

@@ -14,6 +14,7 @@ import { passwordEffect } from './password.ts'
 import { proxyPasswordEffect } from './proxy-password.ts'
 import { proxyBackendEffect } from './proxy-backend.ts'
 import { proxyReloadEffect } from './proxy-reload.ts'
+import { nginxConfigEffect, nginxTarget } from './nginx-config.ts'
 import { proxyServerEffect } from './proxy-server.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
@@ -86,6 +87,8 @@ function filesWrittenBy(action: Action): string[] {
       return [action.path, action.list]
     case 'haproxy-config':
       return filesOf(action).map(({ name }) => `${action.folder}/${name}`)
+    case 'nginx-config':
+      return [nginxTarget(action)]
     default:
       return []
   }
@@ -131,6 +134,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
       return certificateEffect(deps, action)
     case 'haproxy-splice':
       return haproxySpliceEffect(deps, action)
+    case 'nginx-config':
+      return nginxConfigEffect(deps, action)
     case 'password':
       return passwordEffect(deps, action)
     case 'proxy-password':

@@ -3,7 +3,7 @@ import { JailopsError, passLostConnection } from '../../core/errors.ts'
 import type { Probe, RunAction } from '../../core/step.ts'
 import { type Effect, type EffectDeps, nothingToKeep, parseBefore, type RunOptions } from './effect.ts'
 import { probeStanding, probeWords } from './probe-words.ts'
-import { momentFor, waitFor } from './waiting.ts'
+import { momentFor, pollMilliseconds, waitFor } from './waiting.ts'
 import { howItEnded, lastWords } from './words.ts'
 
 /** A command. Its exit code is only half an answer: `service jail start` says 0 whatever happens. */
@@ -37,6 +37,7 @@ export function heldBefore(before: string | null): boolean {
 /** @throws step_failed, timed_out or cancelled, with the tool's own words */
 export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFile, signal, heard }: RunOptions): Promise<void> {
   const { argv, stdin, timeoutSeconds, shows } = action
+  const before = await listed(deps, action)
   const result = await deps.shell.run({
     argv,
     timeoutSeconds,
@@ -45,12 +46,35 @@ export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFil
     ...(signal !== undefined && { signal }),
   })
   if (shows === true) heard?.(`${result.stdout}${result.stdout === '' || result.stdout.endsWith('\n') ? '' : '\n'}${result.stderr}`)
-  if (result.exitCode === 0 && !result.timedOut) return
+  if (result.exitCode === 0 && !result.timedOut) return awaitReplaced(deps, action, before)
   if (signal?.aborted) throw new JailopsError('cancelled', `${argv[0]} was stopped because the request was cancelled.`)
   const code = result.timedOut ? 'timed_out' : 'step_failed'
   // its words are shown anyway, and whole
   if (shows === true) throw new JailopsError(code, `it ${howItEnded(result)}.`)
   throw new JailopsError(code, `${argv[0]} ${howItEnded(result)}: ${lastWords(result)}${await inTheWay(deps, action)}`)
+}
+
+/** Each word that it prints is one of what will be replaced. */
+async function listed({ shell }: EffectDeps, { replaces }: RunAction): Promise<string[]> {
+  if (replaces === undefined) return []
+  const { stdout } = await shell.run({ argv: replaces, timeoutSeconds: 30 })
+  return stdout.split(/\s+/).filter((word) => word !== '')
+}
+
+async function awaitReplaced(deps: EffectDeps, action: RunAction, before: readonly string[]): Promise<void> {
+  const deadline = deps.now() + action.timeoutSeconds * 1000
+  let left = before
+  while (left.length > 0) {
+    const now = new Set(await listed(deps, action))
+    left = before.filter((word) => now.has(word))
+    if (left.length > 0 && deps.now() >= deadline) {
+      throw new JailopsError(
+        'step_failed',
+        `${action.argv.join(' ')} reported success, but what was there before still is: ${left.join(' ')}.`,
+      )
+    }
+    if (left.length > 0) await deps.sleep(pollMilliseconds)
+  }
 }
 
 /** fstat(1) and its like: a line of headings, then a process a line. It informs, so its own failure is no matter. */

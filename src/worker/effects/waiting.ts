@@ -2,7 +2,7 @@ import type { Probe } from '../../core/step.ts'
 import type { EffectDeps } from './effect.ts'
 import { holds } from './probes.ts'
 
-const pollMilliseconds = 100
+export const pollMilliseconds = 100
 
 /** True as soon as the probe holds (or, with `wanted` false, no longer holds); it is asked at least once. */
 export async function waitFor(

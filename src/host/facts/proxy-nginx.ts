@@ -1,0 +1,85 @@
+import { passLostConnection } from '../../core/errors.ts'
+import type { Jail } from '../../core/jail.ts'
+import type { Layout } from '../../core/layout.ts'
+import type { Backend, ProxyFacts } from '../../core/proxy.ts'
+import { endpointOf } from '../addresses.ts'
+import { hasBlock } from '../proxy/nginx/block.ts'
+import { frontFile, nginxFront, nginxMaps } from '../proxy/nginx/configuration.ts'
+import { nginxEntriesOf, nginxMapFile, nginxOwnersFile } from '../proxy/nginx/places.ts'
+import { upstreamIn, upstreamOfFile, type UpstreamServer } from '../proxy/nginx/upstream.ts'
+import { entriesOf } from '../proxy/maps.ts'
+import { settingsIn } from '../proxy/settings.ts'
+import type { Shell } from '../shell.ts'
+import { inBatches } from './batches.ts'
+import { isYes, rcVariable } from './boot.ts'
+import { mapsOf, routesIn } from './proxy.ts'
+
+/** nginx in front: what our files say, and whether it runs. */
+export async function observeNginxFront(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
+  const { configuration, folder } = layout.nginxFront
+  const read = async (path: string) => (await shell.readFile(path)) ?? ''
+  const [maps, owners, main, front, enable, status, version, backends] = await Promise.all([
+    Promise.all(nginxMaps.map(async (name) => [name, nginxEntriesOf(await read(nginxMapFile(layout, name)))] as const)),
+    read(nginxOwnersFile(layout)).then(entriesOf),
+    read(configuration),
+    read(`${folder}/${frontFile}`),
+    rcVariable(shell, 'nginx_enable'),
+    ask(shell, ['service', 'nginx', 'status']),
+    ask(shell, ['nginx', '-v']),
+    jails.then((all) => observeUpstreams(shell, layout, all)),
+  ])
+  const entries = mapsOf(maps)
+  const running = status?.exitCode === 0
+  const number = /nginx\/(\S+)/.exec(version?.stderr ?? '')?.[1]
+  return {
+    kind: 'nginx',
+    running,
+    configured: front === nginxFront(layout) && isIncluded(main, folder),
+    enabled: isYes(enable),
+    ...(running && number !== undefined && { version: number }),
+    routes: routesIn(entries, backends),
+    backends,
+    settings: settingsIn(entries, owners),
+    certificates: [],
+  }
+}
+
+/** A block that was changed by hand is told to whoever wants to change something, not to whoever only looks. */
+function isIncluded(main: string, folder: string): boolean {
+  try {
+    return hasBlock(main, folder)
+  } catch {
+    return false
+  }
+}
+
+function ask(shell: Shell, argv: string[]) {
+  return shell.run({ argv, timeoutSeconds: 30 }).catch(passLostConnection)
+}
+
+async function observeUpstreams(shell: Shell, layout: Layout, jails: readonly Jail[]): Promise<Backend[]> {
+  const { folder } = layout.nginxFront
+  const ours = jails.filter((jail) => jail.ours)
+  const found = await inBatches(await shell.list(folder), async (file) => {
+    const name = upstreamOfFile(file)
+    const servers = name === undefined ? undefined : upstreamIn((await shell.readFile(`${folder}/${file}`)) ?? '')
+    return name === undefined || servers === undefined ? undefined : upstreamSeen(layout, ours, name, servers)
+  })
+  return found.filter((backend) => backend !== undefined)
+}
+
+function upstreamSeen(layout: Layout, jails: readonly Jail[], name: string, servers: readonly UpstreamServer[]): Backend {
+  const targets = servers.map(({ jail, appPort, place, weight }) => ({
+    jail,
+    weight,
+    address: place.address,
+    ...(appPort !== undefined && { port: appPort }),
+  }))
+  const isStale = servers.some(({ jail, appPort, place }) => {
+    const address = jails.find((one) => one.name === jail)?.address
+    if (address === undefined) return false
+    const endpoint = endpointOf(layout, address)
+    return place.address !== endpoint.address || place.port !== (appPort ?? endpoint.port)
+  })
+  return { name, targets, isSpare: false, isStale }
+}

@@ -1,0 +1,131 @@
+import type { Layout } from '../../../core/layout.ts'
+import type { MapName } from '../maps.ts'
+
+/*
+ * nginx in front, as jailops keeps it: a folder that the main file includes. As with HAProxy a host name is data, one line of a map, and a
+ * jail is one upstream in one file; but nginx reads none of it again without a reload.
+ */
+
+export const marker = '# jailops made this file and writes it anew as a whole'
+export const frontFile = '00-front.conf'
+
+/** How many folders of a request's path are looked up. */
+export const pathLevels = 6
+
+export type NginxMap = Exclude<MapName, 'auth-on' | 'auth' | 'acme'>
+export const nginxMaps: readonly NginxMap[] = ['hosts', 'paths', 'maintenance', 'https', 'hsts', 'redirect', 'limit', 'allow-on', 'allow']
+
+/**
+ * The same questions in the same order as HAProxy's front. Everything is decided before the one `proxy_pass`, by what maps answer; whom
+ * no map knows is told 421. A value is never a name to resolve: a backend that is not there is nobody.
+ */
+export function nginxFront(layout: Layout): string {
+  const { bindAddress, bindPort } = layout.haproxy
+  const { folder } = layout.nginxFront
+  const levels = Array.from({ length: pathLevels }, (_, index) => index + 1)
+  const include = (map: NginxMap) => `include ${folder}/${map}.map;`
+  const look = (of: string, as: string, map: NginxMap) => `map ${of} $jailops_${as} { default ""; ${include(map)} }`
+  return `${marker}
+map_hash_bucket_size 1024;
+map_hash_max_size 65536;
+
+# one host name, one way to read it; then whose site: the name itself, then *.parent
+map $host $jailops_host { default ""; "~^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" $host; }
+map $jailops_host $jailops_parent { default ""; "~^[^.]*(?<jailops_rest>[.].+)$" "*$jailops_rest"; }
+${look('$jailops_host', 'exact', 'hosts')}
+${look('$jailops_parent', 'wild', 'hosts')}
+map $jailops_exact $jailops_site { default $jailops_host; "" $jailops_parent; }
+map $jailops_exact $jailops_b0 { default $jailops_exact; "" $jailops_wild; }
+
+# below a path another backend may answer: the longest one counts
+${levels.map((level) => pathLevel(level, include('paths'))).join('\n')}
+map $jailops_b0 $jailops_backend { default $jailops_b${pathLevels}; "" ""; }
+
+# what a site is like
+${look('$jailops_site', 'maintenance', 'maintenance')}
+${look('$jailops_site', 'https', 'https')}
+${look('$jailops_site', 'hsts', 'hsts')}
+${look('$jailops_site', 'redirect', 'redirect')}
+${look('$jailops_site', 'limit', 'limit')}
+map $jailops_maintenance $jailops_retry_after { default 300; "" ""; }
+map $jailops_maintenance $jailops_cache_control { default no-store; "" ""; }
+map "$scheme/$jailops_https" $jailops_to_https { default ""; "http/only" 1; }
+map "$scheme/$jailops_hsts" $jailops_strict { default ""; "~^https/(?<jailops_seconds>[0-9]+)$" "max-age=$jailops_seconds"; }
+
+# only these may come: an address, its /24, its /16
+map $remote_addr $jailops_24 { default none; "~^(?<jailops_three>[0-9]+[.][0-9]+[.][0-9]+)[.]" "$jailops_three.0/24"; }
+map $remote_addr $jailops_16 { default none; "~^(?<jailops_two>[0-9]+[.][0-9]+)[.]" "$jailops_two.0.0/16"; }
+${look('$jailops_site', 'allow_on', 'allow-on')}
+${look('"$jailops_site|$remote_addr"', 'by_address', 'allow')}
+${look('"$jailops_site|$jailops_24"', 'by_24', 'allow')}
+${look('"$jailops_site|$jailops_16"', 'by_16', 'allow')}
+map "$jailops_allow_on/$jailops_by_address$jailops_by_24$jailops_by_16" $jailops_refused { default ""; "1/" 1; }
+
+map $http_upgrade $jailops_connection { default upgrade; "" close; }
+
+server {
+  listen ${bindAddress}:${bindPort} default_server;
+  server_name _;
+  server_tokens off;
+  default_type text/html;
+  underscores_in_headers off;
+  ignore_invalid_headers on;
+  client_max_body_size 0;
+  add_header Retry-After $jailops_retry_after always;
+  add_header Cache-Control $jailops_cache_control always;
+  add_header Strict-Transport-Security $jailops_strict always;
+
+  if ($jailops_host = "") { return 400; }
+  if ($jailops_backend = "") { return 421 "no such site"; }
+  if ($jailops_refused) { return 403; }
+  if ($jailops_maintenance) { return 503 "<!doctype html><title>Back soon</title><h1>Back soon</h1><p>This site is being worked on.</p>"; }
+  if ($jailops_to_https) { return 308 https://$jailops_host$request_uri; }
+  if ($jailops_redirect) { return 301 $jailops_redirect$request_uri; }
+
+  location / {
+    include ${folder}/limit_*.inc;
+    limit_req_status 429;
+    proxy_http_version 1.1;
+    proxy_set_header Host $jailops_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host "";
+    proxy_set_header X-Real-IP "";
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $jailops_connection;
+    proxy_connect_timeout 3s;
+    proxy_read_timeout 60s;
+    proxy_request_buffering off;
+    proxy_redirect off;
+    proxy_pass http://$jailops_backend;
+  }
+}
+`
+}
+
+/** What stands for so many folders of the path, or, where nothing does, for fewer. */
+function pathLevel(level: number, include: string): string {
+  const folders = '/[^/]+'.repeat(level)
+  return [
+    `map $uri $jailops_p${level} { default ""; "~^(?<jailops_u${level}>${folders})" $jailops_u${level}; }`,
+    `map "$jailops_site$jailops_p${level}/" $jailops_m${level} { default ""; ${include} }`,
+    `map $jailops_m${level} $jailops_b${level} { default $jailops_m${level}; "" $jailops_b${level - 1}; }`,
+  ].join('\n')
+}
+
+/** A number of requests that some site allows a client in 10 seconds: nginx wants each number said in its configuration. */
+export function limitFiles(requests: number): { name: string; content: string }[] {
+  const zone = `jailops_limit_${requests}`
+  return [
+    {
+      name: `30-limit_${requests}.conf`,
+      content: `${marker}
+map $jailops_limit $${zone} { default ""; "${requests}" "$jailops_site|$binary_remote_addr"; }
+limit_req_zone $${zone} zone=${zone}:1m rate=${requests * 6}r/m;
+`,
+    },
+    { name: `limit_${requests}.inc`, content: `${marker}\nlimit_req zone=${zone} burst=${requests - 1} nodelay;\n` },
+  ]
+}

@@ -1,0 +1,197 @@
+import type { ProxyDriver } from '../../../core/drivers.ts'
+import { JailopsError } from '../../../core/errors.ts'
+import type { Facts } from '../../../core/host.ts'
+import type { Layout } from '../../../core/layout.ts'
+import { type ReachableTarget, type SiteAddress, siteText } from '../../../core/proxy.ts'
+import { sameTargets } from '../../../core/sites.ts'
+import type { Probe, Step } from '../../../core/step.ts'
+import { endpointOf } from '../../addresses.ts'
+import { backendName, groupName } from '../backend-file.ts'
+import { nginxOwnersFile, pathKey } from './places.ts'
+import { type NginxMap, pathLevels } from './configuration.ts'
+import { prepareNginx } from './prepare.ts'
+import { awaitOldRequests, changeAndReload, reloadStep } from './reload.ts'
+import { settingChanges } from './settings.ts'
+import { upstreamFile, type UpstreamServer, upstreamText } from './upstream.ts'
+
+/** nginx in front: the same maps as HAProxy's and one file an upstream, but every change is a reload, for nginx has no run-time socket. */
+export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' | 'proxy'>): ProxyDriver {
+  // a plan that prepares the host starts nginx before it does anything else
+  let willRun = proxy.running
+  const { configuration, folder } = layout.nginxFront
+
+  const file = (title: string, name: string, content: string | null): Step => ({
+    title,
+    action: { kind: 'nginx-config', configuration, folder, change: { what: 'file', name, content } },
+  })
+  const entry = (title: string, map: NginxMap, key: string, value: string | null): Step => ({
+    title,
+    action: { kind: 'nginx-config', configuration, folder, change: { what: 'entry', map, key, value } },
+  })
+  const upstream = (title: string, backend: string, servers: readonly UpstreamServer[]) =>
+    file(title, upstreamFile(backend), upstreamText(backend, servers))
+  const effective = (changes: readonly Step[], why: string) => (willRun ? changeAndReload(changes, why) : [...changes])
+  const server = (target: ReachableTarget, isDrained = false): UpstreamServer => {
+    const site = endpointOf(layout, target.address)
+    const { jail, weight, port } = target
+    return {
+      jail,
+      weight,
+      isDrained,
+      place: { address: site.address, port: port ?? site.port },
+      ...(port !== undefined && { appPort: port }),
+    }
+  }
+  const ofJail = (jail: string) => proxy.backends.filter(({ targets }) => targets.some((target) => target.jail === jail))
+
+  return {
+    prepare() {
+      const steps = prepareNginx(layout, proxy)
+      willRun = true
+      return steps
+    },
+    route(sites, targets) {
+      if (sites.length === 0) return []
+      for (const { path } of sites) refuseDeepPath(path)
+      const [only, ...others] = targets
+      const backend = only !== undefined && others.length === 0 ? backendName(only) : groupName(sites.map(siteText).join())
+      const shown = targets.map(({ jail }) => jail).join(', ')
+      const stands = proxy.backends.some(({ name, isStale }) => name === backend && !isStale)
+      const changes = [
+        ...(stands
+          ? []
+          : [
+              upstream(
+                `Tell nginx's configuration where ${shown} is`,
+                backend,
+                targets.map((target) => server(target)),
+              ),
+            ]),
+        ...sites.map((site) =>
+          site.path === undefined
+            ? entry(`Send ${site.host} to ${shown}`, 'hosts', site.host, backend)
+            : entry(`Send ${siteText(site)} to ${shown}`, 'paths', pathKey(site.host, site.path), backend),
+        ),
+      ]
+      return [
+        ...effective(changes, 'it knows no other way to learn of a site'),
+        ...sites.map((site): Step => ({
+          title: `Wait until ${siteText(site)} is answered through nginx`,
+          action: { kind: 'await', timeoutSeconds: 30 },
+          done: throughTheFront(layout, site),
+        })),
+      ]
+    },
+    unroute(route) {
+      const change =
+        route.path === undefined
+          ? entry(`Send ${route.host} nowhere`, 'hosts', route.host, null)
+          : entry(`Send ${siteText(route)} where the rest of ${route.host} goes`, 'paths', pathKey(route.host, route.path), null)
+      return effective([change], 'it knows no other way to forget a site')
+    },
+    forget: (jail) =>
+      effective(
+        ofJail(jail)
+          .filter(({ targets }) => targets.every((target) => target.jail === jail))
+          .map(({ name }) => file(`Take ${jail} out of nginx's configuration`, upstreamFile(name), null)),
+        `it shall not reach ${jail} any more`,
+      ),
+    tidy(left, came) {
+      const stays = proxy.routes.filter((route) => !left.some((one) => siteText(one) === siteText(route))).map(({ backend }) => backend)
+      const needless = proxy.backends
+        .filter(({ name }) => left.some(({ backend }) => backend === name) && !stays.includes(name))
+        .filter(({ targets }) => !came.some((site) => sameTargets(site.targets, targets)))
+      return effective(
+        needless.map(({ name }) => file(`Take ${name} out of nginx's configuration`, upstreamFile(name), null)),
+        'nobody needs what it forgets',
+      )
+    },
+    set(host, settings) {
+      const { files, entries, owner } = settingChanges(host, proxy.settings, settings)
+      const changes = [
+        ...files.filter(({ content }) => content !== null).map(({ title, name, content }) => file(title, name, content)),
+        ...entries.map(({ map, key, value }) =>
+          entry(value === null ? `Take ${map} of ${key} away` : `Set ${map} of ${key}`, map, key, value),
+        ),
+        ...files.filter(({ content }) => content === null).map(({ title, name, content }) => file(title, name, content)),
+      ]
+      const claim: Step[] =
+        owner === undefined
+          ? []
+          : [{ title: owner.title, action: { kind: 'map-entry', path: nginxOwnersFile(layout), key: host, value: owner.word } }]
+      return [...effective(changes, `it knows no other way to learn what ${host} is like`), ...claim]
+    },
+    user(host) {
+      throw new JailopsError(
+        'not_supported_by_driver',
+        `nginx in front keeps no passwords for jailops here. Let only some addresses in with /proxy allow ${host}, or put HAProxy in front (layout.proxy: haproxy).`,
+      )
+    },
+    weigh(route, targets) {
+      const known = proxy.backends.find(({ name }) => name === route.backend)?.targets ?? []
+      const weightOf = (target: ReachableTarget) =>
+        targets.find(({ jail, port }) => jail === target.jail && port === target.port)?.weight ?? target.weight
+      const servers = known.map((target) => server({ ...target, weight: weightOf(target) }))
+      return effective(
+        [upstream(`Share the requests of ${siteText(route)} anew`, route.backend, servers)],
+        'it knows no other way to learn of a weight',
+      )
+    },
+    drain(jail, seconds) {
+      const changes = ofJail(jail).map(({ name, targets }) =>
+        upstream(
+          `Send no new requests for ${name} to ${jail}`,
+          name,
+          targets.map((target) => server(target, target.jail === jail)),
+        ),
+      )
+      const steps = effective(changes, `it shall leave ${jail} out`)
+      return steps.length > changes.length ? [...steps, awaitOldRequests(seconds)] : steps
+    },
+    ready(jail) {
+      const backends = ofJail(jail)
+      const alive = backends.flatMap(({ targets }) =>
+        targets.filter((target) => target.jail === jail).map((target) => server(target).place),
+      )
+      const changes = backends.map(({ name, targets }) =>
+        upstream(
+          `Let requests for ${name} reach ${jail} again`,
+          name,
+          targets.map((target) => server(target)),
+        ),
+      )
+      return [
+        ...alive.map(({ address, port }): Step => ({
+          title: `Wait until ${jail} answers at ${address}:${port}; nginx itself checks nobody`,
+          action: { kind: 'await', timeoutSeconds: 30 },
+          done: { kind: 'http', address, port, path: '/', hostHeader: address, statusFrom: 200, statusTo: 499 },
+        })),
+        ...effective(changes, `it shall send requests to ${jail} again`),
+      ]
+    },
+    reload: () => [reloadStep('somebody asked for it')],
+  }
+}
+
+function refuseDeepPath(path = ''): void {
+  if (path.split('/').length - 1 <= pathLevels) return
+  throw new JailopsError(
+    'not_supported_by_driver',
+    `nginx in front tells sites apart by the first ${pathLevels} folders of a path, and ${path} has more. Choose a shorter path, or a host name of its own.`,
+  )
+}
+
+/** 421: not routed; 503: routed, and closed for work. What nginx says by itself where nobody is there is above. */
+function throughTheFront({ haproxy }: Layout, { host, path = '/' }: SiteAddress): Probe {
+  return {
+    kind: 'http',
+    address: haproxy.bindAddress,
+    port: haproxy.bindPort,
+    path,
+    // a wildcard is asked for by one of the names it stands for
+    hostHeader: host.replace(/^\*\./, 'jailops-check.'),
+    statusFrom: 100,
+    statusTo: 499,
+    notStatus: [421],
+  }
+}

@@ -1,0 +1,59 @@
+import type { Layout } from '../../../core/layout.ts'
+import type { ProxyFacts } from '../../../core/proxy.ts'
+import type { RunAction, Step } from '../../../core/step.ts'
+import { emptyMap } from '../maps.ts'
+import { refusesStrangers } from '../reload.ts'
+import { frontFile, nginxFront, nginxMaps } from './configuration.ts'
+import { isStopped, reloadStep } from './reload.ts'
+
+/** What a host still lacks before routes can be added. An nginx that serves its owner's own sites goes on with them. */
+export function prepareNginx(layout: Layout, proxy: ProxyFacts): Step[] {
+  return [
+    ...(proxy.configured ? [] : writeFiles(layout, proxy.routes.length > 0)),
+    ...(proxy.enabled ? [] : [enable]),
+    ...(proxy.running ? (proxy.configured ? [] : [reloadStep('it reads our files from now on')]) : [startIt(layout)]),
+  ]
+}
+
+function writeFiles(layout: Layout, hasRoutes: boolean): Step[] {
+  const { configuration, folder } = layout.nginxFront
+  return [
+    {
+      title: 'Check that nginx is installed',
+      action: { kind: 'require', otherwise: 'nginx is not installed on this host. Run `pkg install nginx` there, then ask again.' },
+      done: { kind: 'command', argv: ['nginx', '-v'], exitCode: 0 },
+    },
+    { title: "Make the folder of jailops' files for nginx", action: { kind: 'folder', path: folder, mode: 0o755 } },
+    // nginx does not start without its maps; those that hold something stay as they are
+    ...(hasRoutes ? [] : nginxMaps.map((name) => write(`Write an empty map: ${name}`, `${folder}/${name}.map`, emptyMap(name)))),
+    write('Write how nginx chooses a site', `${folder}/${frontFile}`, nginxFront(layout)),
+    {
+      title: `Let ${configuration} include them`,
+      action: { kind: 'nginx-config', configuration, folder, change: { what: 'block' } },
+    },
+  ]
+}
+
+function write(title: string, path: string, content: string): Step {
+  return { title, action: { kind: 'write', path, content, mode: 0o644 } }
+}
+
+const enable: Step = {
+  title: 'Let nginx start with the host',
+  action: run('sysrc', 'nginx_enable=YES'),
+  done: { kind: 'command', argv: ['sysrc', '-n', 'nginx_enable'], stdout: 'YES' },
+  undo: [{ action: run('sysrc', '-x', 'nginx_enable'), unless: { kind: 'command', argv: ['sysrc', '-n', 'nginx_enable'], exitCode: 1 } }],
+}
+
+function startIt(layout: Layout): Step {
+  return {
+    title: 'Start nginx',
+    action: run('service', 'nginx', 'start'),
+    done: refusesStrangers(layout),
+    undo: [{ action: run('service', 'nginx', 'stop'), unless: isStopped }],
+  }
+}
+
+function run(...argv: string[]): RunAction {
+  return { kind: 'run', argv, timeoutSeconds: 60 }
+}

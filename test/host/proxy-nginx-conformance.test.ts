@@ -1,0 +1,3 @@
+import { proxyConformance } from './proxy-conformance.ts'
+
+proxyConformance('nginx', ['user'])
