@@ -11,6 +11,7 @@ import { strangerConformance } from './proxy-conformance-strangers.ts'
 /** What a driver may refuse. */
 export const refusable = {
   user: (proxy: ProxyDriver) => proxy.user('user.example.com', 'ana'),
+  https: (proxy: ProxyDriver) => proxy.set('secure.example.com', { https: 'only', hsts: 3600 }),
   drain: (proxy: ProxyDriver) => proxy.drain('blog', 5),
   weigh: (proxy: ProxyDriver, { proxy: { routes } }: Facts) => routes.slice(0, 1).flatMap((route) => proxy.weigh(route, route.targets)),
 } satisfies Record<string, (proxy: ProxyDriver, facts: Facts) => Step[]>
@@ -46,7 +47,7 @@ export function proxyConformance(kind: ProxyKind, cannot: readonly Refusable[]):
     })
 
     routeConformance(current, (what) => !cannot.includes(what))
-    settingConformance(current)
+    settingConformance(current, (what) => !cannot.includes(what))
     strangerConformance(current)
 
     test.each([...cannot])('%s is refused', async (what) => {

@@ -1,3 +1,3 @@
 import { proxyConformance } from './proxy-conformance.ts'
 
-proxyConformance('nginx', ['user'])
+proxyConformance('nginx', ['user', 'https'])

@@ -12,8 +12,8 @@ export const frontFile = '00-front.conf'
 /** How many folders of a request's path are looked up. */
 export const pathLevels = 6
 
-export type NginxMap = Exclude<MapName, 'auth-on' | 'auth' | 'acme'>
-export const nginxMaps: readonly NginxMap[] = ['hosts', 'paths', 'maintenance', 'https', 'hsts', 'redirect', 'limit', 'allow-on', 'allow']
+export type NginxMap = Exclude<MapName, 'https' | 'hsts' | 'auth-on' | 'auth' | 'acme'>
+export const nginxMaps: readonly NginxMap[] = ['hosts', 'paths', 'maintenance', 'redirect', 'limit', 'allow-on', 'allow']
 
 /**
  * The same questions in the same order as HAProxy's front. Everything is decided before the one `proxy_pass`, by what maps answer; whom
@@ -43,14 +43,10 @@ map $jailops_b0 $jailops_backend { default $jailops_b${pathLevels}; "" ""; }
 
 # what a site is like
 ${look('$jailops_site', 'maintenance', 'maintenance')}
-${look('$jailops_site', 'https', 'https')}
-${look('$jailops_site', 'hsts', 'hsts')}
 ${look('$jailops_site', 'redirect', 'redirect')}
 ${look('$jailops_site', 'limit', 'limit')}
 map $jailops_maintenance $jailops_retry_after { default 300; "" ""; }
 map $jailops_maintenance $jailops_cache_control { default no-store; "" ""; }
-map "$scheme/$jailops_https" $jailops_to_https { default ""; "http/only" 1; }
-map "$scheme/$jailops_hsts" $jailops_strict { default ""; "~^https/(?<jailops_seconds>[0-9]+)$" "max-age=$jailops_seconds"; }
 
 # only these may come: an address, its /24, its /16
 map $remote_addr $jailops_24 { default none; "~^(?<jailops_three>[0-9]+[.][0-9]+[.][0-9]+)[.]" "$jailops_three.0/24"; }
@@ -73,13 +69,11 @@ server {
   client_max_body_size 0;
   add_header Retry-After $jailops_retry_after always;
   add_header Cache-Control $jailops_cache_control always;
-  add_header Strict-Transport-Security $jailops_strict always;
 
   if ($jailops_host = "") { return 400; }
   if ($jailops_backend = "") { return 421 "no such site"; }
   if ($jailops_refused) { return 403; }
   if ($jailops_maintenance) { return 503 "<!doctype html><title>Back soon</title><h1>Back soon</h1><p>This site is being worked on.</p>"; }
-  if ($jailops_to_https) { return 308 https://$jailops_host$request_uri; }
   if ($jailops_redirect) { return 301 $jailops_redirect$request_uri; }
 
   location / {

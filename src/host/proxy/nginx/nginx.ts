@@ -1,5 +1,4 @@
 import type { ProxyDriver } from '../../../core/drivers.ts'
-import { JailopsError } from '../../../core/errors.ts'
 import type { Facts } from '../../../core/host.ts'
 import type { Layout } from '../../../core/layout.ts'
 import { type ReachableTarget, type SiteAddress, siteText } from '../../../core/proxy.ts'
@@ -8,8 +7,9 @@ import type { Probe, Step } from '../../../core/step.ts'
 import { endpointOf } from '../../addresses.ts'
 import { backendName, groupName } from '../backend-file.ts'
 import { nginxOwnersFile, pathKey } from './places.ts'
-import { type NginxMap, pathLevels } from './configuration.ts'
+import type { NginxMap } from './configuration.ts'
 import { prepareNginx } from './prepare.ts'
+import { refuseDeepPath, refuseHttps, refuseUsers } from './refusals.ts'
 import { awaitOldRequests, changeAndReload, reloadStep } from './reload.ts'
 import { settingChanges } from './settings.ts'
 import { upstreamFile, type UpstreamServer, upstreamText } from './upstream.ts'
@@ -107,6 +107,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       )
     },
     set(host, settings) {
+      if (settings.https !== undefined || settings.hsts !== undefined) refuseHttps(host)
       const { files, entries, owner } = settingChanges(host, proxy.settings, settings)
       const changes = [
         ...files.filter(({ content }) => content !== null).map(({ title, name, content }) => file(title, name, content)),
@@ -121,12 +122,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
           : [{ title: owner.title, action: { kind: 'map-entry', path: nginxOwnersFile(layout), key: host, value: owner.word } }]
       return [...effective(changes, `it knows no other way to learn what ${host} is like`), ...claim]
     },
-    user(host) {
-      throw new JailopsError(
-        'not_supported_by_driver',
-        `nginx in front keeps no passwords for jailops here. Let only some addresses in with /proxy allow ${host}, or put HAProxy in front (layout.proxy: haproxy).`,
-      )
-    },
+    user: (host) => refuseUsers(host),
     weigh(route, targets) {
       const known = proxy.backends.find(({ name }) => name === route.backend)?.targets ?? []
       const weightOf = (target: ReachableTarget) =>
@@ -171,14 +167,6 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     },
     reload: () => [reloadStep('somebody asked for it')],
   }
-}
-
-function refuseDeepPath(path = ''): void {
-  if (path.split('/').length - 1 <= pathLevels) return
-  throw new JailopsError(
-    'not_supported_by_driver',
-    `nginx in front tells sites apart by the first ${pathLevels} folders of a path, and ${path} has more. Choose a shorter path, or a host name of its own.`,
-  )
 }
 
 /** 421: not routed; 503: routed, and closed for work. What nginx says by itself where nobody is there is above. */

@@ -1,0 +1,26 @@
+import { JailopsError } from '../../../core/errors.ts'
+import { pathLevels } from './configuration.ts'
+
+/* What nginx in front cannot do, with what to use instead. */
+
+export function refuseHttps(site: string): never {
+  throw new JailopsError(
+    'not_supported_by_driver',
+    `nginx in front listens for http only, so nobody can reach ${site} by https here. Let something else in front of it speak https, or put HAProxy in front (layout.proxy: haproxy).`,
+  )
+}
+
+export function refuseUsers(host: string): never {
+  throw new JailopsError(
+    'not_supported_by_driver',
+    `nginx in front keeps no passwords. Let only some addresses in with /proxy allow ${host}, or put HAProxy in front (layout.proxy: haproxy).`,
+  )
+}
+
+export function refuseDeepPath(path = ''): void {
+  if (path.split('/').length - 1 <= pathLevels) return
+  throw new JailopsError(
+    'not_supported_by_driver',
+    `nginx in front tells sites apart by the first ${pathLevels} folders of a path, and ${path} has more. Choose a shorter path, or a host name of its own.`,
+  )
+}
