@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { defineCommand, jailName, JailopsError, plan } from 'jailops'
 
+/** A jail made before there were the others has only the first. */
+const nginxFiles = ['nginx.conf', 'jailops/listen.inc', 'jailops/10-site.conf', 'jailops/20-status.conf'].map(
+  (name) => `/usr/local/etc/nginx/${name}`,
+)
+
 export default defineCommand({
   path: 'jail clone',
   summary: 'Make a copy of a jail, under another name and address',
@@ -18,7 +23,7 @@ export default defineCommand({
   }),
   looks({ args, facts }) {
     const jail = facts.ownJail(args.jail)
-    return jail.state === 'running' ? { nginx: { argv: ['jexec', jail.kernelName, 'cat', '/usr/local/etc/nginx/nginx.conf'] } } : {}
+    return jail.state === 'running' ? { nginx: { argv: ['jexec', jail.kernelName, 'cat', ...nginxFiles] } } : {}
   },
   plan({ args, facts, drivers, request }) {
     const jail = facts.ownJail(args.jail)

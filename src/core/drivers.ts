@@ -208,7 +208,9 @@ export interface SiteDriver {
   install(jail: Pick<Jail, 'name' | 'kernelName'>, address: string): Step[]
   /** Waits until the jail's nginx answers. */
   awaitAnswer(address: string): Step[]
-  /** Whether this nginx.conf is the one that install wrote for a jail of that name and address. */
+  /** Files of its own for a host name, below /usr/local/www, in a jail whose nginx is as install left it. */
+  vhost(jail: Pick<Jail, 'name' | 'kernelName' | 'address'>, host: string): Step[]
+  /** Whether nginx.conf, with our files behind it, is what install wrote for a jail of that name and address. */
   wrote(configuration: string, name: string, address: string): boolean
 }
 

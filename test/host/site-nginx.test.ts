@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { stepSchema } from '../../src/core/step.ts'
-import { nginxConfiguration } from '../../src/host/site/nginx-configuration.ts'
+import { formerConfiguration } from '../../src/host/site/former-configuration.ts'
+import { mainConfiguration, siteFiles, sitesFolder, vhostConfiguration } from '../../src/host/site/nginx-configuration.ts'
 import { createNginxDriver } from '../../src/host/site/nginx.ts'
 import { testFacts } from './facts-helper.ts'
 
@@ -32,7 +33,8 @@ test('the last step holds when the site answers', () => {
 })
 
 test('the figures are for the host alone', () => {
-  const text = nginxConfiguration({ name: 'blog', address: '10.0.0.5', endpoint: { address: '10.0.0.5', port: 80, statusPort: 8081 } })
+  const files = siteFiles({ name: 'blog', address: '10.0.0.5', endpoint: { address: '10.0.0.5', port: 80, statusPort: 8081 } })
+  const text = files.find(({ path }) => path.endsWith('status.conf'))?.content ?? ''
   const location = /location = \/status \{([^}]*)\}/
     .exec(text)?.[1]
     ?.split(';')
@@ -42,27 +44,45 @@ test('the figures are for the host alone', () => {
 
 test('names that nginx would read as syntax are refused', () => {
   const endpoint = { address: '10.0.0.5', port: 80, statusPort: 8081 }
-  for (const name of ['a;b', 'a b', 'a}', 'a\nb', '$host'])
-    expect(() => nginxConfiguration({ name, address: '10.0.0.5', endpoint })).toThrow()
+  for (const name of ['a;b', 'a b', 'a}', 'a\nb', '$host']) expect(() => siteFiles({ name, address: '10.0.0.5', endpoint })).toThrow()
 })
 
 test('the real nginx accepts the configuration', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'jailops-nginx-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(join(folder, 'logs'))
-  const text = nginxConfiguration({
-    name: 'blog',
-    address: '127.0.0.1',
-    endpoint: { address: '127.0.0.1', port: 28_480, statusPort: 28_481 },
-  })
+  for (const name of ['logs', 'jailops']) mkdirSync(join(folder, name))
+  const here = (text: string) => text.replaceAll(sitesFolder, join(folder, 'jailops'))
+  const site = { name: 'blog', address: '127.0.0.1', endpoint: { address: '127.0.0.1', port: 28_480, statusPort: 28_481 } }
+  for (const { path, content } of siteFiles(site)) writeFileSync(here(path), here(content))
+  writeFileSync(join(folder, 'jailops/30-blog.example.com.conf'), here(vhostConfiguration('blog.example.com')))
   writeFileSync(join(folder, 'mime.types'), 'types { text/html html; }\n')
   // FreeBSD's package has its own folders compiled in; here they are the test's
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')
   writeFileSync(
     join(folder, 'nginx.conf'),
-    `pid ${folder}/pid; ${text.replace('http {', `http { access_log ${folder}/access.log; ${places}`)}`,
+    `pid ${folder}/pid; ${here(mainConfiguration).replace('http {', `http { access_log ${folder}/access.log; ${places}`)}`,
   )
   const argv = ['-t', '-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')]
   const { stderr } = await promisify(execFile)('nginx', argv, { env: { PATH: '/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin' } })
   expect(stderr).toContain('test is successful')
+})
+
+test('what install wrote is known again, also as it was written before; what its owner changed is not', () => {
+  const driver = createNginxDriver(testFacts())
+  const endpoint = { address: '10.0.0.5', port: 80, statusPort: 8081 }
+  const files = siteFiles({ name: 'blog', address: '10.0.0.5', endpoint })
+  const now = [mainConfiguration, ...files.map(({ content }) => content)].join('')
+  const former = formerConfiguration({ name: 'blog', address: '10.0.0.5', endpoint })
+  expect([now, former].map((text) => driver.wrote(text, 'blog', '10.0.0.5'))).toEqual([true, true])
+  expect([now, former].map((text) => driver.wrote(text, 'shop', '10.0.0.5'))).toEqual([false, false])
+  expect([mainConfiguration, now.replace('try_files', 'index'), ''].map((text) => driver.wrote(text, 'blog', '10.0.0.5'))).toEqual([
+    false,
+    false,
+    false,
+  ])
+})
+
+test.each(['*.example.com', 'a;b', '../etc', 'a b', 'nginx', 'A.example.com', ''])('%j gets no files of its own', (host) => {
+  const jail = { name: 'blog', kernelName: 'blog', address: '10.0.0.5' }
+  expect(() => createNginxDriver(testFacts()).vhost(jail, host)).toThrow(expect.objectContaining({ code: 'bad_argument' }))
 })

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { nginxConfiguration } from '../../src/host/site/nginx-configuration.ts'
+import { formerConfiguration } from '../../src/host/site/former-configuration.ts'
 import { nginxFiles } from '../../src/lab/nginx/package.ts'
 import { translateConf, type Translated } from '../../src/lab/nginx/translate.ts'
 import { temporaryFolder, temporaryLab } from './temporary-lab.ts'
@@ -99,7 +99,11 @@ describe('of a jail’s nginx.conf', () => {
   })
 
   it('ordinary sites pass', () => {
-    const own = nginxConfiguration({ name: 'blog', address: '127.0.0.5', endpoint: { address: '127.0.0.5', port: 8080, statusPort: 8081 } })
+    const own = formerConfiguration({
+      name: 'blog',
+      address: '127.0.0.5',
+      endpoint: { address: '127.0.0.5', port: 8080, statusPort: 8081 },
+    })
     expect(translate(own).problems).toEqual([])
     const sample = nginxFiles.find(([at]) => at === path)?.[1].text ?? ''
     expect(translate(sample).problems).toEqual([])

@@ -1,13 +1,14 @@
 import type { SiteDriver } from '../../core/drivers.ts'
 import type { Facts } from '../../core/host.ts'
-import type { Probe, RunAction } from '../../core/step.ts'
+import type { Probe, RunAction, Step } from '../../core/step.ts'
 import { endpointOf } from '../addresses.ts'
 import { contentIs, writeInside } from '../inside/run.ts'
-import { firstPage, nginxConfiguration } from './nginx-configuration.ts'
+import { firstPage, mainConfiguration, mainFile, siteFiles, sitesFolder } from './nginx-configuration.ts'
+import { formerConfiguration } from './former-configuration.ts'
+import { vhostSteps } from './vhost.ts'
 
 const page = '/usr/local/www/nginx/index.html'
-const configuration = '/usr/local/etc/nginx/nginx.conf'
-const staged = `${configuration}.new`
+const staged = `${mainFile}.new`
 
 /**
  * nginx inside a jail, put there through the jail: never by paths below its root, where a symlink planted inside leads to the host's own
@@ -22,7 +23,7 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
     install({ name, kernelName }, address) {
       // also so when the jail itself is gone
       const isStopped: Probe = { kind: 'command', argv: ['service', '-j', kernelName, 'nginx', 'status'], exitCode: 1 }
-      const config = nginxConfiguration({ name, address, endpoint: endpointOf(layout, address) })
+      const files = siteFiles({ name, address, endpoint: endpointOf(layout, address) })
       return [
         {
           title: `Install nginx in ${name}`,
@@ -30,15 +31,19 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
           done: { kind: 'command', argv: ['pkg', '-j', kernelName, 'info', '-e', 'nginx'], exitCode: 0 },
         },
         writeInside({ kernelName }, page, firstPage(name), `Write the first page of ${name}`),
-        writeInside({ kernelName }, staged, config, `Write nginx's new configuration in ${name}`),
+        { title: `Make the folder of nginx's sites in ${name}`, action: run(['jexec', kernelName, 'mkdir', '-p', sitesFolder]) },
+        ...files.map(({ path, content }) =>
+          writeInside({ kernelName }, path, content, `Write ${path.slice(sitesFolder.length + 1)} in ${name}`),
+        ),
+        writeInside({ kernelName }, staged, mainConfiguration, `Write nginx's new configuration in ${name}`),
         {
-          title: 'Let nginx check its new configuration',
+          title: 'Let nginx check its new configuration, with all that it includes',
           action: run(['jexec', kernelName, 'nginx', '-t', '-c', staged]),
         },
         {
           title: 'Put it in the place of the old one',
-          action: run(['jexec', kernelName, 'mv', '-f', staged, configuration]),
-          done: contentIs(kernelName, configuration, config),
+          action: run(['jexec', kernelName, 'mv', '-f', staged, mainFile]),
+          done: contentIs(kernelName, mainFile, mainConfiguration),
         },
         {
           title: `Let nginx start with ${name}`,
@@ -53,8 +58,13 @@ export function createNginxDriver({ layout }: Pick<Facts, 'layout'>): SiteDriver
         },
       ]
     },
-    wrote: (text, name, address) => text.trim() === nginxConfiguration({ name, address, endpoint: endpointOf(layout, address) }).trim(),
-    awaitAnswer: (address) => [
+    wrote(text, name, address) {
+      const site = { name, address, endpoint: endpointOf(layout, address) }
+      const ours = [mainConfiguration, ...siteFiles(site).map(({ content }) => content)].join('')
+      return [ours, formerConfiguration(site)].some((one) => one.trim() === text.trim())
+    },
+    vhost: (jail, host) => vhostSteps(layout, jail, host),
+    awaitAnswer: (address): Step[] => [
       {
         title: `Wait until the site at ${address} answers`,
         action: { kind: 'await', timeoutSeconds: 30 },
