@@ -95,9 +95,9 @@ describe('proxy-server', () => {
   })
 })
 
-describe('haproxy-server-up', () => {
-  const isUp = (backend: string) => bench.effects.holds({ kind: 'haproxy-server-up', socket: haproxy.socket, backend, server: 's' })
+const isUp = (backend: string) => bench.effects.holds({ kind: 'haproxy-server-up', socket: haproxy.socket, backend, server: 's' })
 
+describe('haproxy-server-up', () => {
   test('without a check it is; by its check it is not before it was found alive', async () => {
     expect(await isUp('jail_blog')).toBe(true)
     expect(await isUp('jail_none')).toBe(false)

@@ -166,6 +166,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       ]
     },
     reload: () => [reloadStep('somebody asked for it')],
+    reserves: () => [],
   }
 }
 

@@ -49,7 +49,7 @@ function startIt(layout: Layout): Step {
   return {
     title: 'Start nginx',
     action: run('service', 'nginx', 'start'),
-    done: refusesStrangers(layout),
+    done: refusesStrangers({ address: layout.haproxy.bindAddress, port: layout.haproxy.bindPort }),
     undo: [{ action: run('service', 'nginx', 'stop'), unless: isStopped }],
   }
 }
