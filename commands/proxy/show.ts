@@ -1,6 +1,18 @@
 import { z } from 'zod'
-import { changeText, defineCommand, placeOf, showSiteName, siteOf, sitePlace, siteText, targetsText, targetText } from 'jailops'
-import type { Facts, Site, SiteSettings } from 'jailops'
+import {
+  changeText,
+  checksText,
+  defineCommand,
+  nginxText,
+  placeOf,
+  showSiteName,
+  siteOf,
+  sitePlace,
+  siteText,
+  targetsText,
+  targetText,
+} from 'jailops'
+import type { Facts, ServerStatus, Site, SiteSettings } from 'jailops'
 
 export default defineCommand({
   path: 'proxy show',
@@ -8,8 +20,9 @@ export default defineCommand({
   permission: 'proxy.show',
   risk: 'read',
   example: 'proxy show blog.example.com',
-  needs: ['jails', 'proxy', 'proxyStatus', 'siteStatus', 'siteChanges'],
+  needs: ['jails', 'proxy', 'proxyStatus', 'siteChanges'],
   args: z.object({ site: sitePlace.describe('which site') }),
+  about: ({ site }) => ({ sites: [placeOf(site).host] }),
   query({ args, facts }) {
     const { host, path } = placeOf(args.site)
     const route = facts.route(host, path)
@@ -40,7 +53,7 @@ export default defineCommand({
               ? facts.proxy.running
                 ? `the proxy says nothing of ${route.backend}`
                 : 'the proxy is not running'
-              : `${expected.status}, ${expected.sessions} sessions, ${expected.rate} requests a second, check ${expected.check}`,
+              : `${expected.status}, ${expected.sessions} sessions, ${expected.rate} requests a second, check ${checksText(expected)}`,
         },
         {
           name: 'Last change',
@@ -48,7 +61,7 @@ export default defineCommand({
             last === undefined ? 'none that is remembered' : `${day(last.at)} by ${last.person} (${last.request}): ${changeText(last)}`,
         },
       ],
-      table: { columns: ['jail', 'share', 'address', 'jail is', 'nginx'], rows: targetRows(facts, site) },
+      table: { columns: ['jail', 'share', 'address', 'jail is', 'nginx'], rows: targetRows(facts, site, expected?.servers ?? []) },
     }
   },
 })
@@ -65,18 +78,16 @@ function settingFields({ maintenance, https, hsts, redirect, limit, allow, users
   ]
 }
 
-function targetRows(facts: Facts, { targets }: Site): string[][] {
+function targetRows(facts: Facts, { targets }: Site, servers: readonly ServerStatus[]): string[][] {
   return targets.map((target) => {
     const jail = facts.jails.find(({ name }) => name === target.jail)
-    const nginx = facts.siteStatus.find((one) => one.jail === target.jail)
+    const server = servers.find((one) => one.jail === target.jail && one.nginx !== undefined)
     return [
       targetText(target),
       target.weight === 0 ? 'drained' : String(target.weight),
       jail?.address ?? '-',
       jail?.state ?? 'missing',
-      target.port !== undefined
-        ? 'not asked: an app'
-        : (nginx?.problem ?? (nginx?.figures === undefined ? '-' : `${nginx.figures.active} active`)),
+      target.port !== undefined ? 'not asked: an app' : server === undefined ? '-' : nginxText(server),
     ]
   })
 }

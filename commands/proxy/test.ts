@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { answeringRoute, defineCommand, endpointOf, placeOf, showSiteName, sitePlace, siteText, targetText, visible } from 'jailops'
+import {
+  answeringRoute,
+  checksText,
+  defineCommand,
+  endpointOf,
+  isWell,
+  placeOf,
+  showSiteName,
+  sitePlace,
+  siteText,
+  targetText,
+  visible,
+} from 'jailops'
 import type { Facts, Look, Route, SiteAddress, Target } from 'jailops'
 
 export default defineCommand({
@@ -10,6 +22,7 @@ export default defineCommand({
   example: 'proxy test blog.example.com',
   needs: ['jails', 'proxy', 'proxyStatus'],
   args: z.object({ site: sitePlace.describe('which site, routed or not') }),
+  about: ({ site }) => ({ sites: [placeOf(site).host] }),
   looks({ args, facts }) {
     const place = placeOf(args.site)
     const { bindAddress: address, bindPort: port } = facts.layout.haproxy
@@ -133,9 +146,9 @@ function jailStations(facts: Facts, place: SiteAddress): Station[] {
       ? []
       : [
           {
-            state: backend.status.startsWith('UP') || backend.status === 'no check' ? 'well' : 'broken',
+            state: isWell(backend) ? 'well' : backend.isUp ? 'notice' : 'broken',
             what: `backend ${backend.name}`,
-            says: `${backend.status}, check ${backend.check}`,
+            says: `${backend.status}, check ${checksText(backend)}`,
           },
         ]
   if (route.targets.length === 0)

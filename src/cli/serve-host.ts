@@ -8,6 +8,7 @@ import type { FactName, ObservedFacts } from '../core/host.ts'
 import type { Template } from '../core/jail.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
+import type { About } from '../core/proxy-status.ts'
 import { createDrivers } from '../host/drivers.ts'
 import { askLooks } from '../host/facts/looks.ts'
 import { observe } from '../host/facts/observe.ts'
@@ -115,8 +116,8 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   const locks = createResourceLocks()
   const history = createSiteHistory()
   const withdraw = (id: string) => sender.withdraw(id)
-  const look = (wanted: readonly FactName[], reserved: Parameters<typeof observe>[2]): Promise<ObservedFacts> =>
-    observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved)
+  const look = (wanted: readonly FactName[], reserved: Parameters<typeof observe>[2], about?: About): Promise<ObservedFacts> =>
+    observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved, about)
   const tending = await tendHost({
     name,
     layout,

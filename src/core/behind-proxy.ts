@@ -63,7 +63,7 @@ export function blastRadius(facts: Facts, jails: readonly Jail[], otherwise = 'M
 
 function traffic({ proxyStatus }: Facts, routes: readonly Route[]): string[] {
   const backends = new Set(routes.map(({ backend }) => backend))
-  const seen = proxyStatus?.backends.filter(({ name }) => backends.has(name)) ?? []
+  const seen = [...backends].flatMap((name) => proxyStatus?.figures(name) ?? [])
   if (seen.length === 0) return []
   const sessions = seen.reduce((sum, one) => sum + one.sessions, 0)
   const rate = seen.reduce((sum, one) => sum + one.rate, 0)

@@ -8,6 +8,7 @@ import { type FactName, factNames, type Facts, type Look } from './host.ts'
 import { oncePer } from './once-per.ts'
 import type { Plan } from './plan.ts'
 import type { Actor } from './policy.ts'
+import type { About } from './proxy-status.ts'
 
 /** What a planner may know. No clock, no chance, no I/O: same context, same plan. */
 export interface PlanContext<Args> {
@@ -114,6 +115,8 @@ interface CommandBase {
 
 interface LooksAtHost {
   needs: readonly FactName[]
+  /** What of it these arguments are about, where there is more than can be shown, and what else is needed to say it. Pure. */
+  about?(args: Parsed): About & { needs?: readonly FactName[] }
   /**
    * What else the host is asked once the facts are there, by names that `facts.look` takes. They change nothing. May refuse, as
    * `plan` and `query` may. Pure.
@@ -147,8 +150,11 @@ export type BotAnswer = Answer & { about?: Card }
 
 export type Command = ChangeCommand | ReadCommand | BotCommand
 
-type Own = 'plan' | 'query' | 'answer' | 'args' | 'presume' | 'looks' | 'narrowedBy'
-type Looks<Args> = { looks?(context: QueryContext<Args>): Readonly<Record<string, Look>> }
+type Own = 'plan' | 'query' | 'answer' | 'args' | 'presume' | 'looks' | 'narrowedBy' | 'about'
+type Looks<Args> = {
+  looks?(context: QueryContext<Args>): Readonly<Record<string, Look>>
+  about?(args: Args): About & { needs?: readonly FactName[] }
+}
 type Define<Schema extends z.ZodObject> = {
   args: Schema
   presume?(args: z.output<Schema>): Parsed
@@ -214,6 +220,7 @@ export const definitionHash = oncePer((command: Command): string => {
       work: work.toString(),
       narrowedBy: command.narrowedBy?.toString(),
       looks: command.risk === 'bot' ? undefined : command.looks?.toString(),
+      about: command.risk === 'bot' ? undefined : command.about?.toString(),
     }),
   )
 })

@@ -4,41 +4,12 @@ import type { Archive, Dataset, Jail, Manager, Release, Snapshot, Template, Tras
 import type { Layout } from './layout.ts'
 import type { LogLine } from './proxy-log.ts'
 import { type PastChange, type ProxyFacts, type Route, siteText } from './proxy.ts'
+import type { ProxyStatus } from './proxy-status.ts'
 import type { Samples, Traffic } from './samples.ts'
 import { usersOf } from './release-users.ts'
 import { didYouMean } from './suggest.ts'
 
 /* What commands see of a host: facts that were observed once. Nothing here runs anything. */
-
-export interface BackendStatus {
-  name: string
-  status: string
-  sessions: number
-  rate: number
-  requests: number
-  errors4xx: number
-  errors5xx: number
-  /** Such as `L7OK/200 in 3 ms`, or `no check`. */
-  check: string
-  /** Seconds since its last change of status. */
-  since: number
-}
-
-export interface ProxyStatus {
-  version: string
-  uptimeSeconds: number
-  connections: number
-  maxConnections: number
-  requestsPerSecond: number
-  backends: BackendStatus[]
-}
-
-export interface SiteStatus {
-  jail: string
-  /** Absent: nginx did not answer, `problem` says why. */
-  figures?: { active: number; accepted: number; requests: number; reading: number; writing: number; waiting: number }
-  problem?: string
-}
 
 export interface HostStatus {
   version: string
@@ -56,7 +27,6 @@ export const factNames = [
   'addresses',
   'proxy',
   'proxyStatus',
-  'siteStatus',
   'host',
   'check',
   'snapshots',
@@ -128,7 +98,6 @@ export interface ObservedFacts {
   /** The proxy's counts since whoever asks last looked. Absent: the worker has none. */
   traffic?: Traffic
   proxyStatus?: ProxyStatus
-  siteStatus: SiteStatus[]
   host?: HostStatus
   /** What the host has and lacks for jailops. */
   check?: Finding[]

@@ -9,6 +9,7 @@ import type { Layout } from '../core/layout.ts'
 import type { Answer } from '../core/card.ts'
 import type { ToHost } from '../core/message.ts'
 import { digestOf, type Plan } from '../core/plan.ts'
+import type { About } from '../core/proxy-status.ts'
 import { redact } from '../core/redact.ts'
 import type { Journal } from './journal.ts'
 import { createMutex } from '../core/mutex.ts'
@@ -43,7 +44,7 @@ export interface PlannerDeps {
   layout: Layout
   commands: readonly Command[]
   now: Clock
-  observe(wanted: readonly FactName[], reserved: Reserved): Promise<ObservedFacts>
+  observe(wanted: readonly FactName[], reserved: Reserved, about?: About): Promise<ObservedFacts>
   look(looks: Readonly<Record<string, Look>>): Promise<Record<string, LookAnswer>>
   drivers(facts: Facts): Drivers
 }
@@ -62,7 +63,8 @@ export function createPlanner({ host, layout, commands, now, observe, look, driv
 
   /** What every command may know of the host, and then what this one asks besides. */
   async function seen(command: ChangeCommand | ReadCommand, args: Parsed, reserved: Reserved): Promise<Facts> {
-    const observed = await observe(command.needs, reserved)
+    const { needs = [], ...about } = command.about?.(args) ?? {}
+    const observed = await observe([...command.needs, ...needs], reserved, about)
     const facts = factsOf(layout, observed)
     const looks = command.looks?.({ args, facts })
     return looks === undefined ? facts : factsOf(layout, { ...observed, looked: await look(looks) })

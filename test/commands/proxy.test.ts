@@ -3,22 +3,8 @@ import add from '../../commands/proxy/add.ts'
 import list from '../../commands/proxy/list.ts'
 import move from '../../commands/proxy/move.ts'
 import remove from '../../commands/proxy/remove.ts'
-import status from '../../commands/proxy/status.ts'
-import type { BackendStatus, ProxyStatus } from '../../src/core/host.ts'
 import { refusal } from '../core/refusal.ts'
 import { answerOf, backendOfJail, jail, planOf, readyProxy, route, routeTo, titles } from './say.ts'
-
-const backend = (name: string, state: string, rate: number): BackendStatus => ({
-  name: `jail_${name}`,
-  status: state,
-  sessions: 0,
-  rate,
-  requests: 0,
-  errors4xx: 0,
-  errors5xx: 0,
-  check: 'L7OK/200 in 1 ms',
-  since: 1,
-})
 
 describe('proxy add', () => {
   it('guesses the jail from the first label, and takes the one that is said', () => {
@@ -190,31 +176,9 @@ describe('proxy remove', () => {
   })
 })
 
-describe('proxy list and status', () => {
+describe('proxy list', () => {
   it('names a route that leads nowhere', () => {
     const answer = answerOf(list, {}, { proxy: { ...readyProxy, routes: [{ host: 'x.example.com', backend: 'jail_gone', targets: [] }] } })
     expect(answer.table?.rows).toEqual([['x.example.com', 'no jail (jail_gone)', '-', 'missing', '-', '-']])
-  })
-
-  it('puts problems first, then the busiest', () => {
-    const proxyStatus: ProxyStatus = {
-      version: '2.6.12',
-      uptimeSeconds: 60,
-      connections: 1,
-      maxConnections: 2000,
-      requestsPerSecond: 3,
-      backends: [backend('calm', 'UP', 1), backend('busy', 'UP', 9), backend('ill', 'DOWN', 0)],
-    }
-    const answer = answerOf(status, {}, { proxyStatus, siteStatus: [{ jail: 'busy', problem: 'nobody answers' }] })
-    expect(answer.title).toBe('HAProxy 2.6.12: 2 of 3 backends up')
-    expect(answer.table?.rows.map(([name, , , , , , , , nginx]) => [name, nginx])).toEqual([
-      ['ill', 'not asked: the jail is not running'],
-      ['busy', 'nobody answers'],
-      ['calm', 'not asked: the jail is not running'],
-    ])
-  })
-
-  it('says so when HAProxy does not answer', () => {
-    expect(answerOf(status, {}).title).toBe('HAProxy is not running')
   })
 })

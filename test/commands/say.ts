@@ -6,7 +6,8 @@ import type { Jail, TrashEntry } from '../../src/core/jail.ts'
 import { type Backend, noProxy, type ProxyFacts, type Route } from '../../src/core/proxy.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
-import { testFacts, testJail, testParts } from '../host/facts-helper.ts'
+import type { Layout } from '../../src/core/layout.ts'
+import { testFacts, testJail, testLayout, testParts } from '../host/facts-helper.ts'
 
 export const request = 'rabcdefghjkmnpqr'
 
@@ -31,9 +32,14 @@ export function planOf(
 }
 
 /** What a question answers there. */
-export function answerOf(command: Command, args: Record<string, unknown>, observed: Partial<ObservedFacts> = {}): Answer {
+export function answerOf(
+  command: Command,
+  args: Record<string, unknown>,
+  observed: Partial<ObservedFacts> = {},
+  layout: Layout = testLayout,
+): Answer {
   if (command.risk !== 'read') throw new Error(`${command.path} is no question`)
-  return command.query({ args: parseArguments(command, args).args, facts: testFacts(observed) })
+  return command.query({ args: parseArguments(command, args).args, facts: testFacts(observed, layout) })
 }
 
 const unknown = () => Promise.reject(new Error('nobody should ask for that'))

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import restart from '../../commands/jail/restart.ts'
 import stop from '../../commands/jail/stop.ts'
 import destroy from '../../commands/jail/destroy.ts'
-import type { ObservedFacts, ProxyStatus } from '../../src/core/host.ts'
+import type { ObservedFacts } from '../../src/core/host.ts'
+import { backendSeen, proxySeen } from '../commands/figures.ts'
 import { backendOfJail, jail, planOf, readyProxy, routeTo, titles } from '../commands/say.ts'
 
 const blog2 = jail({ name: 'blog2', kernelName: 'blog2', address: '10.0.0.6' })
@@ -15,25 +16,11 @@ const shared = {
   ],
   jail: 'blog',
 }
-const traffic = (name: string, sessions: number, rate: number): ProxyStatus['backends'][number] => ({
-  name,
-  status: 'UP',
-  sessions,
-  rate,
-  requests: 0,
-  errors4xx: 0,
-  errors5xx: 0,
-  check: '',
-  since: 1,
-})
-const status: ProxyStatus = {
-  version: '2.6.12',
-  uptimeSeconds: 1,
-  connections: 1,
-  maxConnections: 2,
-  requestsPerSecond: 1,
-  backends: [traffic('jail_blog', 3, 12), traffic('site_1', 2, 5), traffic('jail_other', 100, 100)],
-}
+const status = proxySeen([
+  backendSeen('blog', { sessions: 3, rate: 12 }),
+  backendSeen('x', { name: 'site_1', sessions: 2, rate: 5 }),
+  backendSeen('other', { sessions: 100, rate: 100 }),
+])
 const observed: Partial<ObservedFacts> = {
   jails: [jail(), blog2],
   proxy: {

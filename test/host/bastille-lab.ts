@@ -72,7 +72,7 @@ export async function bastilleLab(zfs: boolean): Promise<BastilleLab> {
     jails: `${lab.layout.bastille.prefix}/jails`,
     sh: (line) => runShell(lab.layout.programFolders, line),
     async look() {
-      const wanted = factNames.filter((name) => !['check', 'proxy', 'proxyStatus', 'siteStatus'].includes(name))
+      const wanted = factNames.filter((name) => !['check', 'proxy', 'proxyStatus'].includes(name))
       const facts = factsOf(lab.layout, await observe({ shell, layout: lab.layout }, wanted, { others: [], here: [] }))
       return { facts, drivers: createDrivers(facts) }
     },

@@ -28,7 +28,6 @@ export function testFacts(changes: Partial<ObservedFacts> = {}, layout: Layout =
     proxy: noProxy,
     siteChanges: [],
     proxyLog: [],
-    siteStatus: [],
     modes: {},
     reservedByOthers: [],
     reservedHere: [],

@@ -90,8 +90,8 @@ async function routeSteps(name: string, hosts: string[]): Promise<Step[]> {
 }
 
 test('a fresh host has no jails, a pool, and no HAProxy', async () => {
-  const facts = await look('jails', 'trash', 'addresses', 'proxy', 'proxyStatus', 'siteStatus')
-  expect(facts).toMatchObject({ jails: [], trash: [], siteStatus: [], proxy: { running: false, configured: false, routes: [] } })
+  const facts = await look('jails', 'trash', 'addresses', 'proxy', 'proxyStatus')
+  expect(facts).toMatchObject({ jails: [], trash: [], proxy: { running: false, configured: false, routes: [] } })
   expect(facts.baseMegabytes).toBeGreaterThan(0)
   expect(facts.proxyStatus).toBeUndefined()
 })
@@ -117,11 +117,10 @@ test('a creation that fails late is taken back without a trace', async () => {
 
 test('create, route, look, destroy, restore', async () => {
   await carryOut(await createSteps('blog', 'rbbbbbbbbbbbbbbb'))
-  const made = await look('jails', 'addresses', 'siteStatus')
+  const made = await look('jails', 'addresses')
   const blog = made.ownJail('blog')
   expect(blog).toMatchObject({ state: 'running', startsAtBoot: true, root: `${lab.layout.jailRoots}/blog` })
   expect(made.addresses.taken).toContain(blog.address)
-  expect(made.siteStatus).toMatchObject([{ jail: 'blog', figures: { active: 1 } }])
 
   await carryOut(await routeSteps('blog', ['blog.example.com', '*.wild.example.com']))
   expect(await front('blog.example.com')).toMatchObject({ status: 200, body: expect.stringContaining('<h1>blog</h1>') })
@@ -146,10 +145,24 @@ test('create, route, look, destroy, restore', async () => {
     isStale: false,
   })
   expect(proxy.backends.slice(1).every(({ isSpare }) => isSpare)).toBe(true)
-  expect(proxyStatus?.backends[0]).toMatchObject({ name: 'slot_01', status: expect.stringContaining('UP') })
+  expect(proxyStatus?.count).toBe(1)
   const isUp = () => effects.holds({ kind: 'haproxy-server-up', socket: lab.layout.haproxy.socket, backend: 'slot_01', server: 's' })
   await vi.waitFor(async () => expect(await isUp()).toBe(true), { timeout: 15_000, interval: 100 })
-  expect((await look('proxyStatus')).proxyStatus?.backends[0]).toMatchObject({ status: 'UP', check: expect.stringContaining('L7OK/200') })
+  expect((await look('proxyStatus')).proxyStatus?.backends).toMatchObject([
+    {
+      name: 'slot_01',
+      sites: ['blog.example.com', '*.wild.example.com'],
+      status: 'UP',
+      servers: [
+        {
+          jail: 'blog',
+          status: 'UP',
+          check: expect.stringMatching(/^L7OK\/200 in \d+ ms$/),
+          nginx: { figures: { active: expect.any(Number) } },
+        },
+      ],
+    },
+  ])
 
   // a second jail's backend, taken back: it is spare again, in the file and in the running HAProxy
   await carryOut(await createSteps('shop', 'rccccccccccccccc'))

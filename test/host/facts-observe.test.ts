@@ -209,7 +209,7 @@ test('the proxy’s routes are lines of the map; a backend with an address that 
 test('what was not asked for is not looked at', async () => {
   for (const name of ['jls', 'jail', 'sysrc', 'ifconfig']) program(name, 'exit 1')
   const facts = await look('trash')
-  expect(facts).toMatchObject({ jails: [], trash: [], siteStatus: [] })
+  expect(facts).toMatchObject({ jails: [], trash: [] })
   expect(facts.host).toBeUndefined()
 })
 

@@ -15,7 +15,9 @@ import restore from '../../commands/jail/restore.ts'
 import set from '../../commands/jail/set.ts'
 import type { NewJail } from '../../src/core/jail.ts'
 import type { Step } from '../../src/core/step.ts'
+import { endpointOf } from '../../src/host/addresses.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
+import { parseStubStatus } from '../../src/host/facts/site-status.ts'
 import { setFaults } from '../../src/lab/lab.ts'
 import { type LabHands, labHands } from './lab-hands.ts'
 
@@ -261,7 +263,10 @@ describe('a jail of ezjail', () => {
       startsAtBoot: true,
       mounts: [{ on: '/basejail' }, { from: join(host, 'data'), on: '/data' }],
     })
-    expect(facts.siteStatus).toContainEqual(expect.objectContaining({ jail: name, figures: expect.anything() }))
+    const { address, statusPort } = endpointOf(hands.lab.layout, facts.ownJail(name).address ?? '')
+    expect(parseStubStatus(await fetch(`http://${address}:${statusPort}/status`).then((answer) => answer.text()))).toMatchObject({
+      active: 1,
+    })
     expect((await hands.lab.sh('ezjail-admin list')).text).not.toContain(name)
     expect((await hands.lab.sh(`jexec ${name} cat /data/file`)).text).toBe('of the host')
     expect(readdirSync(join(host, 'usr/jails/.trash', `${name}.rabcdefghjkmnpqr.migrated`))).toEqual(['control', 'fstab'])

@@ -1,6 +1,7 @@
 import type { FactName, ObservedFacts } from '../../core/host.ts'
 import type { ConfiguredJail, Jail, Template } from '../../core/jail.ts'
 import { noProxy } from '../../core/proxy.ts'
+import type { About } from '../../core/proxy-status.ts'
 import { type CheckDeps, checkHost } from '../check/check-host.ts'
 import { observeAddresses } from './addresses.ts'
 import { observeAllConfigured } from './all-jails.ts'
@@ -20,7 +21,6 @@ import { observeNginxFront } from './proxy-nginx.ts'
 import { observeProxyStatus } from './proxy-status.ts'
 import { observeRunning } from './running-jails.ts'
 import { observePlatform, observeReleases } from './releases.ts'
-import { observeSites } from './site-status.ts'
 import { observeSnapshots } from './snapshots.ts'
 import { observeBase } from './space.ts'
 import { observeTemplates } from './templates.ts'
@@ -37,10 +37,11 @@ export async function observe(
   deps: ObserveDeps,
   wanted: readonly FactName[],
   reservations: { others: string[]; here: string[] },
+  about: About = {},
 ): Promise<ObservedFacts> {
   const { shell, layout } = deps
   const wants = (...names: FactName[]) => names.some((name) => wanted.includes(name))
-  const needsJails = wants('jails', 'proxy', 'siteStatus', 'modes')
+  const needsJails = wants('jails', 'proxy', 'modes')
 
   const running = needsJails || wants('addresses', 'host') ? observeRunning(shell) : none([])
   const configuration = needsJails || wants('addresses') ? observeConfigured(shell, layout) : none(noConfiguration)
@@ -54,10 +55,12 @@ export async function observe(
   const jails = needsJails ? Promise.all([running, configured]).then((parts) => mergeJails(...parts)) : none<Jail[]>([])
   const free = wants('addresses', 'host') ? shell.freeMegabytes(layout.jailRoots) : none(0)
 
+  const proxyFacts = wants('proxy') ? (layout.proxy === 'nginx' ? observeNginxFront : observeProxy)(shell, layout, jails) : undefined
+
   const [check, hostStatus, proxyStatus, platform, modes, proxyLog, ...seen] = await Promise.all([
     wants('check') ? checkHost({ now: Date.now, ...deps }) : undefined,
     wants('host') ? observeHost(shell, free, running) : undefined,
-    wants('proxyStatus') ? observeProxyStatus(shell, layout) : undefined,
+    wants('proxyStatus') ? observeProxyStatus(shell, layout, about, proxyFacts) : undefined,
     wants('releases') ? observePlatform(shell) : undefined,
     wants('modes') ? jails.then((all) => observeModes(shell, all)) : {},
     wants('proxyLog') ? observeProxyLog(shell, layout) : [],
@@ -68,8 +71,7 @@ export async function observe(
     free,
     wants('addresses') ? observeBase(shell, layout) : 0,
     wants('addresses', 'resolver') ? shell.readFile(layout.resolvConf) : undefined,
-    wants('proxy') ? (layout.proxy === 'nginx' ? observeNginxFront : observeProxy)(shell, layout, jails) : noProxy,
-    wants('siteStatus') ? jails.then((all) => observeSites(shell, layout, all)) : [],
+    proxyFacts ?? noProxy,
     managers,
     datasets,
     wants('snapshots') ? observeSnapshots(shell, layout) : [],
@@ -82,7 +84,7 @@ export async function observe(
     configuration,
     configured,
   ])
-  const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, resolver, proxy, siteStatus, ...more] = seen
+  const [allJails, bootFacts, trash, addresses, freeMegabytes, baseMegabytes, resolver, proxy, ...more] = seen
   const [allManagers, allDatasets, snapshots, releases, archives, templates, limits, hasMeta] = more
   return {
     jails: allJails,
@@ -103,7 +105,6 @@ export async function observe(
     proxy,
     siteChanges: [],
     proxyLog,
-    siteStatus,
     ...(proxyStatus !== undefined && { proxyStatus }),
     ...(hostStatus !== undefined && { host: hostStatus }),
     ...(check !== undefined && { check }),

@@ -1,46 +1,225 @@
 import { passLostConnection } from '../../core/errors.ts'
-import type { BackendStatus, ProxyStatus } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
-import { createHaproxySocket, type StatRow } from '../proxy/socket.ts'
+import type { ProxyFacts } from '../../core/proxy.ts'
+import type { About, BackendFigures, BackendStatus, ProxyStatus, ServerStatus } from '../../core/proxy-status.ts'
+import { backendFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
+import { entriesOf, mapFile } from '../proxy/maps.ts'
+import { readServers, readStatTable, type StatTable } from '../proxy/stat-table.ts'
 import type { Shell } from '../shell.ts'
+import { inBatches } from './batches.ts'
+import { askNginx } from './site-status.ts'
 
-/** HAProxy's own live figures; undefined while it does not answer. */
-export async function observeProxyStatus(shell: Shell, { haproxy }: Layout): Promise<ProxyStatus | undefined> {
-  const socket = createHaproxySocket(shell, haproxy.socket)
-  const answers = await Promise.all([socket.info(), socket.stat()]).catch(passLostConnection)
-  if (answers === undefined) return undefined
-  const [info, rows] = answers
-  const number = (name: string) => Number(info.get(name) ?? 0) || 0
+const timeoutSeconds = 10
+/** Of those with something wrong so many are looked at closely, and of the busiest. */
+const mostProblems = 20
+const mostBusy = 10
+/** Commands in one exchange: far below what HAProxy reads at once. */
+const askedAtOnce = 50
+/** So many percent of so many requests: then errors are a reason to be shown. */
+const [errorPercent, errorRequests] = [5, 20]
+
+/** What HAProxy may be asked about: its own rule for names. */
+const namePattern = /^[A-Za-z0-9_.:-]+$/
+
+type Asking = Pick<Shell, 'exchange' | 'readFile' | 'httpGet'>
+type Figured = { name: string; figures: BackendFigures | undefined }
+
+/**
+ * HAProxy's own live figures, of what sites lead to; undefined while it does not answer. The table of 10,000 backends is 2.5 MB of text,
+ * and with their servers three times the work for HAProxy: so of few backends the servers, their files and their nginx are asked for.
+ */
+export async function observeProxyStatus(
+  shell: Asking,
+  layout: Layout,
+  about: About = {},
+  proxy: Promise<ProxyFacts> | undefined = undefined,
+): Promise<ProxyStatus | undefined> {
+  const { socket } = layout.haproxy
+  const [answer, sites, facts] = await Promise.all([
+    shell.exchange(socket, 'show info; show stat -1 3 -1\n', timeoutSeconds).catch(passLostConnection),
+    observeSitesOf(shell, layout),
+    proxy,
+  ])
+  if (answer === undefined) return undefined
+  const begin = answer.indexOf('# pxname,')
+  const table = readStatTable(begin < 0 ? answer : answer.slice(begin))
+  const info = answer.slice(0, Math.max(0, begin))
+  const found = await sorted(shell, layout, table, sites)
+  const wanted = backendsAbout(about, sites, facts)
+  const shown = wanted?.map((name) => ({ name, figures: table.figures(name) })) ?? [
+    ...found.problems.slice(0, mostProblems),
+    ...found.busiest,
+  ]
+  const backends = await closely(shell, layout, shown, sites)
+  const [site] = about.sites ?? []
+  const limit = site === undefined ? undefined : facts?.settings[hostOf(site)]?.limit
   return {
-    version: info.get('Version') ?? 'unknown',
-    uptimeSeconds: number('Uptime_sec'),
-    connections: number('CurrConns'),
-    maxConnections: number('Maxconn'),
-    requestsPerSecond: rows.filter((row) => row.server === 'FRONTEND').reduce((sum, row) => sum + row.requestRate, 0),
-    backends: rows.filter((row) => row.server === 'BACKEND' && /^(jail|slot|site)_/.test(row.proxy)).map((row) => backendStatus(row, rows)),
+    version: /^Version: (.*)$/m.exec(info)?.[1] ?? 'unknown',
+    uptimeSeconds: numberIn(info, 'Uptime_sec'),
+    connections: numberIn(info, 'CurrConns'),
+    maxConnections: numberIn(info, 'Maxconn'),
+    requestsPerSecond: table.requestsPerSecond,
+    requests: found.requests,
+    errors5xx: found.errors5xx,
+    count: sites.size,
+    problems: found.problems.length,
+    backends,
+    figures: (name) => table.figures(name),
+    ...(site !== undefined && limit !== undefined && { overLimit: await clientsOver(shell, socket, hostOf(site), limit) }),
   }
 }
 
-/** Traffic is the backend's; life and checks are its one server's. */
-function backendStatus(backend: StatRow, rows: readonly StatRow[]): BackendStatus {
-  const server = rows.find((row) => row.proxy === backend.proxy && !['BACKEND', 'FRONTEND'].includes(row.server))
-  return {
-    name: backend.proxy,
-    status: server?.status ?? backend.status,
-    sessions: backend.sessions,
-    rate: backend.rate,
-    requests: backend.requests,
-    errors4xx: backend.errors4xx,
-    errors5xx: backend.errors5xx,
-    check: server === undefined ? 'no check' : checkText(server),
-    since: (server ?? backend).since,
+/** Backends that sites lead to, each with its sites as people write them. */
+async function observeSitesOf(shell: Asking, layout: Layout): Promise<Map<string, string[]>> {
+  const [hosts, paths] = await Promise.all([shell.readFile(mapFile(layout, 'hosts')), shell.readFile(mapFile(layout, 'paths'))])
+  const sites = new Map<string, string[]>()
+  for (const [key, backend] of [...entriesOf(hosts ?? ''), ...entriesOf(paths ?? '')]) {
+    const site = key.replace(/\/$/, '')
+    const known = sites.get(backend)
+    if (known === undefined) sites.set(backend, [site])
+    else known.push(site)
   }
+  return sites
 }
 
-/** `* L7OK` is HAProxy's way to say that the next check is under way. */
-export function checkText({ checkStatus, checkCode, checkMilliseconds }: StatRow): string {
-  const status = checkStatus.replace(/^\* ?/, '')
-  if (status === '') return 'no check'
-  const code = checkCode === '' || checkCode === '0' ? '' : `/${checkCode}`
-  return `${status}${code}${checkMilliseconds === '' ? '' : ` in ${checkMilliseconds} ms`}`
+/** One walk over the table. What is wrong is told by its servers later: a backend's row does not tell DOWN from DRAIN. */
+async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: ReadonlyMap<string, string[]>) {
+  const problems: Figured[] = []
+  const groups: Figured[] = []
+  const busiest: Figured[] = []
+  const missing = new Set(sites.keys())
+  let [requests, errors5xx] = [0, 0]
+  table.each((name, figures) => {
+    if (!missing.delete(name)) return
+    requests += figures.requests
+    errors5xx += figures.errors5xx
+    if (!figures.isUp || hasErrors(figures)) problems.push({ name, figures })
+    else if (isGroup(name)) groups.push({ name, figures })
+    else keepBusiest(busiest, { name, figures })
+  })
+  const lost = [...missing].map((name) => ({ name, figures: undefined }))
+  const ofGroups = await inBatches(groups, async (group) =>
+    (await targetsIn(shell, layout, group.name)) > (group.figures?.usable ?? 0) ? 'part' : 'whole',
+  )
+  for (const [at, group] of groups.entries()) {
+    if (ofGroups[at] === 'part') problems.push(group)
+    else keepBusiest(busiest, group)
+  }
+  return { problems: [...lost, ...problems], busiest, requests, errors5xx }
+}
+
+/** Several jails behind one site: such a backend is up as long as one of them is. */
+function isGroup(name: string): boolean {
+  return name.startsWith('site_')
+}
+
+async function targetsIn(shell: Asking, layout: Layout, backend: string): Promise<number> {
+  return (await serversOf(shell, layout, backend)).length
+}
+
+async function serversOf(shell: Asking, { haproxy }: Layout, backend: string): Promise<ServerLine[]> {
+  return serversIn((await shell.readFile(`${haproxy.configFolder}/${backendFile(backend)}`)) ?? '') ?? []
+}
+
+function hasErrors({ requests, errors5xx }: BackendFigures): boolean {
+  return requests >= errorRequests && errors5xx * 100 >= requests * errorPercent
+}
+
+function keepBusiest(busiest: Figured[], one: Figured): void {
+  const at = busiest.findIndex((other) => isBusier(one, other))
+  if (at < 0 && busiest.length === mostBusy) return
+  busiest.splice(at < 0 ? busiest.length : at, 0, one)
+  if (busiest.length > mostBusy) busiest.pop()
+}
+
+function isBusier({ figures: one }: Figured, { figures: other }: Figured): boolean {
+  const [a, b] = [one ?? noFigures, other ?? noFigures]
+  return (a.rate - b.rate || a.sessions - b.sessions || a.requests - b.requests) > 0
+}
+
+/** undefined: it is about everything. */
+function backendsAbout({ sites = [], jails = [] }: About, known: ReadonlyMap<string, string[]>, facts?: ProxyFacts): string[] | undefined {
+  if (sites.length === 0 && jails.length === 0) return undefined
+  const all = new Set([...known.values()].flat().map(hostOf))
+  // whoever asks of a name that only a wildcard answers asks of that
+  const names = sites.map((site) => (all.has(hostOf(site)) ? site : hostOf(site).replace(/^[^.]*/, '*')))
+  const ofSites = [...known]
+    .filter(([, its]) => its.some((one) => names.includes(one) || names.includes(hostOf(one))))
+    .map(([name]) => name)
+  const ofJails = facts?.backends.filter(({ targets }) => targets.some(({ jail }) => jails.includes(jail))).map(({ name }) => name) ?? []
+  return [...new Set([...ofSites, ...ofJails])]
+}
+
+async function closely(
+  shell: Asking,
+  layout: Layout,
+  shown: readonly Figured[],
+  sites: ReadonlyMap<string, string[]>,
+): Promise<BackendStatus[]> {
+  const names = shown.filter(({ figures, name }) => figures !== undefined && namePattern.test(name)).map(({ name }) => name)
+  const questions = Array.from({ length: Math.ceil(names.length / askedAtOnce) }, (_, at) =>
+    names.slice(at * askedAtOnce, (at + 1) * askedAtOnce),
+  )
+  const [answers, files] = await Promise.all([
+    inBatches(questions, (some) =>
+      shell.exchange(layout.haproxy.socket, `${some.map((name) => `show stat ${name} 4 -1`).join('; ')}\n`, timeoutSeconds),
+    ),
+    inBatches(names, async (name) => [name, await serversOf(shell, layout, name)] as const),
+  ])
+  const seen = readServers(answers.join('\n'))
+  const lines = new Map(files)
+  return inBatches(shown, async ({ name, figures = noFigures }) => {
+    const ours = lines.get(name) ?? []
+    const servers = await inBatches(seen.get(name) ?? [], async (server): Promise<ServerStatus> => {
+      const line = ours.find((one) => one.server === server.name)
+      if (line === undefined) return server
+      const { jail, appPort, place } = line
+      const isAsked = jail !== undefined && appPort === undefined && !server.status.startsWith('DOWN')
+      return {
+        ...server,
+        address: place.port === 80 ? place.address : `${place.address}:${place.port}`,
+        ...(jail !== undefined && { jail }),
+        ...(isAsked && { nginx: await askNginx(shell, layout, jail, place) }),
+      }
+    })
+    const isThere = names.includes(name)
+    return { name, ...figures, sites: sites.get(name) ?? [], status: isThere ? statusOf(servers) : 'missing', servers }
+  })
+}
+
+const noFigures: BackendFigures = {
+  sessions: 0,
+  rate: 0,
+  requests: 0,
+  errors4xx: 0,
+  errors5xx: 0,
+  queue: 0,
+  downSeconds: 0,
+  since: 0,
+  isUp: false,
+  usable: 0,
+}
+
+/** One word for all of its servers where they agree. */
+function statusOf(servers: readonly ServerStatus[]): string {
+  const words = servers.map(({ status }) => status.split(' ', 1)[0] ?? '')
+  const well = words.filter((word) => word === 'UP' || word === 'no').length
+  if (words.length === 0) return 'no server'
+  if (well === words.length) return words.every((word) => word === 'no') ? 'no check' : 'UP'
+  if (well > 0) return `${well} of ${words.length} UP`
+  return words.find((word) => word === 'DOWN') ?? words[0] ?? ''
+}
+
+/** Keys of the table are `HOST|ADDRESS`. */
+async function clientsOver(shell: Asking, socket: string, host: string, limit: number): Promise<number> {
+  const text = await shell.exchange(socket, `show table clients data.http_req_rate gt ${Math.floor(limit)}\n`, timeoutSeconds)
+  return text.split('\n').filter((line) => line.includes(` key=${host}|`) || line.includes(`: key=${host}|`)).length
+}
+
+function hostOf(site: string): string {
+  return site.split('/', 1)[0] ?? site
+}
+
+function numberIn(info: string, name: string): number {
+  return Number(new RegExp(`^${name}: ([0-9]+)`, 'm').exec(info)?.[1] ?? 0)
 }
