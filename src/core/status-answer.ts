@@ -38,14 +38,12 @@ export function oneStatusAnswer(facts: Facts, about: About): Answer {
   if (status === undefined) return silent(facts.layout.proxy)
   const [site] = about.sites ?? []
   const [jail] = about.jails ?? []
-  const routes = facts.proxy.routes.filter((route) => [siteText(route), route.host].includes(site ?? ''))
-  if (site !== undefined && routes.length === 0) facts.route(site)
-  if (jail !== undefined) facts.jail(jail)
+  backendsOf(facts, about)
   const { backends } = status
   const title = site ?? jail ?? ''
   if (backends.length === 0) return { title: `No site leads to ${title}`, text: `Lead one to it: /proxy add NAME jail:${title}` }
   const words = [...new Set(backends.map((one) => one.status))]
-  const host = routes[0]?.host
+  const host = site?.split('/', 1)[0]
   return {
     title: `${title}: ${words.join(', ')}`,
     text: sinceText(traffic),
@@ -157,6 +155,15 @@ function certificateFields({ proxy }: Facts, host: string): { name: string; valu
       name: 'Certificate',
       value: `until ${new Date(expiresAt).toISOString().slice(0, 10)}, by ${issuer}${isRenewed ? ', renewed by jailops' : ''}`,
     }))
+}
+
+/** Backends that it is about. @throws unknown_route, unknown_jail */
+export function backendsOf(facts: Facts, { sites: [site] = [], jails: [jail] = [] }: About): string[] {
+  const { routes } = facts.proxy
+  if (jail !== undefined) return [...new Set(facts.routesTo(facts.jail(jail).name).map(({ backend }) => backend))]
+  const found = routes.filter((route) => site !== undefined && [siteText(route), route.host].includes(site))
+  if (site !== undefined && found.length === 0) facts.route(site)
+  return [...new Set(found.map(({ backend }) => backend))]
 }
 
 /** A name with a dot is a site's. */

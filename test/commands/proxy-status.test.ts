@@ -110,8 +110,8 @@ describe('proxy status of one', () => {
     backends: [backendOfJail('blog')],
     settings: { 'blog.example.com': { owner: 'ana', limit: 50, allow: ['10.0.0.0/24'] } },
     certificates: [
-      { names: ['*.example.com'], path: '/x', expiresAt: Date.UTC(2027, 0, 5), issuer: 'R3', isRenewed: true },
-      { names: ['other.org'], path: '/y', expiresAt: 0, issuer: 'R4', isRenewed: false },
+      { names: ['*.example.com'], path: '/x', startsAt: 0, expiresAt: Date.UTC(2027, 0, 5), issuer: 'R3', isRenewed: true },
+      { names: ['other.org'], path: '/y', startsAt: 0, expiresAt: 0, issuer: 'R4', isRenewed: false },
     ],
   }
   const observed = { jails: [jail()], proxy, proxyStatus: proxySeen([backendSeen('blog', { sessions: 2 })], { overLimit: 3 }) }
