@@ -7,13 +7,26 @@ import { fanOut } from './rows/fan-out.ts'
 import { jailList } from './rows/jail-list.ts'
 import { pickup } from './rows/pickup.ts'
 import { proxyRouting } from './rows/proxy-routing.ts'
+import { proxyStatus } from './rows/proxy-status.ts'
 import { rssTotal } from './rows/rss-total.ts'
 import { shellSsh } from './rows/shell-ssh.ts'
 import type { Measured, Row } from './support/measured.ts'
 
 /* `npm run bench -- [--json FILE] [ROW …]`: ours and the bare libraries in turn, in one run; medians. */
 
-const rows: readonly Row[] = [ackSlack, ackDiscord, pickup, coldBot, rssTotal, fanOut, shellSsh, jailList, ...jailCreateRows, proxyRouting]
+const rows: readonly Row[] = [
+  ackSlack,
+  ackDiscord,
+  pickup,
+  coldBot,
+  rssTotal,
+  fanOut,
+  shellSsh,
+  jailList,
+  ...jailCreateRows,
+  proxyRouting,
+  proxyStatus,
+]
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name))

@@ -25,6 +25,8 @@ export interface Sites {
   hosts: readonly string[]
   jails: number
   backendPort: number
+  /** Where what stands for nginx says its figures; with it backends are checked, once an hour. */
+  statusPort?: number
 }
 
 export function manyHosts(count: number): string[] {
@@ -38,11 +40,14 @@ export async function startAnswerer(folder: string): Promise<Haproxy> {
   return start(folder, 'answerer.cfg', text, port)
 }
 
-/** As `/proxy add` leaves it. Checks of backends are off: they would be counted as routing. */
-export async function startOurs(folder: string, { hosts, jails, backendPort }: Sites): Promise<Haproxy & { layout: Layout }> {
+/** As `/proxy add` leaves it. Checks of backends are off, or as good as that: they would be counted as routing. */
+export async function startOurs(folder: string, { hosts, jails, backendPort, statusPort }: Sites): Promise<Haproxy & { layout: Layout }> {
   const [bindPort, tlsPort] = [await freePort(), await freePort()]
   const configFolder = join(folder, 'haproxy.d')
-  const layout = layoutSchema.parse({ haproxy: { configFolder, socket: join(folder, 's'), bindPort, tlsPort } })
+  const layout = layoutSchema.parse({
+    haproxy: { configFolder, socket: join(folder, 's'), bindPort, tlsPort },
+    ...(statusPort !== undefined && { sites: { kind: 'own-address', port: backendPort, statusPort } }),
+  })
   mkdirSync(mapsFolder(layout), { recursive: true })
   for (const name of mapNames) writeFileSync(mapFile(layout, name), emptyMap(name))
   writeFileSync(mapFile(layout, 'hosts'), hosts.map((host, index) => `${host} jail_site-${index % jails}\n`).join(''))
@@ -52,7 +57,10 @@ export async function startOurs(folder: string, { hosts, jails, backendPort }: S
     const jail = `site-${index}`
     const place = { address: '127.0.0.1', port: backendPort }
     const text = backendText(`jail_${jail}`, [{ server: jail, jail, place, weight: 100 }])
-    writeFileSync(join(configFolder, backendFile(`jail_${jail}`)), text.replaceAll(/ check inter.*fall 3 rise 2/g, ''))
+    writeFileSync(
+      join(configFolder, backendFile(`jail_${jail}`)),
+      text.replaceAll(/ check inter.*fall 3 rise 2/g, statusPort === undefined ? '' : ' check inter 1h'),
+    )
   }
   return { ...(await startAt(configFolder, bindPort)), layout }
 }

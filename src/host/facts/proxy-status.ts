@@ -73,11 +73,13 @@ export async function observeProxyStatus(
 async function observeSitesOf(shell: Asking, layout: Layout): Promise<Map<string, string[]>> {
   const [hosts, paths] = await Promise.all([shell.readFile(mapFile(layout, 'hosts')), shell.readFile(mapFile(layout, 'paths'))])
   const sites = new Map<string, string[]>()
-  for (const [key, backend] of [...entriesOf(hosts ?? ''), ...entriesOf(paths ?? '')]) {
-    const site = key.replace(/\/$/, '')
-    const known = sites.get(backend)
-    if (known === undefined) sites.set(backend, [site])
-    else known.push(site)
+  for (const map of [hosts ?? '', paths ?? '']) {
+    for (const [key, backend] of entriesOf(map)) {
+      const site = key.replace(/\/$/, '')
+      const known = sites.get(backend)
+      if (known === undefined) sites.set(backend, [site])
+      else known.push(site)
+    }
   }
   return sites
 }
@@ -87,17 +89,19 @@ async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: Re
   const problems: Figured[] = []
   const groups: Figured[] = []
   const busiest: Figured[] = []
-  const missing = new Set(sites.keys())
+  const there = new Set<string>()
   let [requests, errors5xx] = [0, 0]
   table.each((name, figures) => {
-    if (!missing.delete(name)) return
+    if (!sites.has(name) || there.has(name)) return
+    there.add(name)
     requests += figures.requests
     errors5xx += figures.errors5xx
     if (!figures.isUp || hasErrors(figures)) problems.push({ name, figures })
     else if (isGroup(name)) groups.push({ name, figures })
     else keepBusiest(busiest, { name, figures })
   })
-  const lost = [...missing].map((name) => ({ name, figures: undefined }))
+  const lost =
+    there.size === sites.size ? [] : [...sites.keys()].filter((name) => !there.has(name)).map((name) => ({ name, figures: undefined }))
   const ofGroups = await inBatches(groups, async (group) =>
     (await targetsIn(shell, layout, group.name)) > (group.figures?.usable ?? 0) ? 'part' : 'whole',
   )
