@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Command } from '../../src/core/command.ts'
 import { endpointOf } from '../../src/core/layout.ts'
 import type { Step } from '../../src/core/step.ts'
@@ -117,6 +117,22 @@ test('an app on a port of its own, below a path, and behind a wildcard', async (
   )
   await expect(hands.carryOut(impatient)).rejects.toMatchObject({ code: 'timed_out' })
   expect((await ask('dead.example.com')).status).toBe(421)
+}, 120_000)
+
+test('a canary gets its share, and none once it is drained; brought back it gets it again', async () => {
+  await say('proxy weight', { site, jail: 'shop', share: '50%' })
+  const asked = async () => new Set((await Promise.all(Array.from({ length: 20 }, () => ask(site)))).map(({ body }) => body))
+  expect(await asked()).toEqual(new Set(['blog', 'shop']))
+  await say('proxy drain', { jail: 'shop', site })
+  expect(await asked()).toEqual(new Set(['blog']))
+  expect((await hands.facts()).proxy.routes.find(({ host, path }) => host === site && path === undefined)?.targets).toEqual([
+    { jail: 'blog', weight: 50 },
+    { jail: 'shop', weight: 0 },
+  ])
+  await say('proxy weight', { site, jail: 'shop', share: '50%' })
+  await vi.waitFor(async () => expect(await asked()).toEqual(new Set(['blog', 'shop'])), { timeout: 10_000 })
+  await say('proxy weight', { site, jail: 'shop', share: 'off' })
+  expect(await asked()).toEqual(new Set(['blog']))
 }, 120_000)
 
 test('an export, imported, brings a site back as it was', async () => {

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import drain from '../../commands/proxy/drain.ts'
+import enable from '../../commands/proxy/enable.ts'
+import weight from '../../commands/proxy/weight.ts'
+import type { ObservedFacts } from '../../src/core/host.ts'
+import type { Target } from '../../src/core/proxy.ts'
+import { refusal } from '../core/refusal.ts'
+import { backendOfJail, jail, planOf, readyProxy, route, titles } from './say.ts'
+
+const site = route.host
+const shop = jail({ name: 'shop', address: '10.0.0.6' })
+const addresses: Record<string, string> = { blog: '10.0.0.5', shop: '10.0.0.6' }
+
+/** The site by a backend of its own where it has several jails. */
+function having(targets: Target[], more: string[] = []): Partial<ObservedFacts> {
+  const backend = targets.length === 1 ? 'jail_blog' : 'site_aaaaaaaaaaaa'
+  const reached = targets.map((target) => ({ ...target, address: addresses[target.jail] ?? '' }))
+  const routes = [site, ...more].map((host) => ({ host, backend, targets, jail: 'blog' }))
+  return { jails: [jail(), shop], proxy: { ...readyProxy, routes, backends: [backendOfJail('blog', { name: backend, targets: reached })] } }
+}
+const blog = (of: number): Target => ({ jail: 'blog', weight: of })
+const beside = (of: number): Target => ({ jail: 'shop', weight: of })
+
+describe('proxy weight', () => {
+  it.each<[string, Target[], Record<string, unknown>, Target[]]>([
+    ['a jail comes beside, with a share', [blog(100)], { share: '10%' }, [blog(90), beside(10)]],
+    ['a jail comes beside, with as much as the other', [blog(100)], {}, [blog(50), beside(50)]],
+    ['another share', [blog(90), beside(10)], { share: '30' }, [blog(70), beside(30)]],
+    ['drained', [blog(90), beside(10)], { share: '0%' }, [blog(100), beside(0)]],
+    ['brought back', [blog(100), beside(0)], { share: '20%' }, [blog(80), beside(20)]],
+    ['taken out', [blog(90), beside(10)], { share: 'off' }, [blog(100)]],
+  ])('%s', (_, before, args, after) => {
+    const { sites, steps } = planOf(weight, { site, jail: 'shop', ...args }, having(before))
+    expect(sites?.[0]?.after?.targets).toEqual(after)
+    expect(steps.length).toBeGreaterThan(0)
+  })
+
+  it('where the same jails stay, nothing is reloaded', () => {
+    expect(titles(planOf(weight, { site, jail: 'shop', share: '30%' }, having([blog(90), beside(10)]))).join()).not.toContain('eload')
+  })
+
+  it.each<[string, Target[], Record<string, unknown>, string]>([
+    ['nobody is left', [blog(100)], { jail: 'blog', share: '0' }, 'bad_argument'],
+    ['the last is taken out', [blog(100)], { jail: 'blog', share: 'off' }, 'bad_argument'],
+    ['who is not there is taken out', [blog(100)], { jail: 'shop', share: 'off' }, 'nothing_to_do'],
+    ['a share of more than all', [blog(100)], { jail: 'shop', share: '101%' }, 'bad_argument'],
+    ['no jail', [blog(100)], { jail: 'gone', share: '1%' }, 'unknown_jail'],
+  ])('is refused where %s', (_, before, args, code) => {
+    expect(refusal(() => planOf(weight, { site, ...args }, having(before))).code).toBe(code)
+  })
+})
+
+describe('proxy drain', () => {
+  it('of all sites that a jail answers for: the files say so too, once for their backend', () => {
+    const plan = planOf(drain, { jail: 'blog', seconds: 5 }, having([blog(100)], ['www.example.com']))
+    expect(plan.steps.filter(({ action }) => action.kind === 'haproxy-config')).toHaveLength(1)
+    expect(plan.steps.map(({ action }) => action)).toContainEqual(expect.objectContaining({ kind: 'proxy-server', state: 'drain' }))
+    expect(plan.sites?.map((change) => change.after?.targets)).toEqual([[blog(0)], [blog(0)]])
+    expect(plan.remarks[0]).toContain(`Nobody else answers for ${site}, www.example.com`)
+  })
+
+  it('for one site is refused where others have the same backend, and where the jail does not answer', () => {
+    const both = having([blog(100)], ['www.example.com'])
+    expect(refusal(() => planOf(drain, { jail: 'blog', site }, both)).code).toBe('not_supported_by_driver')
+    expect(refusal(() => planOf(drain, { jail: 'shop', site }, both)).code).toBe('unknown_route')
+    expect(refusal(() => planOf(drain, { jail: 'shop' }, both)).code).toBe('unknown_route')
+  })
+
+  it('is ended by enable, where nobody else answers', () => {
+    const plan = planOf(enable, { site }, having([blog(0)]))
+    expect(plan.sites?.[0]?.after?.targets).toEqual([blog(100)])
+    expect(plan.steps.map(({ action }) => action)).toContainEqual(expect.objectContaining({ kind: 'proxy-server', state: 'ready' }))
+    expect(planOf(enable, { site }, having([blog(100), beside(0)]))).toMatchObject({
+      steps: [],
+      remarks: [expect.stringContaining('Drained behind it: shop')],
+    })
+  })
+})
