@@ -129,10 +129,9 @@ function datasetsOf(manager: Manager): Dataset[] {
   ]
   return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
 }
-
 const now = { host: route.host, targets: route.targets, settings: { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
 const past = { before: { ...now, settings: { ...now.settings, limit: 5 } }, after: now, request, person: 'ana', at: 1 }
-const settings = { 'blog.example.com': { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
+const settings = { [now.host]: now.settings }
 const certificate = { names: ['blog.example.com'], startsAt: 1, expiresAt: 2, issuer: 'nobody', isRenewed: true }
 const bareProxy = {
   ...noProxy,
