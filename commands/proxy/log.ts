@@ -21,9 +21,7 @@ export default defineCommand({
     if (last.length === 0) {
       return {
         title: `No requests${of} are remembered`,
-        text: facts.proxy.running
-          ? 'The proxy keeps the last few thousand requests of all sites, since it was started or reloaded last.'
-          : 'The proxy is not running, and it keeps its log in its memory.',
+        text: whyNone(facts),
       }
     }
     return {
@@ -32,6 +30,14 @@ export default defineCommand({
     }
   },
 })
+
+function whyNone({ proxy }: Facts): string {
+  if (proxy.theirs !== undefined)
+    return `The host's own ${proxy.theirs.path} says where requests are logged, and jailops keeps none of them beside that.`
+  return proxy.running
+    ? 'The proxy keeps the last few thousand requests of all sites, since it was started or reloaded last.'
+    : 'The proxy is not running, and it keeps its log in its memory.'
+}
 
 /** `2026-11-26 05:01:39 203.0.113.9 200 12 ms blog GET /path` */
 function lineText(facts: Facts, line: LogLine, withSite: boolean): string {

@@ -34,12 +34,14 @@ export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' 
     of: (site) => proxy.certificates.find((one) => one.site === site),
     order: (site) => {
       mustBeHaproxy(layout)
+      mustBeOurFront(proxy)
       const action = orderOf(layout, site)
       const title = `Get a certificate for ${site} from ${new URL(action.directory).host}, which comes to port 80 of that name to see that it is ours`
       return [{ title, action }, ...bring(site, action.to)]
     },
     upload: (site, from, fingerprint) => {
       mustBeHaproxy(layout)
+      mustBeOurFront(proxy)
       return bring(site, from, fingerprint)
     },
     remove: (site) => (proxy.certificates.some((one) => one.site === site) ? [show(site, null)] : []),
@@ -124,5 +126,14 @@ function mustBeHaproxy({ proxy }: Layout): void {
   throw new JailopsError(
     'not_supported_by_driver',
     'Certificates are given to HAProxy only. With nginx in front, name them in a server block of your own (ssl_certificate), or set proxy: haproxy in the layout.',
+  )
+}
+
+/** Where a frontend listens is said in a file of the host's own; a front of ours beside it would listen at the same place. */
+function mustBeOurFront({ theirs }: Facts['proxy']): void {
+  if (theirs === undefined) return
+  throw new JailopsError(
+    'not_supported_by_driver',
+    `HAProxy runs here by ${theirs.path}, the host's own file, and its bind lines say what certificates there are. Name yours there (crt); jailops changes none of them.`,
   )
 }
