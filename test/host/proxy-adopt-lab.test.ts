@@ -6,6 +6,7 @@ import adopt from '../../commands/proxy/adopt.ts'
 import remove from '../../commands/proxy/remove.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
+import { setFaults } from '../../src/lab/lab.ts'
 import { type LabHands, labHands } from './lab-hands.ts'
 import { theirConfiguration } from './their-haproxy.ts'
 
@@ -124,6 +125,31 @@ test('adopted and taken back: the same pages throughout, and the same bytes in t
   expect((await hands.lab.sh('sysrc -n haproxy_config')).code).toBe(1)
   expect(existsSync(join(hands.lab.layout.haproxy.configFolder, '05-theirs.cfg'))).toBe(false)
   expect(await asking.stop()).toEqual(new Set(['one: 200 test1', 'two: 200 test2']))
+}, 120_000)
+
+test.each([/^Point HAProxy/, /^Put jailops's block/, /^Take the lines out/])(
+  'after a power cut behind the step %s the host starts with the same pages, and goes back to the same bytes',
+  async (title) => {
+    const { steps } = await hands.plan(adopt, {})
+    const pages = await pagesBefore()
+    const done = await hands.carryOut(steps.slice(0, steps.findIndex((step) => title.test(step.title)) + 1))
+    expect(await hands.lab.sh('service haproxy hardstop && service haproxy start')).toMatchObject({ code: 0 })
+    expect(await pagesBefore()).toEqual(pages)
+    await hands.takeBack(done)
+    expect(file()).toBe(before)
+    expect(await hands.lab.sh('service haproxy hardstop && service haproxy start')).toMatchObject({ code: 0 })
+    expect(await pagesBefore()).toEqual(pages)
+  },
+  120_000,
+)
+
+test('where the reload fails all is as it was', async () => {
+  const pages = await pagesBefore()
+  setFaults(hands.lab.folder, [{ program: 'service', argumentsInclude: ['haproxy', 'reload'], times: 1, exitCode: 1, stderr: 'no\n' }])
+  await expect(hands.carryOut((await hands.plan(adopt, {})).steps)).rejects.toThrow(expect.objectContaining({ code: 'step_failed' }))
+  setFaults(hands.lab.folder, [])
+  expect(file()).toBe(before)
+  expect(await pagesBefore()).toEqual(pages)
 }, 120_000)
 
 test('adopted for good: sites come and go as on any host, and their file is left alone', async () => {
