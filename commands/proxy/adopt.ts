@@ -36,7 +36,7 @@ export default defineCommand({
       throw new JailopsError('route_exists', `Another open request is about to route ${reserved.host}. See /job list.`)
     return plan(steps, {
       resources: ['proxy', ...taken.map(({ target }) => `jail:${target.jail}`)],
-      reserves: taken.map(({ host }) => `site:${host}`),
+      reserves: [...taken.map(({ host }) => `site:${host}`), ...adoption.reserves],
       outcome: [
         { name: 'File', value: path },
         ...taken.map(({ host, target }) => ({

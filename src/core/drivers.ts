@@ -181,6 +181,8 @@ export interface Adoption {
   path: string
   steps: Step[]
   taken: { host: string; target: ReachableTarget }[]
+  /** For the plan's reserves. */
+  reserves: string[]
   /** What stays as it is, and why: a sentence each. */
   left: string[]
   /** Of their file. */

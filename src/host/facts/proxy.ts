@@ -2,6 +2,7 @@ import type { Jail } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Backend, ProxyFacts, Route, TheirProxy } from '../../core/proxy.ts'
 import { endpointOf } from '../addresses.ts'
+import { besideConfiguration } from '../proxy/adopt/beside.ts'
 import { findBlock } from '../proxy/adopt/block.ts'
 import { backendOfFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile, isOurProxyFile, listensForTls } from '../proxy/configuration.ts'
@@ -39,11 +40,10 @@ export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<
     observeCertificates(shell, layout),
   ])
   const tls = listensForTls(front)
-  const entries = mapsOf(maps)
   const theirs = isYes(enable) ? await observeTheirs(shell, layout, config) : undefined
-  // beside a configuration of the host's own these two say less
   if (theirs === undefined && base !== baseConfiguration(layout)) lacks.push(baseFile)
-  if (theirs === undefined && front !== frontConfiguration(layout, { tls })) lacks.push(frontFile)
+  if (front !== (theirs === undefined ? frontConfiguration(layout, { tls }) : besideConfiguration(layout))) lacks.push(frontFile)
+  const entries = mapsOf(maps)
   return {
     kind: 'haproxy',
     running: info !== undefined,

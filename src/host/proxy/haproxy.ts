@@ -1,6 +1,5 @@
 import type { ProxyDriver } from '../../core/drivers.ts'
 import { adoptTheirs } from './adopt/adopt.ts'
-import { routeEach } from './adopt/route-each.ts'
 import { createKnown, type ProxyHost } from './known.ts'
 import { prepareHaproxy } from './prepare.ts'
 import { reloadIt } from './reload.ts'
@@ -28,11 +27,14 @@ export function createHaproxyDriver(facts: ProxyHost): ProxyDriver {
     reload: () => [reloadIt(facts.layout, 'it was asked for')],
     reserves: () => known.slots.taken(),
     adopt: (jails, strangers) => {
-      const { layout, proxy } = facts
-      if (proxy.theirs === undefined) return undefined
-      // by then it runs by our folder, whatever runs now
-      const ready = createHaproxyDriver({ ...facts, proxy: { ...proxy, running: true, configured: true } })
-      return adoptTheirs({ layout, proxy, theirs: proxy.theirs, route: (taken) => routeEach(ready, taken) }, jails, strangers)
+      const { theirs, ...proxy } = facts.proxy
+      if (theirs === undefined) return undefined
+      // where our folder does not run yet, routes are added as on a host that the steps before have brought there
+      const router = createHaproxyDriver(theirs.isShared ? facts : { ...facts, proxy: { ...proxy, ...untouched } })
+      if (!theirs.isShared) router.prepare()
+      return adoptTheirs({ layout: facts.layout, proxy, theirs, router }, jails, strangers)
     },
   }
 }
+
+const untouched = { enabled: false, configured: false, running: false }

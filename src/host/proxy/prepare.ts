@@ -2,6 +2,8 @@ import { JailopsError } from '../../core/errors.ts'
 import type { ObservedFacts } from '../../core/host.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Probe, RunAction, Step } from '../../core/step.ts'
+import { renewBlock } from './adopt/adopt.ts'
+import { besideFile } from './adopt/stand-beside.ts'
 import { mustHaveBlock } from './adopt/their-block.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile } from './configuration.ts'
 import { emptyMap, mapFile, mapNames, mapsFolder } from './maps.ts'
@@ -15,6 +17,7 @@ export function prepareHaproxy(layout: Layout, proxy: ObservedFacts['proxy']): S
   const lacks = proxy.lacks ?? []
   return [
     ...(proxy.configured ? filesToRenew(layout, proxy) : writeFiles(layout, lacks)),
+    ...(proxy.theirs === undefined ? [] : renewBlock(layout, proxy.theirs)),
     ...(proxy.enabled ? [] : enable(layout)),
     ...(proxy.running ? (proxy.configured ? [] : [reloadIt(layout, 'it reads the files of jailops from now on')]) : startIt(layout)),
   ]
@@ -68,9 +71,10 @@ function configuration(layout: Layout, title: string, slots: readonly ConfigFile
 }
 
 /** Files of an older jailops, or of another layout. */
-function filesToRenew(layout: Layout, { lacks = [], running, tls }: ObservedFacts['proxy']): Step[] {
+function filesToRenew(layout: Layout, { lacks = [], running, tls, theirs }: ObservedFacts['proxy']): Step[] {
   const maps = emptyMaps(layout, lacks)
   if (!lacks.includes(baseFile) && !lacks.includes(frontFile)) return maps
+  if (theirs !== undefined) return [...maps, ...changeAndReload(layout, besideFile(layout), 'its settings are of an older jailops')]
   const change = configuration(layout, "Bring HAProxy's settings to what jailops writes today", [], tls === true)
   return [...maps, ...(running ? changeAndReload(layout, change, 'its settings are of an older jailops') : [change])]
 }

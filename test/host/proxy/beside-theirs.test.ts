@@ -4,12 +4,13 @@ import adopt from '../../../commands/proxy/adopt.ts'
 import { layoutSchema } from '../../../src/core/layout.ts'
 import { planText } from '../../../src/core/plan.ts'
 import { noProxy, type ProxyFacts, type TheirProxy } from '../../../src/core/proxy.ts'
-import { blockLines } from '../../../src/host/proxy/adopt/beside.ts'
+import { besideConfiguration, blockLines } from '../../../src/host/proxy/adopt/beside.ts'
 import { blockIn } from '../../../src/host/proxy/adopt/block.ts'
 import { spliced } from '../../../src/host/proxy/adopt/splice.ts'
 import { createCertificateDriver } from '../../../src/host/proxy/certificates/driver.ts'
 import { createHaproxyDriver } from '../../../src/host/proxy/haproxy.ts'
 import { answerOf, jail, planOf, titles } from '../../commands/say.ts'
+import { testFacts } from '../facts-helper.ts'
 import { theirConfiguration } from '../their-haproxy.ts'
 
 const layout = layoutSchema.parse({})
@@ -26,12 +27,20 @@ const by = (theirs: TheirProxy, more: Partial<ProxyFacts> = {}): ProxyFacts => (
   theirs,
   ...more,
 })
-const prepare = (theirs: TheirProxy, more: Partial<ProxyFacts> = {}) => createHaproxyDriver({ layout, proxy: by(theirs, more) }).prepare()
+const prepare = (theirs: TheirProxy, more: Partial<ProxyFacts> = {}) =>
+  createHaproxyDriver(testFacts({ proxy: by(theirs, more) })).prepare()
 
 describe('before a route is added', () => {
   test('nothing is lacking where the block stands in their file', () => {
     expect(prepare(shared)).toEqual([])
     expect(prepare(shared, { running: false }).map(({ title }) => title)).toEqual(['Check that no other HAProxy runs', 'Start HAProxy'])
+  })
+
+  test('what an older jailops wrote there is renewed', () => {
+    const older = spliced(text, blockIn(text, text.indexOf('    default_backend'), ['# of an older jailops'])) ?? ''
+    const steps = prepare({ ...shared, text: older }, { lacks: ['10-front.cfg'] })
+    expect(steps.map(({ action }) => action.kind)).toEqual(['haproxy-config', 'proxy-reload', 'haproxy-splice', 'proxy-reload'])
+    expect(steps[0]?.action).toMatchObject({ name: '10-front.cfg', content: besideConfiguration(layout) })
   })
 
   test.each([
@@ -89,7 +98,7 @@ describe('/proxy adopt', () => {
       from = found + 1
     }
     expect(from).toBe(all.length)
-    expect(plan).toMatchObject({ resources: ['jail:blog', 'proxy'], reserves: ['site:one.example.com'] })
+    expect(plan).toMatchObject({ resources: ['jail:blog', 'proxy'], reserves: ['site:one.example.com', 'slot:slot_01'] })
   })
 
   test('has nothing of their file in it but the lines that go', () => {
@@ -119,7 +128,7 @@ describe('/proxy adopt', () => {
     const older = spliced(text, blockIn(text, text.indexOf('    default_backend'), ['# of an older jailops'])) ?? ''
     expect(titles(planOf(adopt, {}, { proxy: by({ ...shared, text: older }) }))).toEqual([
       `Put jailops's block into ${path}`,
-      'Reload HAProxy; open connections go on',
+      'Reload HAProxy, for the block in its file',
     ])
   })
 })

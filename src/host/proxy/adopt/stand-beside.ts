@@ -4,13 +4,18 @@ import type { Probe, RunAction, Step } from '../../../core/step.ts'
 import { baseFile, frontFile } from '../configuration.ts'
 import { emptyMap, mapFile, mapNames, mapsFolder } from '../maps.ts'
 import { reload } from '../reload.ts'
+import { firstSlots, spareFile } from '../slots.ts'
 import { besideConfiguration, theirLink } from './beside.ts'
 
 /**
  * Lets HAProxy start by our folder, in which their file has its place through a link: the rc script checks and reads no other files than
  * those that `haproxy_config` names. What it does stays the same until the block comes in.
  */
-export function standBeside(layout: Layout, proxy: ProxyFacts, { path, named = '' }: TheirProxy): Step[] {
+export function standBeside(
+  layout: Layout,
+  { lacks = [], backends }: Pick<ProxyFacts, 'lacks' | 'backends'>,
+  { path, named = '' }: TheirProxy,
+): Step[] {
   const { configFolder } = layout.haproxy
   const link = `${configFolder}/${theirLink}`
   return [
@@ -25,13 +30,14 @@ export function standBeside(layout: Layout, proxy: ProxyFacts, { path, named = '
     },
     { title: "Make the folder of jailops's files for HAProxy", action: { kind: 'folder', path: configFolder, mode: 0o755 } },
     { title: 'Make the folder of its maps', action: { kind: 'folder', path: mapsFolder(layout), mode: 0o755 } },
-    // those that hold something stay as they are
-    ...(proxy.routes.length > 0
-      ? []
-      : mapNames.map((name): Step => ({
-          title: `Write an empty map: ${name}`,
-          action: { kind: 'write', path: mapFile(layout, name), content: emptyMap(name), mode: 0o644 },
-        }))),
+    // those that are there stay as they are
+    ...mapNames
+      .map((name) => ({ name, path: mapFile(layout, name) }))
+      .filter(({ path: map }) => lacks.includes(map.slice(configFolder.length + 1)))
+      .map(({ name, path: map }): Step => ({
+        title: `Write an empty map: ${name}`,
+        action: { kind: 'write', path: map, content: emptyMap(name), mode: 0o644 },
+      })),
     // of a time when all was ours: its settings would count for theirs
     { title: "Take jailops's own general settings away", action: { kind: 'remove', path: `${configFolder}/${baseFile}` } },
     {
@@ -40,10 +46,10 @@ export function standBeside(layout: Layout, proxy: ProxyFacts, { path, named = '
       done: { kind: 'command', argv: ['realpath', link], stdout: path },
       undo: [{ action: run('rm', link), unless: { kind: 'path', path: link, exists: false } }],
     },
-    {
-      title: 'Write what the block needs beside that file',
-      action: { kind: 'haproxy-config', folder: configFolder, name: frontFile, content: besideConfiguration(layout) },
-    },
+    besideFile(
+      layout,
+      firstSlots().filter((slot) => !backends.some(({ name }) => name === slot)),
+    ),
     {
       title: "Point HAProxy's service to the folder",
       action: run('sysrc', `haproxy_config=${configFolder}`),
@@ -60,6 +66,22 @@ export function standBeside(layout: Layout, proxy: ProxyFacts, { path, named = '
       ],
     },
   ]
+}
+
+/** With backends for the jails to come. */
+export function besideFile(layout: Layout, slots: readonly string[] = []): Step {
+  const { configFolder } = layout.haproxy
+  const more = slots.map(spareFile)
+  return {
+    title: 'Write what the block needs beside that file',
+    action: {
+      kind: 'haproxy-config',
+      folder: configFolder,
+      name: frontFile,
+      content: besideConfiguration(layout),
+      ...(more.length > 0 && { more }),
+    },
+  }
 }
 
 function isNow(value: string): Probe {
