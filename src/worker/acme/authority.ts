@@ -49,7 +49,7 @@ export async function openAuthority({ directory, caFile, contact, accountKey }: 
   if (caFile === undefined) caFiles.delete(new URL(directory).origin)
   else caFiles.set(new URL(directory).origin, caFile)
   const client = new acme.Client({ directoryUrl: directory, accountKey })
-  await client.createAccount({ termsOfServiceAgreed: true, ...(contact !== undefined && { contact: [`mailto:${contact}`] }) })
+  await haveAccount(client, contact === undefined ? [] : [`mailto:${contact}`])
 
   return {
     begin: (site) => client.createOrder({ identifiers: [{ type: 'dns', value: site }] }),
@@ -76,6 +76,17 @@ export async function openAuthority({ directory, caFile, contact, accountKey }: 
       return client.finalizeOrder(order, request)
     },
     certificate: (order) => client.getCertificate(order),
+  }
+}
+
+/** The one of this key, or a new one. The package would change an old one for nothing, which an authority may refuse. */
+async function haveAccount(client: acme.Client, contact: string[]): Promise<void> {
+  try {
+    const { contact: known = [] } = await client.createAccount({ onlyReturnExisting: true })
+    if (contact.some((one) => !known.includes(one))) await client.updateAccount({ contact })
+  } catch (error) {
+    if (!(error instanceof AuthorityProblem) || error.type !== 'accountDoesNotExist') throw error
+    await client.createAccount({ termsOfServiceAgreed: true, ...(contact.length > 0 && { contact }) })
   }
 }
 

@@ -26,10 +26,9 @@ export function acmeEffect(deps: EffectDeps, action: AcmeAction, inMapsTurn: InT
     capture: async () => null,
     perform: async (options) => {
       await deps.shell.makeFolder(action.folder, 0o700)
-      if (await isGot(deps, action)) return
       await unanswer(options)
       try {
-        await get(deps, action, options, inMapsTurn)
+        if (!(await isGot(deps, action))) await get(deps, action, options, inMapsTurn)
       } catch (error) {
         if (!(error instanceof AuthorityProblem)) throw error
         throw refusalOf(error, { site: action.site, authority: new URL(action.directory).host })
