@@ -34,8 +34,8 @@ describe('on', () => {
       `Get a certificate for ${site} from acme-v02.api.letsencrypt.org, which comes to port 80 of that name to see that it is ours`,
       'Make the folder of certificates',
       'Write a list of certificates, with none in it yet',
-      'Let HAProxy listen for https at 127.0.0.1:443, for which it is reloaded once',
-      'Reload HAProxy; open connections go on',
+      'Let HAProxy listen for https at 127.0.0.1:443',
+      'Reload HAProxy, for it listens for https from now on',
       `Show the certificate for ${site}`,
       `Wait until whoever comes to https://${site} is shown it`,
       `Set https of ${site}`,
@@ -130,3 +130,7 @@ describe('list', () => {
     ])
   })
 })
+
+function says(stdout: string, exitCode = 0): LookAnswer {
+  return { exitCode, stdout, stderr: exitCode === 0 ? '' : 'unable to load' }
+}

@@ -12,7 +12,7 @@ import { layoutSchema } from '../../src/core/layout.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { noProxy } from '../../src/core/proxy.ts'
 import { sshTargetSchema } from '../../src/core/ssh-target.ts'
-import type { Action, Probe, Step } from '../../src/core/step.ts'
+import type { Probe, Step } from '../../src/core/step.ts'
 import { checkHost } from '../../src/host/check/check-host.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { observe } from '../../src/host/facts/observe.ts'
@@ -29,6 +29,7 @@ import { sourcesIn } from '../house/sources.ts'
 import { fakeShell, goodHost, says } from './check/fake-host.ts'
 import { refusedByState, said, saidToo, told } from './every-change.ts'
 import { testFacts } from './facts-helper.ts'
+import { pathsChanged } from './paths-changed.ts'
 import { theirConfiguration } from './their-haproxy.ts'
 
 /* What the host's rule file lets jailops start is src/host/programs.ts: here that list is held against what really is started. */
@@ -194,33 +195,6 @@ function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
           ? [['service', 'haproxy', 'reload']]
           : []
   return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
-}
-
-function pathsChanged(action: Action): string[] {
-  switch (action.kind) {
-    case 'write':
-    case 'remove':
-    case 'folder':
-    case 'remove-folder':
-    case 'map-entry':
-    case 'line':
-    case 'edit':
-      return [action.path]
-    case 'move':
-      return [action.from, action.to]
-    case 'haproxy-splice':
-      return [action.path]
-    case 'acme':
-      return [action.to, action.map]
-    case 'certificate':
-      return [action.path, action.list]
-    case 'haproxy-config':
-      return [action, ...(action.more ?? [])].map(({ name }) => `${action.folder}/${name}`)
-    case 'nginx-config':
-      return [nginxTarget(action), stagedMain(action)]
-    default:
-      return []
-  }
 }
 
 async function look(): Promise<Facts> {

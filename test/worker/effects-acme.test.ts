@@ -132,11 +132,6 @@ describe.skipIf(!hasPebble)('an order at a real authority', () => {
 })
 
 describe('an authority that says no', () => {
-  const says = async (...answers: Parameters<typeof refusingAuthority>[0]) => {
-    const authority = await refusingAuthority(answers)
-    onTestFinished(() => authority.stop())
-    return authority
-  }
   const limit = { type: 'rateLimited', status: 429, detail: 'too many certificates (5) already issued' }
 
   it.each([
@@ -172,3 +167,9 @@ describe('an authority that says no', () => {
     })
   })
 })
+
+async function says(...answers: Parameters<typeof refusingAuthority>[0]) {
+  const authority = await refusingAuthority(answers)
+  onTestFinished(() => authority.stop())
+  return authority
+}

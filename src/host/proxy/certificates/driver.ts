@@ -2,6 +2,7 @@ import type { CertificateDriver } from '../../../core/drivers.ts'
 import { JailopsError } from '../../../core/errors.ts'
 import type { Facts } from '../../../core/host.ts'
 import type { Layout } from '../../../core/layout.ts'
+import type { ProxyFacts } from '../../../core/proxy.ts'
 import type { Action, Step } from '../../../core/step.ts'
 import { frontConfiguration, frontFile } from '../configuration.ts'
 import { mapFile } from '../maps.ts'
@@ -33,15 +34,13 @@ export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' 
   return {
     of: (site) => proxy.certificates.find((one) => one.site === site),
     order: (site) => {
-      mustBeHaproxy(layout)
-      mustBeOurFront(proxy)
+      mustBeOurs(layout, proxy)
       const action = orderOf(layout, site)
       const title = `Get a certificate for ${site} from ${new URL(action.directory).host}, which comes to port 80 of that name to see that it is ours`
       return [{ title, action }, ...bring(site, action.to)]
     },
     upload: (site, from, fingerprint) => {
-      mustBeHaproxy(layout)
-      mustBeOurFront(proxy)
+      mustBeOurs(layout, proxy)
       return bring(site, from, fingerprint)
     },
     remove: (site) => (proxy.certificates.some((one) => one.site === site) ? [show(site, null)] : []),
@@ -121,19 +120,17 @@ function nameOf(site: string): string {
   return site.replace(/^\*\./, 'jailops-check.')
 }
 
-function mustBeHaproxy({ proxy }: Layout): void {
-  if (proxy === 'haproxy') return
-  throw new JailopsError(
-    'not_supported_by_driver',
-    'Certificates are given to HAProxy only. With nginx in front, name them in a server block of your own (ssl_certificate), or set proxy: haproxy in the layout.',
-  )
-}
-
-/** Where a frontend listens is said in a file of the host's own; a front of ours beside it would listen at the same place. */
-function mustBeOurFront({ theirs }: Facts['proxy']): void {
+/** In a file of their own it is theirs to say where HAProxy listens. */
+function mustBeOurs({ proxy: kind }: Layout, { theirs }: Pick<ProxyFacts, 'theirs'>): void {
+  if (kind === 'nginx') {
+    throw new JailopsError(
+      'not_supported_by_driver',
+      'Certificates are given to HAProxy only. With nginx in front, name them in a server block of your own (ssl_certificate), or set proxy: haproxy in the layout.',
+    )
+  }
   if (theirs === undefined) return
   throw new JailopsError(
     'not_supported_by_driver',
-    `HAProxy runs here by ${theirs.path}, the host's own file, and its bind lines say what certificates there are. Name yours there (crt); jailops changes none of them.`,
+    `HAProxy runs by ${theirs.path} here, where it is yours to say what it listens for: give your frontend a line such as \`bind :443 ssl crt FILE\`.`,
   )
 }
