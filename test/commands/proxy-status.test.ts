@@ -110,8 +110,16 @@ describe('proxy status of one', () => {
     backends: [backendOfJail('blog')],
     settings: { 'blog.example.com': { owner: 'ana', limit: 50, allow: ['10.0.0.0/24'] } },
     certificates: [
-      { names: ['*.example.com'], path: '/x', startsAt: 0, expiresAt: Date.UTC(2027, 0, 5), issuer: 'R3', isRenewed: true },
-      { names: ['other.org'], path: '/y', startsAt: 0, expiresAt: 0, issuer: 'R4', isRenewed: false },
+      {
+        site: '*.example.com',
+        names: ['*.example.com'],
+        path: '/x',
+        startsAt: 0,
+        expiresAt: Date.UTC(2027, 0, 5),
+        issuer: 'R3',
+        isRenewed: true,
+      },
+      { site: 'other.org', names: ['other.org'], path: '/y', startsAt: 0, expiresAt: 0, issuer: 'R4', isRenewed: false },
     ],
   }
   const observed = { jails: [jail()], proxy, proxyStatus: proxySeen([backendSeen('blog', { sessions: 2 })], { overLimit: 3 }) }
