@@ -7,6 +7,7 @@ import type { FactName, ObservedFacts } from '../core/host.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { alertMemorySchema } from '../host/proxy/alerts.ts'
+import { lookAtLatencies } from '../host/proxy/latencies.ts'
 import { reconcile } from '../host/proxy/reconcile.ts'
 import { reload } from '../host/proxy/reload.ts'
 import { lookAtDown, lookAtTraffic } from '../host/proxy/traffic.ts'
@@ -53,6 +54,7 @@ export async function tendHost({
     wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
     lookAtTraffic: () => lookAtTraffic(shell, socket),
     lookAtDown: (names) => lookAtDown(shell, socket, names),
+    lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
     observe,
     reconciling: createReconciling({
       now: Date.now,

@@ -31,6 +31,9 @@ export interface TrafficSeries {
   queue: Values
   /** Average time of a request in ms, from its first byte to the answer's last, as HAProxy averages its last 1024. null: it had none. */
   average: Values
+  /** So many ms half of the requests took at most, and 95 of 100. null: not known, or there were none. */
+  p50?: Values
+  p95?: Values
   /** Seconds of the step in which no server could answer. */
   down: Values
 }

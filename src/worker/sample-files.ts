@@ -19,6 +19,8 @@ export interface Figures {
   queue: number
   average: number | null
   down: number
+  p50: number | null
+  p95: number | null
 }
 
 /** 24 hours of minutes: one file an hour, one line a minute. A write that a crash cuts short loses the minute that it was about. */
@@ -85,7 +87,9 @@ function fileOf(folder: string, hourNumber: number): string {
   return join(folder, `${hourNumber}.jsonl`)
 }
 
-const figuresSchema = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number().nullable(), z.number()])
+const count = z.number()
+const time = z.number().nullable()
+const figuresSchema = z.tuple([count, count, count, count, count, time, count, time, time])
 const lineSchema = z.strictObject({ at: z.number(), total: figuresSchema, backends: z.record(z.string(), figuresSchema) })
 
 /** Those that failed, then the busiest. */
@@ -101,8 +105,8 @@ function failed({ errors5xx, down }: Figures): number {
   return Number(errors5xx > 0 || down > 0)
 }
 
-function packed({ requests, errors4xx, errors5xx, sessions, queue, average, down }: Figures): z.input<typeof figuresSchema> {
-  return [requests, errors4xx, errors5xx, sessions, queue, average, down]
+function packed({ requests, errors4xx, errors5xx, sessions, queue, average, down, p50, p95 }: Figures): z.input<typeof figuresSchema> {
+  return [requests, errors4xx, errors5xx, sessions, queue, average, down, p50, p95]
 }
 
 function minuteIn(line: string): Minute | undefined {
@@ -121,6 +125,6 @@ function parsedJson(line: string): unknown {
   }
 }
 
-function unpacked([requests, errors4xx, errors5xx, sessions, queue, average, down]: z.output<typeof figuresSchema>): Figures {
-  return { requests, errors4xx, errors5xx, sessions, queue, average, down }
+function unpacked([requests, errors4xx, errors5xx, sessions, queue, average, down, p50, p95]: z.output<typeof figuresSchema>): Figures {
+  return { requests, errors4xx, errors5xx, sessions, queue, average, down, p50, p95 }
 }

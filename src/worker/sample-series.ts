@@ -18,7 +18,7 @@ export function seriesOf(minutes: readonly Minute[], now: number): Samples | und
   return { from, step, length, total: series(slots, ({ total }) => total), backends }
 }
 
-const nothing: Figures = { requests: 0, errors4xx: 0, errors5xx: 0, sessions: 0, queue: 0, average: null, down: 0 }
+const nothing: Figures = { requests: 0, errors4xx: 0, errors5xx: 0, sessions: 0, queue: 0, average: null, down: 0, p50: null, p95: null }
 
 function series(slots: readonly (readonly Minute[])[], of: (minute: Minute) => Figures): TrafficSeries {
   const parts = slots.map((minutes) => minutes.map(of))
@@ -26,13 +26,16 @@ function series(slots: readonly (readonly Minute[])[], of: (minute: Minute) => F
     parts.map((figures) => (figures.length === 0 ? null : figures.reduce((sum, one) => sum + one[key], 0)))
   const most = (key: 'sessions' | 'queue') =>
     parts.map((figures) => (figures.length === 0 ? null : Math.max(...figures.map((one) => one[key]))))
+  const newest = (key: 'average' | 'p50' | 'p95') => parts.map((figures) => figures.findLast((one) => one[key] !== null)?.[key] ?? null)
   return {
     requests: added('requests'),
     errors4xx: added('errors4xx'),
     errors5xx: added('errors5xx'),
     sessions: most('sessions'),
     queue: most('queue'),
-    average: parts.map((figures) => figures.findLast(({ average }) => average !== null)?.average ?? null),
+    average: newest('average'),
+    p50: newest('p50'),
+    p95: newest('p95'),
     down: added('down'),
   }
 }

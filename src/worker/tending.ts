@@ -7,6 +7,7 @@ import { noProxy, type ProxyFacts } from '../core/proxy.ts'
 import type { Samples, Traffic } from '../core/samples.ts'
 import { type AlertMemory, alertsNow } from '../host/proxy/alerts.ts'
 import type { ProxySeen } from '../host/proxy/alert-causes.ts'
+import type { Latencies } from '../host/proxy/latencies.ts'
 import type { DownBackend, TrafficLook } from '../host/proxy/traffic.ts'
 import { behindBackends } from './behind-backends.ts'
 import type { AlertTeller } from './alert-teller.ts'
@@ -32,6 +33,7 @@ export interface TendingDeps {
   wait(milliseconds: number, signal: AbortSignal): Promise<unknown>
   lookAtTraffic(): Promise<TrafficLook>
   lookAtDown(names: readonly string[]): Promise<DownBackend[]>
+  lookAtLatencies(after: number): Promise<Latencies>
   observe(wanted: readonly FactName[]): Promise<ObservedFacts>
   reconciling: Reconciling
   files: SampleFiles
@@ -53,9 +55,10 @@ const freshMilliseconds = 2 * second
 const fewBackends = 2000
 
 export function createTending(deps: TendingDeps): Tending {
-  const { now, wait, lookAtTraffic, lookAtDown, observe, reconciling, files, thresholds, teller, keepAlerts, warn } = deps
+  const { now, wait, lookAtTraffic, lookAtDown, lookAtLatencies, observe, reconciling, files, thresholds, teller, keepAlerts, warn } = deps
   const counting = createMutex()
   let counts: TrafficCounts | undefined
+  let latencies: Latencies | undefined
   let facts: { seen: Pick<ObservedFacts, 'jails' | 'proxy'>; at: number } | undefined
   let memory = deps.alertsBefore
   let seen: { at: number; backends: number; down: DownBackend[] } | undefined
@@ -73,11 +76,15 @@ export function createTending(deps: TendingDeps): Tending {
     }
     const down = await lookAtDown(look.backends.filter(({ isUp }) => !isUp).map(({ name }) => name))
     seen = { at, backends: look.backends.length, down }
+    // the first time it only says from where on: by the host's clock, which may be another one
+    const before = latencies
+    latencies = await lookAtLatencies(before?.until ?? 0)
     await keep(
       counts.take(
         look,
         down.map(({ name }) => name),
         at,
+        before === undefined ? new Map() : latencies.byBackend,
       ),
     )
     return look

@@ -1,5 +1,6 @@
 import type { BackendTraffic, Traffic } from '../core/samples.ts'
 import type { Counts, TrafficLook } from '../host/proxy/traffic.ts'
+import { percentile } from './percentile.ts'
 import type { Figures, Minute } from './sample-files.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { Figures, Minute } from './sample-files.ts'
  */
 export interface TrafficCounts {
   /** @returns the minute that is over by now */
-  take(look: TrafficLook, down: readonly string[], at: number): Minute | undefined
+  take(look: TrafficLook, down: readonly string[], at: number, times?: ReadonlyMap<string, readonly number[]>): Minute | undefined
   /** Nobody answers, or nobody looks any more. @returns what there is of this minute */
   rest(): Minute | undefined
   /** By backend, of the last 60 seconds. */
@@ -70,15 +71,16 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
   }
 
   return {
-    take(look, down, at) {
-      const over = open !== undefined && Math.floor(at / minute) * minute !== open.at ? open : undefined
+    take(look, down, at, times = new Map()) {
+      const over = open !== undefined && Math.floor(at / minute) * minute !== open.at ? closed(open) : undefined
       if (over !== undefined) open = undefined
       if (last !== undefined && dayOf(last.at) !== dayOf(at)) downToday = new Map()
       count(look, down, at)
+      for (const [name, took] of times) open?.times.set(name, [...(open.times.get(name) ?? []), ...took])
       return over
     },
     rest() {
-      const over = open
+      const over = open === undefined ? undefined : closed(open)
       open = undefined
       recent = []
       return over
@@ -112,12 +114,29 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
 
 interface OpenMinute extends Minute {
   backends: Map<string, Figures>
+  /** What requests took, by backend. */
+  times: Map<string, number[]>
 }
 
 const none: Totals = { requests: 0, errors4xx: 0, errors5xx: 0 }
 
 function newMinute(at: number): OpenMinute {
-  return { at: Math.floor(at / minute) * minute, total: { ...none, sessions: 0, queue: 0, average: null, down: 0 }, backends: new Map() }
+  const total = { ...none, ...noTimes, sessions: 0, queue: 0, down: 0 }
+  return { at: Math.floor(at / minute) * minute, total, backends: new Map(), times: new Map() }
+}
+
+const noTimes = { average: null, p50: null, p95: null }
+
+function closed({ at, total, backends, times }: OpenMinute): Minute {
+  return {
+    at,
+    total: withTimes(total, [...times.values()].flat()),
+    backends: new Map([...backends].map(([name, figures]) => [name, withTimes(figures, times.get(name) ?? [])])),
+  }
+}
+
+function withTimes(figures: Figures, took: readonly number[]): Figures {
+  return { ...figures, p50: percentile(took, 50), p95: percentile(took, 95) }
 }
 
 /** Counters that fell, because somebody cleared them or the backend is another one of that name, began at zero. */
@@ -140,6 +159,7 @@ function note(backends: Map<string, Figures>, name: string, delta: Totals, seen:
   if (delta.requests + delta.errors4xx + delta.errors5xx + seen.sessions + seen.queue + down === 0) return
   const old = backends.get(name)
   backends.set(name, {
+    ...noTimes,
     ...sum(old ?? none, delta),
     sessions: Math.max(old?.sessions ?? 0, seen.sessions),
     queue: Math.max(old?.queue ?? 0, seen.queue),
@@ -155,6 +175,7 @@ function noteTotal(open: OpenMinute, front: Totals, look: TrafficLook): void {
   const requests = answered.reduce((all, one) => all + one.requests, 0)
   const time = answered.reduce((all, one) => all + (one.average ?? 0) * one.requests, 0)
   open.total = {
+    ...noTimes,
     ...sum(open.total, front),
     sessions: Math.max(open.total.sessions, look.front.sessions),
     queue: Math.max(open.total.queue, queue),

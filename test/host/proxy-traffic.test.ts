@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { columnsOf } from '../../src/host/proxy/csv.ts'
+import { lookAtLatencies } from '../../src/host/proxy/latencies.ts'
 import { lookAtDown, lookAtTraffic } from '../../src/host/proxy/traffic.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
@@ -88,5 +89,36 @@ describe('columns', () => {
 
   it('that are missing are told', () => {
     expect(columnsOf('# pxname,status', ['pxname', 'ttime'])).toBeUndefined()
+  })
+})
+
+const line = (at: number, took: number) => `shop.example.com shop.example.com ${at} 10.0.0.1 200 5 ${took} jail_shop s -- GET /\n`
+
+describe('what requests took', () => {
+  it('is known of those that ended since, by backend, however often it is asked', async () => {
+    const { socket } = front.layout.haproxy
+    await ask('blog.example.com', 3)
+    const first = await lookAtLatencies(shell, socket, 0)
+    await ask('shop.example.com', 2)
+
+    const second = await lookAtLatencies(shell, socket, first.until)
+
+    expect(first.byBackend.get('jail_blog')).toHaveLength(3)
+    expect(second.byBackend.has('jail_blog')).toBe(false)
+    expect(second.byBackend.get('jail_shop')?.length).toBeGreaterThan(0)
+  })
+
+  it('of slow ones is counted when they end', async () => {
+    const slow = { ...shell, exchange: async () => line(1_700_000_000_000, 9000) + line(1_700_000_001_000, 10) }
+
+    const { until, byBackend } = await lookAtLatencies(slow, '/sock', 1_700_000_005_000)
+
+    expect([until, byBackend.get('jail_shop')]).toEqual([1_700_000_009_000, [9000]])
+  })
+
+  it('is unknown of a HAProxy without a log', async () => {
+    const without = { ...shell, exchange: () => Promise.reject(new Error('No such event sink')) }
+
+    expect(await lookAtLatencies(without, '/sock', 7)).toEqual({ until: 7, byBackend: new Map() })
   })
 })

@@ -16,6 +16,8 @@ const figures = (more: Partial<Figures> = {}): Figures => ({
   queue: 0,
   average: null,
   down: 0,
+  p50: null,
+  p95: null,
   ...more,
 })
 const at = (index: number, more: Partial<Minute> = {}): Minute => ({

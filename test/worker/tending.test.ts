@@ -5,6 +5,7 @@ import type { Alert } from '../../src/core/alert.ts'
 import { alertThresholdsSchema } from '../../src/core/alert.ts'
 import { noProxy } from '../../src/core/proxy.ts'
 import type { AlertMemory } from '../../src/host/proxy/alerts.ts'
+import { lookAtLatencies } from '../../src/host/proxy/latencies.ts'
 import { mapFile } from '../../src/host/proxy/maps.ts'
 import { reconcile } from '../../src/host/proxy/reconcile.ts'
 import { lookAtDown, lookAtTraffic } from '../../src/host/proxy/traffic.ts'
@@ -70,6 +71,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
     },
     lookAtTraffic: () => lookAtTraffic(shell, socket),
     lookAtDown: (names) => lookAtDown(shell, socket, names),
+    lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
     observe: async () => testFacts({ proxy }),
     reconciling: createReconciling({
       now: () => time.now,
@@ -210,6 +212,7 @@ describe('figures', () => {
     expect(traffic?.backends['jail_blog']?.requests).toBe(7)
     expect(samples?.from).toBe(noon)
     expect(samples?.backends['jail_blog']?.requests).toEqual([4, 3, 0])
+    expect(samples?.backends['jail_blog']?.p95?.map((time) => time !== null && time >= 0 && time < 5000)).toEqual([true, true, false])
     expect(samples?.total.requests.slice(0, 2).every((count) => (count ?? 0) >= 3)).toBe(true)
   })
 

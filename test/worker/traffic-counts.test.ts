@@ -116,8 +116,22 @@ describe('minutes', () => {
       queue: 0,
       average: 12,
       down: 30,
+      p50: null,
+      p95: null,
     })
     expect(counts.rest()).toMatchObject({ at: noon + minute, total: { requests: 1 } })
+  })
+
+  it('say what half and what 95 of 100 requests took at most', () => {
+    const counts = begin()
+    const times = Array.from({ length: 100 }, (_, index) => index + 1)
+    counts.take(look(0), [], noon, new Map([['jail_blog', times.slice(0, 50)]]))
+    counts.take(look(10), [], noon + 10_000, new Map([['jail_blog', times.slice(50)]]))
+
+    const over = counts.rest()
+
+    expect(over?.backends.get('jail_blog')).toMatchObject({ p50: 50, p95: 95 })
+    expect(over?.total).toMatchObject({ p50: 50, p95: 95 })
   })
 
   it('leave out who had nothing to tell', () => {
