@@ -2,7 +2,6 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
-import { alertThresholdsSchema } from '../core/alert.ts'
 import { type Layout, layoutSchema } from '../core/layout.ts'
 import { JailopsError } from '../core/errors.ts'
 import { createLocalShell } from '../host/shell-local.ts'
@@ -58,7 +57,7 @@ export async function worker(options: { config?: string; lab?: boolean }): Promi
       bot: config.bot.name,
       log,
       version,
-      thresholds: alertThresholdsSchema.parse({}),
+      thresholds: config.alerts.thresholds,
     }
     if (config.host !== undefined) {
       const layout = options.lab === true ? await labLayout(join(config.state, 'lab'), config.host.layout, releasers) : config.host.layout

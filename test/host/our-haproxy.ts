@@ -85,7 +85,7 @@ export async function startOurHaproxy(
 
 function start({ haproxy }: Layout, more: readonly string[] = []): ChildProcess {
   const env = { PATH: '/usr/local/sbin:/usr/sbin:/sbin' }
-  return spawn('haproxy', ['-db', '-f', haproxy.configFolder, ...more], { stdio: 'ignore', env })
+  return spawn(process.env['JAILOPS_TEST_HAPROXY'] ?? 'haproxy', ['-db', '-f', haproxy.configFolder, ...more], { stdio: 'ignore', env })
 }
 
 async function end(child: ChildProcess): Promise<void> {
