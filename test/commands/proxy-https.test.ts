@@ -64,8 +64,6 @@ describe('on', () => {
   })
 })
 
-const says = (stdout: string, exitCode = 0): LookAnswer => ({ exitCode, stdout, stderr: exitCode === 0 ? '' : 'unable to load' })
-
 describe('upload', () => {
   const text = `sha256 Fingerprint=${fingerprint}\nissuer=CN = CA\nnotAfter=Jan 31 00:00:00 2027 GMT\n    DNS:*.example.com\n`
   const looked = (more: Record<string, LookAnswer> = {}) => ({

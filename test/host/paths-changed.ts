@@ -1,4 +1,5 @@
 import type { Action } from '../../src/core/step.ts'
+import { nginxTarget, stagedMain } from '../../src/worker/effects/nginx-config.ts'
 
 /** Which files an action writes, makes or removes by itself. */
 export function pathsChanged(action: Action): string[] {
