@@ -12,7 +12,7 @@ import { layoutSchema } from '../../src/core/layout.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { noProxy } from '../../src/core/proxy.ts'
 import { sshTargetSchema } from '../../src/core/ssh-target.ts'
-import type { Probe, Step } from '../../src/core/step.ts'
+import type { Step } from '../../src/core/step.ts'
 import { checkHost } from '../../src/host/check/check-host.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { observe } from '../../src/host/facts/observe.ts'
@@ -28,7 +28,7 @@ import { sourcesIn } from '../house/sources.ts'
 import { fakeShell, goodHost, says } from './check/fake-host.ts'
 import { refusedByState, said, saidToo, told } from './every-change.ts'
 import { testFacts } from './facts-helper.ts'
-import { pathsChanged } from './paths-changed.ts'
+import { argvOf, pathsChanged } from './programs-of-steps.ts'
 import { theirConfiguration } from './their-haproxy.ts'
 
 /* What the host's rule file lets jailops start is src/host/programs.ts: here that list is held against what really is started. */
@@ -129,9 +129,10 @@ function datasetsOf(manager: Manager): Dataset[] {
   ]
   return paths.map((path) => ({ name: `zroot${path}`, mountpoint: path, isMounted: true, hasOwnMountpoint: false }))
 }
+
 const now = { host: route.host, targets: route.targets, settings: { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
 const past = { before: { ...now, settings: { ...now.settings, limit: 5 } }, after: now, request, person: 'ana', at: 1 }
-const settings = { [now.host]: now.settings }
+const settings = { 'blog.example.com': { allow: ['10.0.0.1', '10.0.0.2'], users: ['bo', 'eve'] } }
 const certificate = { names: ['blog.example.com'], startsAt: 1, expiresAt: 2, issuer: 'nobody', isRenewed: true }
 const bareProxy = {
   ...noProxy,
@@ -175,25 +176,11 @@ function planOn(command: Command, words: Record<string, unknown>, facts: Facts):
     if (error instanceof JailopsError && error.code === 'not_supported_by_driver') return []
     // until it is adopted nothing else is done beside a configuration of the host's own
     if (facts.proxy.theirs !== undefined && error instanceof JailopsError && error.code === 'host_not_ready') return []
+    // nginx in front has no certificates, so none that could be shown or taken away
+    if (facts.layout.proxy === 'nginx' && error instanceof JailopsError && error.code === 'unknown_certificate') return []
     if (command.path.startsWith('release ') && error instanceof JailopsError && refusedByState.includes(error.code)) return []
     throw error
   }
-}
-
-function ofProbe(probe: Probe | undefined): (readonly string[])[] {
-  return probe?.kind === 'command' ? [probe.argv] : []
-}
-
-function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
-  const ofAction =
-    action.kind === 'run'
-      ? [action.argv, ...[action.blame, action.replaces].filter((argv) => argv !== undefined)]
-      : action.kind === 'write' && action.check !== undefined
-        ? [action.check]
-        : action.kind === 'proxy-reload'
-          ? [['service', 'haproxy', 'reload']]
-          : []
-  return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
 }
 
 async function look(): Promise<Facts> {

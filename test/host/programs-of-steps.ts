@@ -1,0 +1,47 @@
+import type { Action, Probe, Step } from '../../src/core/step.ts'
+import { nginxTarget, stagedMain } from '../../src/worker/effects/nginx-config.ts'
+
+/** Every program that a step starts by its own words, with its arguments. */
+export function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
+  const ofAction =
+    action.kind === 'run'
+      ? [action.argv, ...[action.blame, action.replaces].filter((argv) => argv !== undefined)]
+      : action.kind === 'write' && action.check !== undefined
+        ? [action.check]
+        : action.kind === 'proxy-reload'
+          ? [['service', 'haproxy', 'reload']]
+          : []
+  return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
+}
+
+function ofProbe(probe: Probe | undefined): (readonly string[])[] {
+  return probe?.kind === 'command' ? [probe.argv] : []
+}
+
+/** Files that it writes or removes. */
+export function pathsChanged(action: Action): string[] {
+  switch (action.kind) {
+    case 'write':
+    case 'remove':
+    case 'folder':
+    case 'remove-folder':
+    case 'map-entry':
+    case 'line':
+    case 'edit':
+      return [action.path]
+    case 'move':
+      return [action.from, action.to]
+    case 'haproxy-splice':
+      return [action.path]
+    case 'acme':
+      return [action.to, action.map]
+    case 'certificate':
+      return [action.path, action.list]
+    case 'haproxy-config':
+      return [action, ...(action.more ?? [])].map(({ name }) => `${action.folder}/${name}`)
+    case 'nginx-config':
+      return [nginxTarget(action), stagedMain(action)]
+    default:
+      return []
+  }
+}
