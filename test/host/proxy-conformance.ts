@@ -19,7 +19,7 @@ export type Refusable = keyof typeof refusable
 
 /** Every proxy driver must pass this, on a lab with the real program; what it does is seen by requests through its front. */
 export function proxyConformance(kind: ProxyKind, cannot: readonly Refusable[]): void {
-  describe(`proxy: ${kind}`, { timeout: 60_000 }, () => {
+  describe(`proxy: ${kind}`, { timeout: 120_000 }, () => {
     let bench: ProxyBench | undefined
     const current = (): ProxyBench => {
       if (bench === undefined) throw new Error('only inside a test')
