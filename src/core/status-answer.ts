@@ -3,7 +3,7 @@ import type { Facts } from './host.ts'
 import { siteText, type SiteSettings } from './proxy.ts'
 import { type About, type BackendStatus, isWell, type ProxyStatus } from './proxy-status.ts'
 import type { Traffic } from './samples.ts'
-import { nginxSentence, serverText, spanText, statusColumns, statusRows } from './status-rows.ts'
+import { nginxSentence, serverText, spanText, statusColumns, statusRows, withoutQuiet } from './status-rows.ts'
 
 /** How the proxy does, in one message: what is wrong first, then the busiest, then how many more there are. */
 export function proxyStatusAnswer({ proxyStatus: status, traffic, layout }: Facts): Answer {
@@ -19,7 +19,7 @@ export function proxyStatusAnswer({ proxyStatus: status, traffic, layout }: Fact
     title: `HAProxy ${status.version}: ${headOf(status.count, worst.length + hidden)}`,
     text: [`${headLine(status, traffic)}.`, sinceText(traffic)].join('\n'),
     ...(status.count > 0 && {
-      table: {
+      table: withoutQuiet({
         columns: statusColumns,
         rows: [
           ...worst.flatMap(rows),
@@ -27,7 +27,7 @@ export function proxyStatusAnswer({ proxyStatus: status, traffic, layout }: Fact
           ...busiest.flatMap(rows),
           ...(rest > 0 ? [wide(`… and ${rest} more, all UP`)] : []),
         ],
-      },
+      }),
     }),
   }
 }

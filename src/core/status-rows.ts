@@ -5,6 +5,15 @@ import type { BackendStatus, NginxFigures, ServerStatus } from './proxy-status.t
 
 export const statusColumns = ['site', 'jail', 'status', 'since', 'check', 'down', 'now', 'req/s', 'queue', '4xx/5xx', 'nginx a/r/w/w']
 
+/** Columns in which nothing happened at all are left out: a chat is not wide. */
+export function withoutQuiet({ columns, rows }: { columns: string[]; rows: string[][] }): { columns: string[]; rows: string[][] } {
+  const quiet = new Set(['', '-', '0', '0 s', '0/0'])
+  const isKept = columns.map((column, at) => !canBeQuiet.has(column) || rows.some((row) => !quiet.has(row[at] ?? '')))
+  const kept = (row: string[]) => row.filter((_cell, at) => isKept[at])
+  return { columns: kept(columns), rows: rows.map(kept) }
+}
+const canBeQuiet = new Set(['down', 'queue', '4xx/5xx', 'nginx a/r/w/w'])
+
 /** A backend's row; where several jails answer, a row for each of them below. */
 export function statusRows(backend: BackendStatus, traffic: BackendTraffic | undefined): string[][] {
   const [only, ...others] = backend.servers

@@ -1,18 +1,19 @@
 import type { FactName, ObservedFacts } from '../core/host.ts'
+import type { About } from '../core/proxy-status.ts'
 import type { Reserved } from './planner.ts'
 import type { SiteHistory } from './site-history.ts'
 import type { Tending } from './tending.ts'
 
-type Observe = (wanted: readonly FactName[], reserved: Reserved) => Promise<ObservedFacts>
+type Observe = (wanted: readonly FactName[], reserved: Reserved, about?: About) => Promise<ObservedFacts>
 
 /** Beside what the host shows: what its worker kept. */
 export function withOwnFacts(
   observe: Observe,
   { history, tending }: { history: SiteHistory; tending: Pick<Tending, 'samples' | 'traffic'> },
 ): Observe {
-  return async (wanted, reserved) => {
+  return async (wanted, reserved, about) => {
     const [seen, samples, traffic] = await Promise.all([
-      observe(wanted, reserved),
+      observe(wanted, reserved, about),
       wanted.includes('samples') ? tending.samples() : undefined,
       wanted.includes('traffic') ? tending.traffic(reserved.person ?? '') : undefined,
     ])
