@@ -35,7 +35,7 @@ export function trafficAnswer(samples: Samples | undefined, what: string, minute
     charts: [
       chart('Requests', 'requests/s', { requests: rate(requests) }),
       chart('Errors', 'answers/s', { '4xx': rate(errors['4xx']), '5xx': rate(errors['5xx']) }),
-      chart('Time to answer', 'ms, average', { average: averages(parts, each) }),
+      chart('Time to answer', ...timesOf(parts, each)),
     ],
   }
 }
@@ -59,15 +59,21 @@ function newest(series: TrafficSeries, wanted: number): TrafficSeries {
     queue: cut(series.queue),
     average: cut(series.average),
     down: cut(series.down),
+    ...(series.p50 !== undefined && { p50: cut(series.p50) }),
+    ...(series.p95 !== undefined && { p95: cut(series.p95) }),
   }
 }
 
 /** Side by side; null only where none of them knows. */
-function sumOf(all: readonly Values[]): Values {
+function sideBySide(all: readonly Values[], join: (known: number[]) => number): Values {
   return (all[0] ?? []).map((_value, at) => {
     const known = all.map((values) => values[at] ?? null).filter((value) => value !== null)
-    return known.length === 0 ? null : totalOf(known)
+    return known.length === 0 ? null : join(known)
   })
+}
+
+function sumOf(all: readonly Values[]): Values {
+  return sideBySide(all, totalOf)
 }
 
 function totalOf(values: Values): number {
@@ -82,14 +88,29 @@ function inSteps(values: Values, each: number, join: (known: number[]) => number
   })
 }
 
+/**
+ * Half of the requests and 95 of 100, where that is known, else the average. Of minutes and backends that become one point the halves are
+ * averaged, and the worst 95 of 100 is shown: what was slow must not vanish in a long picture.
+ */
+function timesOf(parts: readonly TrafficSeries[], each: number): [string, Record<string, Values>] {
+  const known = parts.filter(({ p95 = [] }) => p95.some((value) => value !== null))
+  if (known.length === 0) return ['ms, average', { average: weighted(parts, each, ({ average }) => average) }]
+  const worst = sideBySide(
+    known.map(({ p95 = [] }) => p95),
+    (values) => Math.max(...values),
+  )
+  return ['ms', { p50: weighted(known, each, ({ p50 = [] }) => p50), p95: inSteps(worst, each, (values) => Math.max(...values)) }]
+}
+
 /** Each minute counts by its requests. */
-function averages(parts: readonly TrafficSeries[], each: number): Values {
-  const length = parts[0]?.average.length ?? 0
+function weighted(parts: readonly TrafficSeries[], each: number, valuesOf: (part: TrafficSeries) => Values): Values {
+  const length = parts[0]?.requests.length ?? 0
   return Array.from({ length: Math.ceil(length / each) }, (_, step) => {
     let [sum, weight] = [0, 0]
-    for (const { average, requests } of parts) {
+    for (const part of parts) {
+      const [values, requests] = [valuesOf(part), part.requests]
       for (let at = step * each; at < Math.min(length, (step + 1) * each); at++) {
-        const [value, count] = [average[at] ?? null, requests[at] ?? 0]
+        const [value, count] = [values[at] ?? null, requests[at] ?? 0]
         if (value === null || count === 0) continue
         sum += value * count
         weight += count

@@ -93,6 +93,18 @@ describe('proxy graph', () => {
     expect(answer.charts?.[2]?.series[0]?.values[0]).toBeCloseTo((100 * 30 + 20 * 10 + 10 * 80) / 120)
   })
 
+  it('shows half and 95 of 100 where they are known, and of a long time the worst', () => {
+    const p50 = Array.from({ length: 480 }, (_, at) => (at % 2 === 0 ? 10 : 20))
+    const p95 = Array.from({ length: 480 }, (_, at) => (at < 2 ? null : at % 2 === 0 ? 500 : 30))
+    const total = series(480, (at) => (at % 2 === 0 ? 30 : 10), { p50, p95 })
+    const time = answerOf(graph, { last: '8h' }, { samples: samplesOf(480, total) }).charts?.[2]
+    expect(time?.unit).toBe('ms')
+    expect(time?.series.map(({ name, values }) => [name, values.slice(0, 2)])).toEqual([
+      ['p50', [12.5, 12.5]],
+      ['p95', [null, 500]],
+    ])
+  })
+
   it('says that a count is of more than the site that was asked for', () => {
     const proxy = {
       ...readyProxy,
