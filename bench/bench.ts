@@ -6,6 +6,7 @@ import { jailCreateRows } from './rows/jail-create.ts'
 import { fanOut } from './rows/fan-out.ts'
 import { jailList } from './rows/jail-list.ts'
 import { pickup } from './rows/pickup.ts'
+import { proxyAddRows } from './rows/proxy-add.ts'
 import { proxyRouting } from './rows/proxy-routing.ts'
 import { proxyStatus } from './rows/proxy-status.ts'
 import { rssTotal } from './rows/rss-total.ts'
@@ -24,6 +25,7 @@ const rows: readonly Row[] = [
   shellSsh,
   jailList,
   ...jailCreateRows,
+  ...proxyAddRows,
   proxyRouting,
   proxyStatus,
 ]

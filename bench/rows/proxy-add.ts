@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { plan } from '../../src/core/plan.ts'
+import { noProxy } from '../../src/core/proxy.ts'
+import { createHaproxyDriver } from '../../src/host/proxy/haproxy.ts'
+import { mapFile } from '../../src/host/proxy/maps.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
+import { createEffects } from '../../src/worker/effects/index.ts'
+import { execute } from '../../src/worker/executor.ts'
+import { openJournalFolder } from '../../src/worker/journal.ts'
+import type { Measured, Row } from '../support/measured.ts'
+import { freePort, manyHosts, type Sites, startAnswerer, startOurs, seedStyle } from '../support/proxy-front.ts'
+import { addByHand, check, endLaunched, launch, untilAnswered } from '../support/proxy-place.ts'
+import { median, percentile, rounded } from '../support/statistics.ts'
+
+const samples = 15
+const warmUp = 2
+
+/**
+ * A route to a jail that has sites already, from the moment when the executor begins to the first right body over a fresh connection. Ours
+ * with its journal and its probes; beside it what a script of a few lines does, and the seed's style, which reloads.
+ */
+export const proxyAddRows: readonly Row[] = [10, 1000, 10_000].map((hosts) => ({
+  name: `proxy.add@${hosts}`,
+  about: `a host more beside ${hosts}, to its first right answer | a script: map file, haproxy -c, socket; beside both the seed's reload`,
+  measure: () => measure(hosts),
+}))
+
+/** One way to add a host; resolves when it has done what it does. */
+interface Side {
+  port: number
+  add(host: string): Promise<void>
+  taken: number[]
+}
+
+async function measure(count: number): Promise<Measured> {
+  await using begun = new AsyncDisposableStack()
+  const folder = begun.adopt(mkdtempSync(join(tmpdir(), 'jb-')), (it) => rmSync(it, { recursive: true, force: true }))
+  const answerer = begun.adopt(await startAnswerer(folder), (it) => it.stop())
+  const sites: Sites = { hosts: manyHosts(count), jails: Math.min(count, 100), backendPort: answerer.port }
+  const own = (name: string) => {
+    mkdirSync(join(folder, name))
+    return join(folder, name)
+  }
+  const ours = await oursSide(begun, own('ours'), sites)
+  const script = await scriptSide(begun, own('script'), sites)
+  const seed = await seedSide(begun, own('seed'), sites)
+  for (let round = 0; round < warmUp + samples; round += 1) {
+    for (const side of [ours, script, seed]) {
+      const host = `new-${round}.example.com`
+      const began = performance.now()
+      await side.add(host)
+      await untilAnswered(side.port, host)
+      if (round >= warmUp) side.taken.push(performance.now() - began)
+    }
+  }
+  return {
+    name: `proxy.add@${count}`,
+    ours: rounded(median(ours.taken)),
+    bare: rounded(median(script.taken)),
+    ratio: rounded(median(ours.taken) / median(script.taken)),
+    unit: 'ms',
+    samples,
+    p99: rounded(percentile(ours.taken, 99)),
+    seedStyle: rounded(median(seed.taken)),
+    limit: 5,
+  }
+}
+
+async function oursSide(begun: AsyncDisposableStack, folder: string, sites: Sites): Promise<Side> {
+  const haproxy = begun.adopt(await startOurs(folder, sites), (it) => it.stop())
+  const { layout } = haproxy
+  const shell = begun.adopt(createLocalShell({ programFolders: ['/usr/sbin', '/usr/local/sbin'], jailRoots: folder }), (it) => it.stop())
+  const effects = createEffects({
+    shell,
+    now: Date.now,
+    sleep: (milliseconds) => delay(milliseconds),
+    stagingFolder: join(folder, 'staging'),
+  })
+  const journals = await openJournalFolder(join(folder, 'journals'), Date.now)
+  const target = { jail: 'site-0', address: '127.0.0.1', weight: 100 }
+  const proxy = {
+    ...noProxy,
+    running: true,
+    configured: true,
+    enabled: true,
+    backends: [{ name: 'jail_site-0', targets: [target], isSpare: false, isStale: false }],
+  }
+  let requests = 0
+  return {
+    port: haproxy.port,
+    taken: [],
+    async add(host) {
+      const driver = createHaproxyDriver({ layout, proxy, jails: [], reservedByOthers: [], reservedHere: [] })
+      const steps = driver.route([{ host }], [target])
+      const request = `r${String((requests += 1)).padStart(15, '0')}`
+      const ending = await execute(
+        { effects, endGroup: (file, seconds) => shell.endGroup(file, seconds) },
+        {
+          journal: await journals.open(request),
+          plan: plan(steps, { resources: ['proxy'] }),
+          progress: () => undefined,
+          cancelled: () => undefined,
+          stopping: () => false,
+        },
+      )
+      await journals.rest(request)
+      if (ending?.state !== 'done') throw new Error(`it ended ${JSON.stringify(ending)}`)
+    },
+  }
+}
+
+async function scriptSide(begun: AsyncDisposableStack, folder: string, sites: Sites): Promise<Side> {
+  const { port, layout } = begun.adopt(await startOurs(folder, sites), (it) => it.stop())
+  const { configFolder, socket } = layout.haproxy
+  const place = { configFolder, socket, map: mapFile(layout, 'hosts') }
+  return { port, taken: [], add: (host) => addByHand(place, host, 'jail_site-0') }
+}
+
+/** A template, `haproxy -c`, and a reload as FreeBSD's rc script does it. */
+async function seedSide(begun: AsyncDisposableStack, folder: string, sites: Sites): Promise<Side> {
+  const port = await freePort()
+  const [path, pidFile] = [join(folder, 'seed.cfg'), join(folder, 'pid')]
+  const hosts = [...sites.hosts]
+  writeFileSync(path, seedStyle(sites, port))
+  await launch(path, pidFile)
+  begun.defer(() => endLaunched(pidFile))
+  return {
+    port,
+    taken: [],
+    async add(host) {
+      hosts.push(host)
+      writeFileSync(`${path}.new`, seedStyle({ ...sites, hosts }, port))
+      await check(`${path}.new`)
+      renameSync(`${path}.new`, path)
+      await launch(path, pidFile)
+    },
+  }
+}
