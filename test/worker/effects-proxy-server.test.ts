@@ -26,6 +26,7 @@ afterEach(async () => {
 const socket = () => createHaproxySocket(bench.shell, haproxy.socket)
 const revert = (step: Step, before: string | null) => bench.effects.revert(step, before, { groupFile: bench.groupFile })
 const elsewhere = { address: '127.0.0.9', port: 9 }
+const isUp = (backend: string) => bench.effects.holds({ kind: 'haproxy-server-up', socket: haproxy.socket, backend, server: 's' })
 type Server1 = Extract<Step['action'], { kind: 'proxy-server' }>
 const server = (wish: Partial<Server1>) =>
   stepOf({ kind: 'proxy-server', socket: haproxy.socket, backend: 'jail_blog', server: 's', ...wish })
@@ -83,8 +84,10 @@ describe('proxy-server', () => {
     await ended
   })
 
-  test('a server that is not there is said, with what to do', async () => {
-    await expect(perform(bench, server({ server: 'nobody', state: 'drain' }))).rejects.toMatchObject({
+  test('a server that is not there is drained as it is; anything else of it is said, with what to do', async () => {
+    await perform(bench, server({ server: 'nobody', state: 'drain' }))
+    expect(await bench.effects.check(server({ server: 'nobody', state: 'drain' }))).toBe('done')
+    await expect(perform(bench, server({ server: 'nobody', state: 'ready' }))).rejects.toMatchObject({
       message: expect.stringContaining('/proxy reload'),
     })
   })
@@ -94,8 +97,6 @@ describe('proxy-server', () => {
     expect(await sessions(0)).toBe(true)
   })
 })
-
-const isUp = (backend: string) => bench.effects.holds({ kind: 'haproxy-server-up', socket: haproxy.socket, backend, server: 's' })
 
 describe('haproxy-server-up', () => {
   test('without a check it is; by its check it is not before it was found alive', async () => {
