@@ -16,6 +16,8 @@ export default defineCommand({
   plan(context) {
     const { drivers, facts } = context
     const { site, set } = context.args
+    // first, for a front that cannot do it says so here
+    const last = set === 'on' ? drivers.certificates.awaitRedirect(site) : []
     const isCertified = drivers.certificates.of(site) !== undefined
     const change = withSettings(context, site, { https: set === 'on' ? 'only' : isCertified ? 'also' : undefined })
     if (set === 'on' && !isCertified) {
@@ -28,7 +30,7 @@ export default defineCommand({
     return planSites(context, [change], {
       already: set === 'on' ? `${site} sends everybody to https already.` : `${site} answers by http already.`,
       outcome: [{ name: 'Site', value: set === 'on' ? `http://${site} leads to https://${site} (308)` : `http://${site} answers, too` }],
-      ...(set === 'on' && !isSo && { last: drivers.certificates.awaitRedirect(site) }),
+      ...(!isSo && { last }),
     })
   },
 })

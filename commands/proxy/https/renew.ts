@@ -14,6 +14,8 @@ export default defineCommand({
     const { facts, drivers } = context
     const { site } = context.args
     const unchanged = withSettings(context, site, {})
+    // first, for a front that cannot do it says so here
+    const steps = drivers.certificates.order(site)
     const certificate = drivers.certificates.of(site)
     if (certificate === undefined) {
       throw new JailopsError('unknown_certificate', `${site} has no certificate yet. Get one: /proxy https on ${site}`)
@@ -25,7 +27,7 @@ export default defineCommand({
       )
     }
     const { host } = new URL(facts.layout.acme.directory)
-    return plan(drivers.certificates.order(site), {
+    return plan(steps, {
       resources: resourcesOf([unchanged]),
       outcome: [{ name: 'Site', value: `https://${site}, by a new certificate of ${host}` }],
       remarks: [`The one that is shown now ends on ${new Date(certificate.expiresAt).toISOString().slice(0, 10)}.`],

@@ -3,5 +3,5 @@ import { refuseHttps } from './refusals.ts'
 
 /** nginx in front listens for http only. */
 export function createNoCertificates(): CertificateDriver {
-  return { of: () => undefined, order: refuseHttps, upload: refuseHttps, remove: () => [], awaitRedirect: () => [] }
+  return { of: () => undefined, order: refuseHttps, upload: refuseHttps, remove: () => [], awaitRedirect: refuseHttps }
 }
