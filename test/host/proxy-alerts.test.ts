@@ -196,6 +196,18 @@ describe('everything else', () => {
     expect(story([0, ending(days)])[0]?.map(({ severity }) => severity)).toEqual(severities)
   })
 
+  it('a certificate that cannot be read is said to be that, and not to have ended in 1970', () => {
+    const unreadable = { ...fine, certificates: [{ ...certificate, expiresAt: 0 }] }
+
+    expect(story([1_800_000_000, unreadable])[0]).toMatchObject([
+      {
+        title: 'The certificate of blog.example.com cannot be read',
+        sentence: expect.not.stringContaining('1970'),
+        actions: [{ words: 'proxy https renew blog.example.com' }, { words: 'proxy show blog.example.com' }],
+      },
+    ])
+  })
+
   it('a HAProxy that is gone for ten seconds', () => {
     const gone = { ...nobody, isGone: true }
 

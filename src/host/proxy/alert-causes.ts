@@ -117,20 +117,27 @@ function errorsCause(
   ]
 }
 
-function certificateCause({ names, path, expiresAt, isRenewed }: Certificate, at: number, { certificateDays }: AlertThresholds): Cause[] {
+function certificateCause({ site, path, expiresAt, isRenewed }: Certificate, at: number, { certificateDays }: AlertThresholds): Cause[] {
   const days = Math.floor((expiresAt - at) / day)
   if (expiresAt - at > certificateDays * day) return []
-  const [first = path] = names
+  const isUnreadable = expiresAt === 0
   const when = new Date(expiresAt).toISOString().slice(0, 10)
-  const ends = days < 0 ? `ended on ${when}` : `ends on ${when}, in ${days === 1 ? '1 day' : `${days} days`}`
+  const ends = isUnreadable
+    ? `is ${path}, which cannot be read`
+    : days < 0
+      ? `ended on ${when}`
+      : `ends on ${when}, in ${days === 1 ? '1 day' : `${days} days`}`
   return [
     {
       key: `certificate ${path}`,
       kind: 'certificate',
       severity: days < urgentDays ? 'critical' : 'warning',
-      title: `The certificate of ${first} ${days < 0 ? 'has ended' : 'ends soon'}`,
+      title: `The certificate of ${site} ${isUnreadable ? 'cannot be read' : days < 0 ? 'has ended' : 'ends soon'}`,
       sentence: `It ${ends}. ${isRenewed ? 'jailops renews it, and has not been able to so far.' : 'Nobody renews it by itself: upload a new one.'}`,
-      actions: [{ label: 'Show site', words: `proxy show ${first}` }],
+      actions: [
+        ...(isRenewed ? [{ label: 'Renew', words: `proxy https renew ${site}` }] : []),
+        { label: 'Show site', words: `proxy show ${site}` },
+      ],
       afterMilliseconds: 0,
     },
   ]
