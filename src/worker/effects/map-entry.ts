@@ -23,8 +23,9 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
   }
   return {
     capture: async () => {
-      const text = await read()
-      const absent = (await shell.stat(path)) === undefined
+      const standing = await readExactly(shell, path)
+      const absent = standing === undefined
+      const text = standing ?? ''
       return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key), absent } satisfies z.infer<
         typeof fileBeforeSchema
       >)
