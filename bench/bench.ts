@@ -7,6 +7,7 @@ import { fanOut } from './rows/fan-out.ts'
 import { jailList } from './rows/jail-list.ts'
 import { pickup } from './rows/pickup.ts'
 import { proxyAddRows } from './rows/proxy-add.ts'
+import { proxyLost } from './rows/proxy-lost.ts'
 import { proxyRouting } from './rows/proxy-routing.ts'
 import { proxyStatus } from './rows/proxy-status.ts'
 import { rssTotal } from './rows/rss-total.ts'
@@ -26,6 +27,7 @@ const rows: readonly Row[] = [
   jailList,
   ...jailCreateRows,
   ...proxyAddRows,
+  proxyLost,
   proxyRouting,
   proxyStatus,
 ]

@@ -6,7 +6,7 @@ export interface Measured {
   ours: number
   bare: number
   ratio: number
-  unit: 'ms' | 'µs' | 'MB'
+  unit: 'ms' | 'µs' | 'MB' | 'requests'
   /** Of each side. */
   samples: number
   [more: string]: number | string

@@ -65,10 +65,12 @@ export async function startOurs(folder: string, { hosts, jails, backendPort, sta
   return { ...(await startAt(configFolder, bindPort)), layout }
 }
 
+const seedFile = 'seed.cfg'
+
 /** The seed's style: one ACL and one use_backend a host, and a default backend that is the first tenant. */
 export async function startSeedStyle(folder: string, { hosts, jails, backendPort }: Sites): Promise<Haproxy> {
   const port = await freePort()
-  return start(folder, 'seed.cfg', seedStyle({ hosts, jails, backendPort }, port), port)
+  return start(folder, seedFile, seedStyle({ hosts, jails, backendPort }, port), port)
 }
 
 export function seedStyle({ hosts, jails, backendPort }: Sites, port: number): string {
@@ -89,14 +91,19 @@ ${backends.join('\n')}
 `
 }
 
+/** A new process takes over from one in the seed's style, as the rc script has it do, which goes on until its requests are over. */
+export function reloadSeedStyle(folder: string, { port, pid }: Haproxy): Promise<Haproxy> {
+  return startAt(join(folder, seedFile), port, ['-sf', String(pid)])
+}
+
 async function start(folder: string, name: string, text: string, port: number): Promise<Haproxy> {
   const path = join(folder, name)
   writeFileSync(path, text)
   return startAt(path, port)
 }
 
-async function startAt(path: string, port: number): Promise<Haproxy> {
-  const child = spawn('haproxy', ['-q', '-db', '-f', path], {
+async function startAt(path: string, port: number, more: readonly string[] = []): Promise<Haproxy> {
+  const child = spawn('haproxy', ['-q', '-db', '-f', path, ...more], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { PATH: '/usr/local/sbin:/usr/sbin' },
   })
