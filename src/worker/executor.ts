@@ -53,21 +53,27 @@ export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | un
 
 async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefined | 'turned'> {
   const { journal, plan } = run
+  // that such a step is done reaches the disk together with that the next one begins
+  const due: NewEntry[] = []
   for (const [index, step] of plan.steps.entries()) {
     if (stepEntry(journal, 'done', 'do', index) !== undefined) continue
-    if (run.stopping()) return undefined
+    if (run.stopping()) {
+      await write(journal, ...due)
+      return undefined
+    }
     const said: Said = {}
     try {
       const cancelled = run.cancelled()
       if (cancelled !== undefined) throw cancelled
       run.progress(progressOf(journal, plan))
-      await doStep(deps, run, index, step, listenersFor(journal, said))
-      await journal.append({ kind: 'done', direction: 'do', step: index, ...said })
+      await doStep(deps, run, index, step, { ...listenersFor(journal, said), due })
+      due.push({ kind: 'done', direction: 'do', step: index, ...said })
+      if (!isAskedInNoTime(step)) await write(journal, ...due.splice(0))
     } catch (error) {
       // how the step stands is not known: as after a crash, its probe is asked when the host can be reached again
       passLostConnection(error)
       const { code, message } = toJailopsError(error)
-      await write(journal, {
+      await write(journal, ...due.splice(0), {
         kind: 'turn',
         step: index,
         reason: code,
@@ -77,6 +83,7 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
       return 'turned'
     }
   }
+  await write(journal, ...due)
   return { state: 'done' }
 }
 
@@ -102,7 +109,7 @@ async function doStep(
   { journal, plan, progress }: Run,
   index: number,
   step: Step,
-  listeners: Pick<RunOptions, 'heard' | 'confide'>,
+  { due, ...listeners }: Pick<RunOptions, 'heard' | 'confide'> & { due: NewEntry[] },
 ): Promise<void> {
   const earlier = stepEntry(journal, 'intent', 'do', index)
   if (earlier !== undefined) {
@@ -116,18 +123,31 @@ async function doStep(
     }
   }
   const before = earlier === undefined ? await deps.effects.capture(step) : earlier.before
-  await write(journal, { kind: 'intent', direction: 'do', step: index, before })
-  progress(progressOf(journal, plan))
-  await deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)), ...listeners })
+  const begun = write(journal, ...due.splice(0), { kind: 'intent', direction: 'do', step: index, before }).then(() =>
+    progress(progressOf(journal, plan)),
+  )
+  // what changes nothing needs no record that goes before it
+  if (!onlyLooks(step)) await begun
+  await onDisk(begun, deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)), ...listeners }))
+}
+
+function onlyLooks({ action }: Step): boolean {
+  return action.kind === 'await' || action.kind === 'require'
+}
+
+/** Should the word that it is done be lost, its own probe says so, at no cost, and whatever it had to say is nothing. */
+function isAskedInNoTime(step: Step): boolean {
+  return onlyLooks(step) || step.action.kind === 'proxy-map' || step.action.kind === 'map-entry'
 }
 
 const notTwice =
   'the worker stopped, or lost its host, about when this ran. It is not run a second time, so whether it ran and how it ended is not known. Look at what it was to do.'
 
 /** The first that is written of a run says that it has begun. */
-async function write(journal: Journal, entry: NewEntry): Promise<void> {
+async function write(journal: Journal, ...entries: readonly NewEntry[]): Promise<void> {
+  if (entries.length === 0) return
   const begun = journal.last('begun') === undefined ? [journal.append({ kind: 'begun' })] : []
-  await onDisk(...begun, journal.append(entry))
+  await onDisk(...begun, ...entries.map((entry) => journal.append(entry)))
 }
 
 async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
