@@ -49,8 +49,6 @@ const second = 1000
 /** What is known of jails and sites may be so old; younger where something is wrong. */
 const factsMilliseconds = 300 * second
 const wrongFactsMilliseconds = 60 * second
-/** Figures that somebody waits for are looked at anew when they are older. */
-const freshMilliseconds = 2 * second
 /** Up to so many backends a look costs nothing that anybody would notice. */
 const fewBackends = 2000
 
@@ -158,8 +156,8 @@ export function createTending(deps: TendingDeps): Tending {
     },
     traffic: (person) =>
       counting(async () => {
-        const isOld = seen === undefined || (now() - seen.at >= freshMilliseconds && seen.backends <= fewBackends)
-        if (isOld) await count()
+        // what somebody is told counts until now
+        if (seen === undefined || seen.backends <= fewBackends) await count()
         return counts?.sinceLook(person)
       }),
     async stop() {

@@ -28,7 +28,7 @@ export async function observeProxy(shell: Shell, layout: Layout, jails: Promise<
   }
   const [maps, owners, base, front, enable, config, info, backends, certificates] = await Promise.all([
     Promise.all(mapNames.map(async (name) => [name, await read(mapFile(layout, name))] as const)),
-    shell.readFile(ownersFile(layout)).then((text) => entriesOf(text ?? '')),
+    read(ownersFile(layout)),
     textOf(baseFile),
     textOf(frontFile),
     rcVariable(shell, 'haproxy_enable'),

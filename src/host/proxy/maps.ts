@@ -48,7 +48,7 @@ export function ownersFile(layout: Layout): string {
   return `${mapsFolder(layout)}/owners`
 }
 
-export function emptyMap(name: MapName): string {
+export function emptyMap(name: MapName | 'owners'): string {
   return `# jailops keeps this file: ${name}\n`
 }
 

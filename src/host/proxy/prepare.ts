@@ -6,7 +6,7 @@ import { renewBlock } from './adopt/adopt.ts'
 import { besideFile } from './adopt/stand-beside.ts'
 import { mustHaveBlock } from './adopt/their-block.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile } from './configuration.ts'
-import { emptyMap, mapFile, mapNames, mapsFolder } from './maps.ts'
+import { emptyMap, mapFile, mapNames, mapsFolder, ownersFile } from './maps.ts'
 import { changeAndReload, refusesStrangers, reloadIt } from './reload.ts'
 import { type ConfigFile, firstSlots, spareFile } from './slots.ts'
 
@@ -49,8 +49,7 @@ function writeFiles(layout: Layout, lacks: readonly string[]): Step[] {
 /** HAProxy does not start without its maps; those that are there stay as they are. */
 function emptyMaps(layout: Layout, lacks: readonly string[]): Step[] {
   const { configFolder } = layout.haproxy
-  return mapNames
-    .map((name) => ({ name, path: mapFile(layout, name) }))
+  return [...mapNames.map((name) => ({ name, path: mapFile(layout, name) })), { name: 'owners' as const, path: ownersFile(layout) }]
     .filter(({ path }) => lacks.includes(path.slice(configFolder.length + 1)))
     .map(({ name, path }) => write(`Write an empty map: ${name}`, path, emptyMap(name)))
 }
