@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, plan } from 'jailops'
+import { blastRadius, defineCommand, drained, heldBehind, jailName, plan } from 'jailops'
 
 export default defineCommand({
   path: 'jail migrate',
@@ -7,7 +7,7 @@ export default defineCommand({
   permission: 'jail.migrate',
   risk: 'change',
   example: 'jail migrate blog to:jail.conf',
-  needs: ['jails', 'proxy'],
+  needs: ['jails', 'proxy', 'proxyStatus'],
   args: z.object({
     jail: jailName.describe('which jail'),
     to: z.enum(['jail.conf']).default('jail.conf').describe('who keeps it from now on'),
@@ -16,9 +16,11 @@ export default defineCommand({
     const jail = facts.ownJail(args.jail)
     const migrated = drivers.jails.migrated(jail, args.to)
     const runs = jail.state === 'running'
-    const hosts = facts.routesTo(jail.name).map((route) => route.host)
     const limits = drivers.limits.of(jail)
-    return plan(
+    const moved = drained(
+      facts,
+      drivers,
+      [jail],
       [
         ...(jail.startsAtBoot ? drivers.jails.boot(jail, false) : []),
         ...(runs ? drivers.jails.stop(jail) : []),
@@ -29,21 +31,19 @@ export default defineCommand({
           limits.map((line) => line.replace(`jail:${jail.kernelName}:`, `jail:${migrated.kernelName}:`)),
         ),
         ...(runs ? drivers.jails.start(migrated) : []),
-        ...(runs && hosts.length > 0 && jail.address !== undefined ? drivers.site.awaitAnswer(jail.address) : []),
-        ...drivers.jails.boot(migrated, jail.startsAtBoot),
       ],
-      {
-        resources: [...drivers.jails.resources(jail), ...drivers.jails.resources(migrated), 'rc.conf'],
-        outcome: [
-          { name: 'Manager', value: migrated.manager },
-          { name: 'Root', value: migrated.root },
-          { name: 'Its old files', value: `${facts.layout.trash}/${jail.name}.${request}.migrated` },
-        ],
-        remarks: [
-          ...(hosts.length > 0 ? [`Meanwhile these sites do not answer: ${hosts.join(', ')}.`] : []),
-          ...(jail.manager === 'jail.conf' ? [] : ['Of its special filesystems it keeps /dev: no procfs and no fdescfs any more.']),
-        ],
-      },
     )
+    return plan([...moved, ...drivers.jails.boot(migrated, jail.startsAtBoot)], {
+      resources: [...drivers.jails.resources(jail), ...drivers.jails.resources(migrated), 'rc.conf', ...heldBehind(facts, [jail])],
+      outcome: [
+        { name: 'Manager', value: migrated.manager },
+        { name: 'Root', value: migrated.root },
+        { name: 'Its old files', value: `${facts.layout.trash}/${jail.name}.${request}.migrated` },
+      ],
+      remarks: [
+        ...blastRadius(facts, [jail]),
+        ...(jail.manager === 'jail.conf' ? [] : ['Of its special filesystems it keeps /dev: no procfs and no fdescfs any more.']),
+      ],
+    })
   },
 })

@@ -1,4 +1,15 @@
-import { blastRadius, chosenJails, defineCommand, drained, inStartOrder, jailOrTag, ownDependents, plan, stoppedNeeds } from 'jailops'
+import {
+  blastRadius,
+  chosenJails,
+  defineCommand,
+  drained,
+  heldBehind,
+  inStartOrder,
+  jailOrTag,
+  ownDependents,
+  plan,
+  stoppedNeeds,
+} from 'jailops'
 
 export default defineCommand({
   path: 'jail restart',
@@ -16,12 +27,15 @@ export default defineCommand({
     const jails = inStartOrder([...needed, ...chosen, ...dependents])
     const running = jails.filter((jail) => jail.state === 'running').toReversed()
     return plan(
-      drained(facts, drivers, jails, [
-        ...running.flatMap((jail) => drivers.jails.stop(jail)),
-        ...jails.flatMap((jail) => drivers.jails.start(jail)),
-      ]),
+      drained(
+        facts,
+        drivers,
+        jails,
+        [...running.flatMap((jail) => drivers.jails.stop(jail)), ...jails.flatMap((jail) => drivers.jails.start(jail))],
+        jails,
+      ),
       {
-        resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+        resources: [...jails.flatMap((jail) => drivers.jails.resources(jail)), ...heldBehind(facts, jails)],
         outcome:
           args.tag === undefined && dependents.length + needed.length === 0
             ? []

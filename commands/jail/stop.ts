@@ -1,4 +1,15 @@
-import { blastRadius, chosenJails, defineCommand, inStartOrder, jailOrTag, nothingToDo, ownDependents, plan, stopped } from 'jailops'
+import {
+  blastRadius,
+  chosenJails,
+  defineCommand,
+  heldBehind,
+  inStartOrder,
+  jailOrTag,
+  nothingToDo,
+  ownDependents,
+  plan,
+  stopped,
+} from 'jailops'
 
 export default defineCommand({
   path: 'jail stop',
@@ -23,7 +34,7 @@ export default defineCommand({
         jails.flatMap((jail) => drivers.jails.stop(jail)),
       ),
       {
-        resources: jails.flatMap((jail) => drivers.jails.resources(jail)),
+        resources: [...jails.flatMap((jail) => drivers.jails.resources(jail)), ...heldBehind(facts, jails)],
         outcome: args.tag === undefined && dependents.length === 0 ? [] : [{ name: 'Jails', value: names(jails) }],
         remarks: [
           ...dependents.map(({ name }) => `${name} needs what is stopped, so it is stopped too.`),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseLooks, baseRemarks, blastRadius, defineCommand, drained, jailName, plan } from 'jailops'
+import { baseLooks, baseRemarks, blastRadius, defineCommand, drained, heldBehind, jailName, plan } from 'jailops'
 
 export default defineCommand({
   path: 'jail update',
@@ -20,7 +20,7 @@ export default defineCommand({
         drivers.snapshots.around(jail, `jailops-before-update-${request}`, drivers.jails.update(jail, request)),
       ),
       {
-        resources: drivers.jails.resources(jail),
+        resources: [...drivers.jails.resources(jail), ...heldBehind(facts, [jail])],
         remarks: [
           ...baseRemarks(jail, facts),
           ...blastRadius(facts, [jail]),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { baseLooks, baseRemarks, blastRadius, defineCommand, drained, jailName, nothingToDo, plan, releaseName } from 'jailops'
+import { baseLooks, baseRemarks, blastRadius, defineCommand, drained, heldBehind, jailName, nothingToDo, plan, releaseName } from 'jailops'
 
 export default defineCommand({
   path: 'jail upgrade',
@@ -22,7 +22,7 @@ export default defineCommand({
     const work = drivers.jails.upgrade(stopsFirst ? { ...jail, state: 'stopped' } : jail, release, request)
     const around = drivers.snapshots.around(jail, `jailops-before-upgrade-${request}`, work)
     return plan(drained(facts, drivers, [jail], [...(stopsFirst ? [...stop, ...around] : [...around, ...stop]), ...start]), {
-      resources: drivers.jails.resources(jail),
+      resources: [...drivers.jails.resources(jail), ...heldBehind(facts, [jail])],
       outcome: [{ name: 'Release', value: release }],
       remarks: [
         ...baseRemarks(jail, facts),

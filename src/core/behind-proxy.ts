@@ -9,17 +9,31 @@ import type { Step } from './step.ts'
 /** How long its sessions may take to end before a jail is stopped under them. */
 const drainSeconds = 30
 
-/** What stops these jails for a while, once their last sessions are over; no requests come to them until they answer again. */
-export function drained(facts: Facts, drivers: Drivers, jails: readonly Jail[], steps: readonly Step[]): Step[] {
-  return [...drain(facts, drivers, jails), ...steps, ...back(facts, drivers, jails)]
+/**
+ * What stops these jails for a while, once their last sessions are over; no requests come to them until they answer again. `then`: those
+ * that run afterwards, where that is others than now.
+ */
+export function drained(facts: Facts, drivers: Drivers, jails: readonly Jail[], steps: readonly Step[], then?: readonly Jail[]): Step[] {
+  return [...drain(facts, drivers, jails), ...steps, ...back(facts, drivers, then ?? jails.filter(({ state }) => state === 'running'))]
 }
 
-/** What stops these jails for good: HAProxy's own check says afterwards that they are gone, and that they are back. */
+/**
+ * What stops these jails for good. They are let in again right after: who is not there gets no requests anyway, and whoever starts one later
+ * has nothing to take back. So nothing waits until they answer.
+ */
 export function stopped(facts: Facts, drivers: Drivers, jails: readonly Jail[], steps: readonly Step[]): Step[] {
   const again = routed(facts, jails)
     .filter(({ state }) => state === 'running' && facts.proxy.running)
-    .flatMap(({ name }) => drivers.proxy.ready(name).filter(({ action }) => action.kind === 'proxy-server'))
+    .flatMap(({ name }) => drivers.proxy.ready(name).filter(({ action }) => action.kind !== 'await'))
   return [...drain(facts, drivers, jails), ...steps, ...again]
+}
+
+/**
+ * What a plan holds that drains these jails: a drain stands in no file of HAProxy's, so a reload or a look that makes it as its files are
+ * would end it; and of nginx's files each has all jails of a site.
+ */
+export function heldBehind(facts: Facts, jails: readonly Jail[]): string[] {
+  return facts.proxy.running && routed(facts, jails).some(({ state }) => state === 'running') ? ['proxy'] : []
 }
 
 /** What ends these jails: nobody comes to them any more, and who is there may finish. */

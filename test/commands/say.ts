@@ -17,9 +17,10 @@ export function planOf(
   args: Record<string, unknown>,
   observed: Partial<ObservedFacts> = {},
   by: { person?: string; granted?: readonly string[] } = {},
+  layout: Layout = testLayout,
 ): Plan {
   if (command.risk !== 'change') throw new Error(`${command.path} changes nothing`)
-  const facts = testFacts(observed)
+  const facts = testFacts(observed, layout)
   return command.plan({
     args: parseArguments(command, args).args,
     facts,

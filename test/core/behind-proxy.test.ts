@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import restart from '../../commands/jail/restart.ts'
 import stop from '../../commands/jail/stop.ts'
 import destroy from '../../commands/jail/destroy.ts'
+import migrate from '../../commands/jail/migrate.ts'
+import update from '../../commands/jail/update.ts'
+import upgrade from '../../commands/jail/upgrade.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
+import { layoutSchema } from '../../src/core/layout.ts'
 import { backendSeen, proxySeen } from '../commands/figures.ts'
 import { backendOfJail, jail, planOf, readyProxy, routeTo, titles } from '../commands/say.ts'
 
@@ -21,6 +25,8 @@ const status = proxySeen([
   backendSeen('x', { name: 'site_1', sessions: 2, rate: 5 }),
   backendSeen('other', { sessions: 100, rate: 100 }),
 ])
+const looked = { packagedBase: { exitCode: 1, stdout: '', stderr: '' }, userland: { exitCode: 0, stdout: '15.1-RELEASE\n', stderr: '' } }
+const theirs = { manager: 'bastille' as const, root: '/usr/local/bastille/jails/blog/root' }
 const observed: Partial<ObservedFacts> = {
   jails: [jail(), blog2],
   proxy: {
@@ -45,6 +51,35 @@ describe('a jail with sites', () => {
     const states = plan.steps.map(({ action }) => (action.kind === 'proxy-server' ? action.state : action.kind === 'run' ? 'run' : ''))
     expect(states.indexOf('drain')).toBeLessThan(states.indexOf('run'))
     expect(states.lastIndexOf('run')).toBeLessThan(states.lastIndexOf('ready'))
+  })
+
+  it('is let in again where nginx stands in front, too: nobody would do it at the next start', () => {
+    const layout = layoutSchema.parse({ proxy: 'nginx' })
+    const plan = planOf(stop, { jail: 'blog' }, { ...observed, proxy: { ...readyProxy, ...observed.proxy, kind: 'nginx' } }, {}, layout)
+    const texts = plan.steps.flatMap(({ action }) =>
+      action.kind === 'nginx-config' && action.change.what === 'file' ? [action.change.content ?? ''] : [],
+    )
+    expect(texts.some((text) => text.includes(' drained'))).toBe(true)
+    expect(texts.at(-1)).not.toContain(' drained')
+    expect(plan.steps.at(-1)).toMatchObject({ action: { argv: ['service', 'nginx', 'reload'] } })
+  })
+
+  it.each([
+    [restart, { jail: 'blog' }],
+    [stop, { jail: 'blog' }],
+    [update, { jail: 'blog' }],
+    [upgrade, { jail: 'blog', release: '15.2-RELEASE' }],
+    [migrate, { jail: 'blog' }],
+  ])('keeps everybody else from the proxy meanwhile: /$path', (command, args) => {
+    const seen = { ...observed, jails: [jail(command === migrate ? theirs : {}), blog2], looked }
+    expect(planOf(command, args, seen).resources).toContain('proxy')
+    expect(planOf(command, args, { ...seen, proxy: readyProxy }).resources).not.toContain('proxy')
+  })
+
+  it('is not waited for where it stood still, and goes on doing so', () => {
+    const seen = { ...observed, jails: [jail({ state: 'stopped', ...theirs }), blog2] }
+    expect(planOf(migrate, { jail: 'blog' }, seen).steps.map(({ action }) => action.kind)).not.toContain('await')
+    expect(planOf(restart, { jail: 'blog' }, seen).steps.map(({ action }) => action.kind)).toContain('await')
   })
 
   it('shows who will notice, and who answers meanwhile', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { layoutSchema } from '../../src/core/layout.ts'
-import { noProxy, type ProxyFacts } from '../../src/core/proxy.ts'
-import { stepSchema } from '../../src/core/step.ts'
+import { noProxy, type ProxyFacts, type ReachableTarget } from '../../src/core/proxy.ts'
+import { type Step, stepSchema } from '../../src/core/step.ts'
+import { groupName } from '../../src/host/proxy/backend-file.ts'
 import { hasBlock, withBlock } from '../../src/host/proxy/nginx/block.ts'
 import { createNginxFrontDriver } from '../../src/host/proxy/nginx/nginx.ts'
 import { upstreamIn, upstreamText, type UpstreamServer } from '../../src/host/proxy/nginx/upstream.ts'
@@ -117,3 +118,49 @@ describe('the plan', () => {
     expect(names(driver({ settings }).set('a.example.com', { limit: 7 }))).toEqual(['30-limit_7.conf', 'limit_7.inc'])
   })
 })
+
+describe('what a plan leaves in the files', () => {
+  const both = { host: 'both.example.com', backend: 'site_x', targets: [at('blog', 50), at('shop', 50)], jail: 'blog' }
+  const group = { name: 'site_x', targets: both.targets, isSpare: false, isStale: false }
+  const host = { routes: [route, both], backends: [backendOfJail('blog'), group] }
+
+  test('of two jails that are drained one after the other, the first one stays so', () => {
+    const proxy = driver(host)
+    const drained = [...proxy.drain('blog', 5), ...proxy.drain('shop', 5)]
+    expect(left(drained).get('20-site_x.conf')).toEqual(['blog 50 drained', 'shop 50 drained'])
+    expect(left(proxy.ready('blog')).get('20-site_x.conf')).toEqual(['blog 50', 'shop 50 drained'])
+  })
+
+  test('what was weighed before it is drained keeps its weight: only so it can be brought back', () => {
+    const proxy = driver(host)
+    const steps = [...proxy.weigh(both, [at('blog', 0), at('shop', 50)]), ...proxy.drain('blog', 5)]
+    expect(left(steps).get('20-site_x.conf')).toEqual(['blog 0 drained', 'shop 50'])
+  })
+
+  test('a third jail comes into the file that stands, and the file stays', () => {
+    const proxy = driver(host)
+    const targets = [at('blog', 33), at('shop', 33), at('wiki', 34)]
+    const name = `${groupName('both.example.com')}`
+    const standing = { ...group, name }
+    const grown = driver({ routes: [{ ...both, backend: name }], backends: [standing] })
+    const steps = [...grown.route([{ host: both.host }], targets), ...grown.tidy([{ ...both, backend: name }], [{ targets }])]
+    expect(left(steps).get(`20-${name}.conf`)).toEqual(['blog 33', 'shop 33', 'wiki 34'])
+    expect(left(proxy.route([route], [at('blog', 100)])).size).toBe(0)
+  })
+})
+
+function at(name: string, weight: number): ReachableTarget {
+  return { jail: name, address: '10.0.0.5', weight }
+}
+
+/** By file: who is in it, with the weight, and whether it is left out. Undefined: the file is gone. */
+function left(steps: readonly { action: Step['action'] }[]): Map<string, string[] | undefined> {
+  return new Map(
+    steps.flatMap(({ action }) => {
+      if (action.kind !== 'nginx-config' || action.change.what !== 'file') return []
+      const { name, content } = action.change
+      const servers = content === null ? undefined : (upstreamIn(content) ?? [])
+      return [[name, servers?.map(({ jail, weight, isDrained }) => `${jail} ${weight}${isDrained ? ' drained' : ''}`)] as const]
+    }),
+  )
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { blastRadius, defineCommand, drained, jailName, JailopsError, plan, sizeText, snapshotName } from 'jailops'
+import { blastRadius, defineCommand, drained, heldBehind, jailName, JailopsError, plan, sizeText, snapshotName } from 'jailops'
 
 export default defineCommand({
   path: 'jail snapshot rollback',
@@ -35,7 +35,7 @@ export default defineCommand({
         ],
       ),
       {
-        resources: drivers.jails.resources(jail),
+        resources: [...drivers.jails.resources(jail), ...heldBehind(facts, [jail])],
         remarks: [
           ...(Number.isFinite(written) ? [`Lost with it: ${sizeText(written)} written since then.`] : []),
           ...blastRadius(facts, [jail]),

@@ -1,8 +1,8 @@
 import type { ProxyDriver } from '../../../core/drivers.ts'
 import type { Facts } from '../../../core/host.ts'
 import type { Layout } from '../../../core/layout.ts'
-import { type ReachableTarget, type SiteAddress, siteText } from '../../../core/proxy.ts'
-import { sameTargets } from '../../../core/sites.ts'
+import { type Backend, type ReachableTarget, type SiteAddress, siteText, type Target } from '../../../core/proxy.ts'
+import { sameTargets, targetText } from '../../../core/sites.ts'
 import type { Probe, Step } from '../../../core/step.ts'
 import { endpointOf } from '../../addresses.ts'
 import { backendName, groupName } from '../backend-file.ts'
@@ -42,6 +42,12 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       ...(port !== undefined && { appPort: port }),
     }
   }
+  // what the steps of this plan will have made of them: each file is written as a whole
+  const made = new Set<string>()
+  const drained = new Set<string>()
+  const weights = new Map<string, number>()
+  const serversNow = ({ name, targets }: Backend) =>
+    targets.map((target) => server({ ...target, weight: weights.get(shareOf(name, target)) ?? target.weight }, drained.has(target.jail)))
   const ofJail = (jail: string) => proxy.backends.filter(({ targets }) => targets.some((target) => target.jail === jail))
 
   return {
@@ -56,7 +62,8 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       const [only, ...others] = targets
       const backend = only !== undefined && others.length === 0 ? backendName(only) : groupName(sites.map(siteText).join())
       const shown = targets.map(({ jail }) => jail).join(', ')
-      const stands = proxy.backends.some(({ name, isStale }) => name === backend && !isStale)
+      const stands = made.has(backend) || proxy.backends.some((one) => one.name === backend && !one.isStale && isAsWished(one, targets))
+      made.add(backend)
       const changes = [
         ...(stands
           ? []
@@ -99,7 +106,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     tidy(left, came) {
       const stays = proxy.routes.filter((route) => !left.some((one) => siteText(one) === siteText(route))).map(({ backend }) => backend)
       const needless = proxy.backends
-        .filter(({ name }) => left.some(({ backend }) => backend === name) && !stays.includes(name))
+        .filter(({ name }) => left.some(({ backend }) => backend === name) && !stays.includes(name) && !made.has(name))
         .filter(({ targets }) => !came.some((site) => sameTargets(site.targets, targets)))
       return effective(
         needless.map(({ name }) => file(`Take ${name} out of nginx's configuration`, upstreamFile(name), null)),
@@ -124,22 +131,18 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     },
     user: (host) => refuseUsers(host),
     weigh(route, targets) {
-      const known = proxy.backends.find(({ name }) => name === route.backend)?.targets ?? []
-      const weightOf = (target: ReachableTarget) =>
-        targets.find(({ jail, port }) => jail === target.jail && port === target.port)?.weight ?? target.weight
-      const servers = known.map((target) => server({ ...target, weight: weightOf(target) }))
+      for (const target of targets) weights.set(shareOf(route.backend, target), target.weight)
+      const known = proxy.backends.find(({ name }) => name === route.backend)
+      const servers = known === undefined ? [] : serversNow(known)
       return effective(
         [upstream(`Share the requests of ${siteText(route)} anew`, route.backend, servers)],
         'it knows no other way to learn of a weight',
       )
     },
     drain(jail, seconds) {
-      const changes = ofJail(jail).map(({ name, targets }) =>
-        upstream(
-          `Send no new requests for ${name} to ${jail}`,
-          name,
-          targets.map((target) => server(target, target.jail === jail)),
-        ),
+      drained.add(jail)
+      const changes = ofJail(jail).map((backend) =>
+        upstream(`Send no new requests for ${backend.name} to ${jail}`, backend.name, serversNow(backend)),
       )
       const steps = effective(changes, `it shall leave ${jail} out`)
       return steps.length > changes.length ? [...steps, awaitOldRequests(seconds)] : steps
@@ -149,12 +152,9 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       const alive = backends.flatMap(({ targets }) =>
         targets.filter((target) => target.jail === jail).map((target) => server(target).place),
       )
-      const changes = backends.map(({ name, targets }) =>
-        upstream(
-          `Let requests for ${name} reach ${jail} again`,
-          name,
-          targets.map((target) => server(target)),
-        ),
+      drained.delete(jail)
+      const changes = backends.map((backend) =>
+        upstream(`Let requests for ${backend.name} reach ${jail} again`, backend.name, serversNow(backend)),
       )
       return [
         ...alive.map(({ address, port }): Step => ({
@@ -168,6 +168,18 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     reload: () => [reloadStep('somebody asked for it')],
     reserves: () => [],
   }
+}
+
+function shareOf(backend: string, target: Target): string {
+  return `${backend} ${targetText(target)}`
+}
+
+/** The same jails with the same shares. */
+function isAsWished({ targets }: Backend, wished: readonly Target[]): boolean {
+  return (
+    sameTargets(targets, wished) &&
+    wished.every((one) => targets.some((target) => targetText(target) === targetText(one) && target.weight === one.weight))
+  )
 }
 
 /** 421: not routed; 503: routed, and closed for work. What nginx says by itself where nobody is there is above. */
