@@ -8,6 +8,7 @@ import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { alertMemorySchema } from '../host/proxy/alerts.ts'
 import { lookAtLatencies } from '../host/proxy/latencies.ts'
+import { handOver } from '../host/proxy/hand-over.ts'
 import { reconcile } from '../host/proxy/reconcile.ts'
 import { reload } from '../host/proxy/reload.ts'
 import { lookAtDown, lookAtTraffic } from '../host/proxy/traffic.ts'
@@ -60,7 +61,7 @@ export async function tendHost({
       now: Date.now,
       locks,
       reconcile: () => reconcile(shell, layout),
-      reload: () => reloadHaproxy(shell),
+      reload: () => reloadHaproxy(shell, layout),
       say: (what, details) => log.warn(details, what),
     }),
     files: createSampleFiles(join(state, 'samples')),
@@ -79,8 +80,9 @@ export async function tendHost({
   })
 }
 
-async function reloadHaproxy(shell: Shell): Promise<void> {
+async function reloadHaproxy(shell: Shell, { haproxy }: Layout): Promise<void> {
   const { argv, timeoutSeconds } = reload
+  if (await handOver(shell, haproxy, { timeoutSeconds })) return
   const { exitCode, stderr, stdout } = await shell.run({ argv, timeoutSeconds })
   if (exitCode === 0) return
   throw new JailopsError('step_failed', `service haproxy reload: ${(stderr || stdout).trim().slice(-300)}`)

@@ -24,6 +24,8 @@ const haproxyLayoutSchema = z.strictObject({
   /** Where the host has a configuration of its own, as long as `haproxy_config` in rc.conf names no other. */
   usualFile: absolutePath.default('/usr/local/etc/haproxy.conf'),
   socket: absolutePath.default('/var/run/jailops-haproxy.sock'),
+  /** As the rc script has it, unless `haproxy_pidfile` in rc.conf says otherwise. */
+  pidFile: absolutePath.default('/var/run/haproxy.pid'),
   /** Never `*`: on a shared stack it would also answer for a jail whose own server is down. */
   bindAddress: address.default('127.0.0.1'),
   bindPort: port.default(80),

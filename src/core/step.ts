@@ -144,8 +144,18 @@ const actionSchema = z.discriminatedUnion('kind', [
     backend: z.string(),
     servers: z.array(z.strictObject({ server: z.string(), place, weight: z.int().min(0).max(256) })),
   }),
-  /** `service haproxy reload`, believed when another process answers, and answers 421 to who asks for a host that nobody has. */
-  z.strictObject({ kind: z.literal('proxy-reload'), socket: absolutePath, front: place, timeoutSeconds: z.number().positive() }),
+  /**
+   * Another HAProxy in place of the one that runs: it is handed the listening sockets, or where that cannot be, `service haproxy reload`.
+   * Believed when another process answers, and answers 421 to who asks for a host that nobody has.
+   */
+  z.strictObject({
+    kind: z.literal('proxy-reload'),
+    socket: absolutePath,
+    front: place,
+    timeoutSeconds: z.number().positive(),
+    /** Not in plans of an older jailops: then it is left to the rc script. */
+    handOver: z.strictObject({ configFolder: absolutePath, pidFile: absolutePath }).optional(),
+  }),
   /** A *.cfg file of HAProxy's folder, or several at once; the whole folder with the change in it must pass `haproxy -c` before the swap. */
   z.strictObject({
     kind: z.literal('haproxy-config'),

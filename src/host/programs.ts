@@ -50,7 +50,7 @@ export const hostPrograms: readonly HostProgram[] = [
   {
     name: 'haproxy',
     folder: '/usr/local/sbin',
-    why: 'checks a changed configuration before it counts (haproxy -c), and tells its version',
+    why: 'checks a changed configuration before it counts (haproxy -c), tells its version, and takes over from the one that runs (haproxy -x)',
     power: 'it starts as root by any configuration',
     isRoot: true,
   },

@@ -5,7 +5,7 @@ import { wordsOf } from './words.ts'
 /** Real programs that only read or print: the lab links them, so that nothing else need be on the PATH. */
 const harmless = wordsOf(`
   sh cat df du ls echo true false sleep head tail grep awk cut tr sort uniq wc
-  openssl od printf date env expr kill test haproxy basename dirname realpath id nice timeout setsid
+  openssl od printf date env expr kill test basename dirname realpath id nice timeout setsid
 `)
 
 /** Fills FOLDER/bin: one client script, a link to it for each imitated program, links to harmless real ones. */

@@ -139,6 +139,7 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
       configFolder: join(host, 'usr/local/etc/haproxy.d'),
       usualFile: join(host, 'usr/local/etc/haproxy.conf'),
       socket: join(sockets, 'haproxy.sock'),
+      pidFile: join(host, 'var/run/haproxy.pid'),
       bindAddress: proxyAddress,
       bindPort: proxyPort,
       tlsPort,

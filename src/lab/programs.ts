@@ -1,5 +1,6 @@
 import { bastille } from './bastille/bastille.ts'
 import type { Call } from './call.ts'
+import { findReal } from './client.ts'
 import { chroot } from './chroot.ts'
 import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
 import { ln } from './files/ln.ts'
@@ -23,6 +24,7 @@ import { pw } from './pw/pw.ts'
 import { Refusal, refusalCode } from './refuse.ts'
 import type { Settings } from './settings.ts'
 import { rctl } from './rctl/rctl.ts'
+import { haproxyOnHost } from './service/haproxy-program.ts'
 import { service } from './service/service.ts'
 import { smallPrograms } from './small.ts'
 import { sysrc } from './sysrc/sysrc.ts'
@@ -71,6 +73,7 @@ const others: Record<string, HostProgram> = {
   zfs,
   zpool,
   iocage,
+  haproxy: haproxyOnHost,
   nginx: nginxOnHost,
   pgrep,
 }
@@ -83,7 +86,12 @@ export function hostProgram(name: string): HostProgram | undefined {
 
 /** What is installed on a host with these settings: a program that is not there has no name on the PATH. */
 export function hostProgramNames({ zfs: hasZfs, managers, proxy }: Pick<Settings, 'zfs' | 'managers' | 'proxy'>): string[] {
-  const absent = new Set([...(hasZfs ? [] : ofZfs), ...absentManagers(managers), ...(proxy === 'nginx' ? [] : ['nginx'])])
+  const absent = new Set([
+    ...(hasZfs ? [] : ofZfs),
+    ...absentManagers(managers),
+    ...(proxy === 'nginx' ? [] : ['nginx']),
+    ...(findReal('haproxy') === undefined ? ['haproxy'] : []),
+  ])
   return [...Object.keys(others), ...Object.keys(smallPrograms)].filter((name) => !absent.has(name))
 }
 

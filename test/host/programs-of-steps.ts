@@ -9,7 +9,7 @@ export function argvOf({ action, done, undo = [] }: Step): (readonly string[])[]
       : action.kind === 'write' && action.check !== undefined
         ? [action.check]
         : action.kind === 'proxy-reload'
-          ? [['service', 'haproxy', 'reload']]
+          ? [['service', 'haproxy', 'reload'], ...(action.handOver === undefined ? [] : [['haproxy', '-x', action.socket]])]
           : []
   return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
 }

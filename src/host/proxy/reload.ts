@@ -15,10 +15,11 @@ export function changeAndReload(layout: Layout, change: Step, why: string, done?
 
 /** Open connections go on. */
 export function reloadIt({ haproxy }: Layout, why: string, done?: Probe): Step {
+  const { configFolder, pidFile } = haproxy
   const front = { address: haproxy.bindAddress, port: haproxy.bindPort }
   return {
     title: `Reload HAProxy, for ${why}`,
-    action: { kind: 'proxy-reload', socket: haproxy.socket, front, timeoutSeconds: 60 },
+    action: { kind: 'proxy-reload', socket: haproxy.socket, front, timeoutSeconds: 60, handOver: { configFolder, pidFile } },
     ...(done !== undefined && { done }),
   }
 }

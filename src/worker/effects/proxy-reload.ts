@@ -1,14 +1,15 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Action, Probe } from '../../core/step.ts'
+import { handOver } from '../../host/proxy/hand-over.ts'
 import { refusesStrangers, reload } from '../../host/proxy/reload.ts'
 import { createHaproxySocket } from '../../host/proxy/socket.ts'
-import { type Effect, type EffectDeps, nothingToKeep } from './effect.ts'
+import { type Effect, type EffectDeps, nothingToKeep, type RunOptions } from './effect.ts'
 import { probeStanding, probeWords } from './probe-words.ts'
 import { runOrThrow } from './run.ts'
 import { waitFor } from './waiting.ts'
 
 /**
- * The rc script says 0 when it has told HAProxy; whether a new process took over is asked at the socket. Two reloads close to each other
+ * Who does it says 0 when HAProxy is told; whether a new process took over is asked at the socket. Two reloads close to each other
  * may become one (measured), so there is one at a time and each is waited for.
  */
 export function proxyReloadEffect(deps: EffectDeps, action: Extract<Action, { kind: 'proxy-reload' }>, done: Probe | undefined): Effect {
@@ -18,7 +19,9 @@ export function proxyReloadEffect(deps: EffectDeps, action: Extract<Action, { ki
     ...nothingToKeep,
     perform: async (options) => {
       const before = await pid()
-      await runOrThrow(deps, { ...reload, timeoutSeconds: action.timeoutSeconds }, options)
+      if (!(await isHandedOver(deps, action, options))) {
+        await runOrThrow(deps, { ...reload, timeoutSeconds: action.timeoutSeconds }, options)
+      }
       const milliseconds = action.timeoutSeconds * 1000
       const isNew = async () => (await pid().catch(() => before)) !== before
       const deadline = deps.now() + milliseconds
@@ -36,4 +39,12 @@ export function proxyReloadEffect(deps: EffectDeps, action: Extract<Action, { ki
     // reading the files once more does no harm
     check: async () => (done === undefined ? 'half' : probeStanding(deps.shell, done)),
   }
+}
+
+async function isHandedOver(
+  { shell }: EffectDeps,
+  { socket, handOver: at, timeoutSeconds }: Extract<Action, { kind: 'proxy-reload' }>,
+  { groupFile, signal }: RunOptions,
+): Promise<boolean> {
+  return at !== undefined && handOver(shell, { ...at, socket }, { timeoutSeconds, groupFile, ...(signal !== undefined && { signal }) })
 }
