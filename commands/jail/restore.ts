@@ -46,7 +46,11 @@ export default defineCommand({
                   'must be changed there; after that /proxy add brings its sites back.',
               ]
             : []),
-          ...(lost.length > 0 ? [`These sites belong to another jail now and stay there: ${lost.join(', ')}.`] : []),
+          ...(lost.length > 0
+            ? [
+                `These sites do not come back, since another jail or person has them now, or nobody has the host above them: ${lost.join(', ')}.`,
+              ]
+            : []),
         ],
       },
     )

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { appPort, defineCommand, isOurOwnName, JailopsError, jailName, mustOwn, placeOf, planSites, reachable } from 'jailops'
+import { appPort, defineCommand, JailopsError, jailName, mayClaim, placeOf, planSites, reachable } from 'jailops'
 import { showSiteName, sitePath, sitePlace, siteNow, siteText, targetText } from 'jailops'
 import type { Drivers, Facts, SiteAddress, Step, Target } from 'jailops'
 
@@ -27,15 +27,13 @@ export default defineCommand({
     const target: Target = { jail: jail.name, ...(args.port !== undefined && { port: args.port }), weight: 100 }
     const before = siteNow(facts, place)
     if (before !== null) alreadyRouted(name, before.targets, target)
-    mayBeTaken(context, place)
-    if (facts.reservedByOthers.includes(`site:${name}`))
-      throw new JailopsError('route_exists', `Another open request is about to route ${name}. See /job list.`)
+    if (place.path !== undefined) facts.route(place.host)
+    mayClaim(context, place.host)
     const [reached] = reachable(facts, [target], name)
     const settings = place.path === undefined ? { owner: person } : (facts.proxy.settings[place.host] ?? {})
     return planSites(context, [{ before, after: before ?? { ...place, targets: [target], settings } }], {
       already: `${shown(place)} goes to ${targetText(target)} already.`,
       first: reached === undefined ? [] : appAnswers(drivers, place.host, reached),
-      reserves: [`site:${name}`],
       outcome: [
         { name: 'Site', value: shown(place) },
         { name: 'Jail', value: targetText(target) },
@@ -69,30 +67,6 @@ function alreadyRouted(name: string, targets: readonly Target[], wanted: Target)
     'route_exists',
     `${name} goes to ${now} now. To send it elsewhere: /proxy move ${name} to:${wanted.jail}. To let ${wanted.jail} answer beside it: /proxy weight ${name} jail:${wanted.jail}`,
   )
-}
-
-interface Taking {
-  facts: Facts
-  drivers: Drivers
-  person: string
-  granted: readonly string[]
-}
-
-/** @throws bad_argument, permission_denied, not_owner, unknown_route */
-function mayBeTaken({ facts, drivers, person, granted }: Taking, { host, path }: SiteAddress): void {
-  if (isOurOwnName(host)) throw new JailopsError('bad_argument', `${host} is a name that jailops itself asks for. Choose another one.`)
-  if (drivers.isPublicSuffix(host))
-    throw new JailopsError(
-      'bad_argument',
-      `Nobody can own ${host}: everybody has names below it. Write a whole name, as in blog.${host.replace(/^\*\./, '')}`,
-    )
-  if (host.startsWith('*.') && !granted.includes('proxy.wildcard'))
-    throw new JailopsError(
-      'permission_denied',
-      `${host} would answer for every name below it. That takes the permission proxy.wildcard; ask for single names, or somebody who has it.`,
-    )
-  if (path !== undefined) facts.route(host)
-  mustOwn({ facts, person, granted }, host)
 }
 
 /** Before anybody is sent there. */

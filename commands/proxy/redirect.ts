@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, JailopsError, planSites, redirectTarget, siteName, withSettings } from 'jailops'
+import { answeringRoute, defineCommand, JailopsError, planSites, redirectTarget, siteName, withSettings } from 'jailops'
 
 export default defineCommand({
   path: 'proxy redirect',
@@ -16,7 +16,8 @@ export default defineCommand({
   }),
   plan(context) {
     const { site, to } = context.args
-    if (to !== 'off' && new URL(to).hostname === site)
+    const answering = to === 'off' ? undefined : answeringRoute(context.facts, { host: new URL(to).hostname })
+    if (answering?.host === site)
       throw new JailopsError('bad_argument', `${site} would send everybody to itself. For https only: /proxy https only ${site}`)
     return planSites(context, [withSettings(context, site, { redirect: to === 'off' ? undefined : to })], {
       already: to === 'off' ? `${site} sends nobody elsewhere.` : `${site} goes to ${to} already.`,

@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { changeText, defineCommand, JailopsError, mustOwn, planSites, requestId, sameSite, siteNow, sitePlace, siteText } from 'jailops'
+import {
+  changeText,
+  defineCommand,
+  JailopsError,
+  mayClaim,
+  mustOwn,
+  planSites,
+  requestId,
+  sameSite,
+  siteNow,
+  sitePlace,
+  siteText,
+} from 'jailops'
 import type { Facts, PastChange, Site, SiteChange } from 'jailops'
 
 export default defineCommand({
@@ -7,7 +19,7 @@ export default defineCommand({
   summary: 'Take the newest change of a site back, or a request',
   permission: 'proxy.undo',
   risk: 'change',
-  grants: ['proxy.others'],
+  grants: ['proxy.others', 'proxy.wildcard'],
   example: 'proxy undo blog.example.com',
   needs: ['jails', 'proxy', 'siteChanges'],
   args: z.object({
@@ -19,6 +31,7 @@ export default defineCommand({
     const past = chosen(facts, args)
     const changes = past.map((change) => reversed(facts, change))
     for (const site of past.flatMap(({ before }) => (before === null ? [] : [before]))) mayBringBack(context, site)
+    for (const { before, after } of changes) if (before === null && after !== null) mayClaim(context, after.host)
     for (const host of new Set(past.flatMap(({ before, after }) => [before, after].flatMap((site) => (site === null ? [] : [site.host])))))
       mustOwn(context, host)
     return planSites(context, changes, {
@@ -47,8 +60,15 @@ function chosen({ siteChanges }: Facts, { site, request }: { site?: string | und
     throw new JailopsError('unknown_request', `No change of sites by ${request} is remembered. See /proxy history.`)
   }
   const newest = siteChanges.find(({ before, after }) => [before, after].some((one) => one !== null && siteText(one) === site))
-  if (newest !== undefined) return [newest]
+  // what lay below went with it, and comes back with it
+  if (newest !== undefined)
+    return [newest, ...siteChanges.filter((change) => change.request === newest.request && isBelow(change, site ?? ''))]
   throw new JailopsError('unknown_route', `No change of ${site ?? ''} is remembered. See /proxy history.`)
+}
+
+function isBelow({ before, after }: SiteChange, host: string): boolean {
+  const { path, ...place } = before ?? after ?? { host: '' }
+  return path !== undefined && place.host === host
 }
 
 /** @throws plan_changed where the site is no longer as that change left it */
@@ -62,7 +82,7 @@ function reversed(facts: Facts, { before, after, request }: PastChange): SiteCha
       `${name} has changed since ${request}, so that cannot be taken back any more. See /proxy history ${name}; it is now: ${changeText({ before: after, after: now })}`,
     )
   }
-  const lost = usersLost(now, before)
+  const lost = site?.path === undefined ? usersLost(now, before) : []
   if (lost.length === 0) return { before: now, after: before }
   throw new JailopsError(
     'nothing_to_do',

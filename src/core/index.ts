@@ -25,7 +25,7 @@ export { aboutOf, backendsOf, oneStatusAnswer, proxyStatusAnswer } from './statu
 export { trafficAnswer } from './traffic-charts.ts'
 export { siteSchema, siteText } from './proxy.ts'
 export { allowedSource, redirectTarget, siteUser } from './site-setting-words.ts'
-export { appPort, isOurOwnName, placeOf, sitePath, sitePlace } from './site-words.ts'
+export { appPort, placeOf, sitePath, sitePlace } from './site-words.ts'
 export { endpointOf } from './layout.ts'
 export {
   answeringRoute,
@@ -43,6 +43,7 @@ export {
 } from './sites.ts'
 export type { SitePlanning } from './sites.ts'
 export { shares } from './shares.ts'
+export { mayClaim } from './site-claim.ts'
 export { renamedIn, routedAgain, sitesOfTrash, sitesWithout } from './jail-sites.ts'
 export { importedSites, refusedSites } from './site-import.ts'
 export { planSites, siteSteps } from './site-plan.ts'

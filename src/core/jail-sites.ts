@@ -36,6 +36,7 @@ export function sitesOfTrash(facts: Facts, entry: TrashEntry): { changes: SiteCh
     entry.sites?.map(withoutPasswords) ??
     entry.routes.map((host): Site => ({ host, targets: [{ jail: entry.name, weight: 100 }], settings: {} }))
   const free = before.filter((site) => {
+    if (!hasItsHost(facts, site, before)) return false
     const now = siteNow(facts, site)
     const others = site.targets.filter(({ jail }) => jail !== entry.name)
     // those that answered beside it went on alone
@@ -50,6 +51,14 @@ export function sitesOfTrash(facts: Facts, entry: TrashEntry): { changes: SiteCh
     })),
     lost: before.filter((site) => !free.includes(site)).map(siteText),
   }
+}
+
+/** What lies below a path comes back into the site that it was part of, not into that of whoever claimed the name since. */
+function hasItsHost(facts: Facts, { host, path, settings }: Site, coming: readonly Site[]): boolean {
+  if (path === undefined) return true
+  if (facts.proxy.routes.some((one) => one.host === host && one.path === undefined))
+    return facts.proxy.settings[host]?.owner === settings.owner
+  return coming.some((one) => one.host === host && one.path === undefined)
 }
 
 export function renamedIn(site: Site, jail: string, to: string): Site {

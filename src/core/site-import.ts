@@ -1,18 +1,21 @@
 import { z } from 'zod'
 import { JailopsError } from './errors.ts'
-import type { Facts } from './host.ts'
 import { siteName } from './names.ts'
 import { type Site, siteSchema, type SiteSettings, siteText } from './proxy.ts'
+import { mayClaim, mustBeFree } from './site-claim.ts'
 import { allowedSource, redirectTarget } from './site-setting-words.ts'
-import { isOurOwnName, sitePath } from './site-words.ts'
-import { mustOwn, reachable, type SitePlanning } from './sites.ts'
+import { sitePath } from './site-words.ts'
+import { reachable, type SitePlanning } from './sites.ts'
 
 /* What an export wrote, read as if anybody could have written it: each name and setting goes through the schema that it would have when said. */
 
 const settingsSchema = siteSchema.shape.settings.extend({
   redirect: redirectTarget.optional(),
   allow: z.array(allowedSource).min(1).optional(),
-  owner: z.string().max(200).optional(),
+  owner: z
+    .string()
+    .regex(/^\P{C}{1,200}$/u, 'an owner is a person, as /whoami says it')
+    .optional(),
 })
 const fileSchema = z
   .array(
@@ -27,7 +30,7 @@ const fileSchema = z
   .max(10_000)
 
 /** As they can be here: a password or a certificate that this host does not have is left out. @throws bad_argument */
-export function importedSites(facts: Facts, text: string): Site[] {
+export function importedSites(context: Pick<SitePlanning, 'facts' | 'person'>, text: string): Site[] {
   const read = fileSchema.safeParse(parsed(text))
   if (!read.success) {
     const issue = read.error.issues[0]
@@ -39,16 +42,20 @@ export function importedSites(facts: Facts, text: string): Site[] {
   const names = read.data.map(siteText)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new JailopsError('bad_argument', `The file names ${twice} twice.`)
-  return read.data.map((site) => ({ ...site, settings: settingsHere(facts, site) }))
+  return read.data.map((site) => ({ ...site, settings: settingsHere(context, site) }))
 }
 
-function settingsHere({ proxy }: Facts, { host, path, settings }: Site): SiteSettings {
+function settingsHere({ facts: { proxy }, person }: Pick<SitePlanning, 'facts' | 'person'>, { host, path, settings }: Site): SiteSettings {
   const now = proxy.settings[host] ?? {}
   if (path !== undefined) return now
   const { users: _hashesElsewhere, https, ...rest } = settings
+  const isRouted = proxy.routes.some((one) => one.host === host)
+  // what nobody has, everybody could change: a new site is whoever's brings it
+  const owner = settings.owner ?? (isRouted ? now.owner : person)
   const hasCertificate = proxy.certificates.some((one) => one.site === host)
   return {
     ...rest,
+    ...(owner !== undefined && { owner }),
     ...(https !== undefined && hasCertificate && { https }),
     // who needed a password needs one: nobody comes in before there is a new one
     ...(settings.users !== undefined && { users: now.users ?? [] }),
@@ -69,18 +76,14 @@ export function refusedSites(context: SitePlanning, sites: readonly Site[]): str
 }
 
 function check(context: SitePlanning, site: Site, all: readonly Site[]): void {
-  const { facts, drivers, granted, person } = context
+  const { facts, granted, person } = context
   const { host, path } = site
-  if (isOurOwnName(host) || drivers.isPublicSuffix(host)) throw new JailopsError('bad_argument', 'nobody can have this name.')
-  if (host.startsWith('*.') && !granted.includes('proxy.wildcard'))
-    throw new JailopsError('permission_denied', 'a wildcard takes the permission proxy.wildcard.')
   if (path !== undefined && !all.some((one) => one.host === host && one.path === undefined)) facts.route(host)
-  mustOwn(context, host)
+  mayClaim(context, host)
   const owner = facts.proxy.settings[host]?.owner ?? person
   if (path === undefined && site.settings.owner !== undefined && site.settings.owner !== owner && !granted.includes('proxy.others'))
     throw new JailopsError('not_owner', `the file says that it is ${site.settings.owner}'s.`)
-  if (facts.reservedByOthers.includes(`site:${siteText(site)}`))
-    throw new JailopsError('route_exists', 'another open request is about to route it.')
+  if (facts.proxy.routes.every((one) => siteText(one) !== siteText(site))) mustBeFree(context, [site])
   reachable(facts, site.targets, siteText(site))
 }
 

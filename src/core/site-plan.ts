@@ -1,6 +1,7 @@
 import type { CertificateDriver } from './drivers.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
 import { type Site, type SiteChange, type SiteSettings, siteText, type Target } from './proxy.ts'
+import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
 import { reachable, resourcesOf, sameSite, sameTargets, type SitePlanning, targetText } from './sites.ts'
 import type { Step } from './step.ts'
 
@@ -11,7 +12,6 @@ interface More {
   already: string
   outcome?: Plan['outcome']
   remarks?: readonly string[]
-  reserves?: readonly string[]
   /** Before anything else, such as: wait until the app answers. */
   first?: readonly Step[]
   /** When the sites are as wished. */
@@ -20,13 +20,16 @@ interface More {
 
 export function planSites(context: SitePlanning, changes: readonly SiteChange[], more: More): Plan {
   const real = changes.filter(({ before, after }) => !sameSite(before, after))
+  mustLeaveNoPaths(context, real)
+  const fresh = real.flatMap(({ before, after }) => (before === null && after !== null ? [after] : []))
+  mustBeFree(context, fresh)
   if (real.length === 0 && (more.last ?? []).length === 0) return nothingToDo(more.already)
   return plan([...(more.first ?? []), ...siteSteps(context, real), ...(more.last ?? [])], {
     resources: resourcesOf(changes),
     sites: real,
     ...(more.outcome !== undefined && { outcome: more.outcome }),
     ...(more.remarks !== undefined && { remarks: more.remarks }),
-    reserves: [...(more.reserves ?? []), ...context.drivers.proxy.reserves()],
+    reserves: [...fresh.map((site) => `site:${siteText(site)}`), ...context.drivers.proxy.reserves()],
   })
 }
 

@@ -123,7 +123,8 @@ export function targetsText(targets: readonly Target[]): string {
 function inOrder(site: Site | null): unknown {
   if (site === null) return null
   const { settings, targets, ...place } = site
-  const { allow, users, ...single } = settings
+  // those of its host hold for a path, which has none of its own
+  const { allow, users, ...single } = site.path === undefined ? settings : {}
   return {
     ...place,
     targets: targets.toSorted((a, b) => (targetText(a) < targetText(b) ? -1 : 1)),

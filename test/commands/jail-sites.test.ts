@@ -77,7 +77,19 @@ describe('jail restore', () => {
   it('leaves what somebody else has now', () => {
     const plan = after([{ ...routeTo('shop'), host }])
     expect(plan.sites?.map((change) => change.after?.host)).toEqual(['both.example.com'])
-    expect(plan.remarks).toEqual([`These sites belong to another jail now and stay there: ${host}.`])
+    expect(plan.remarks).toEqual([
+      `These sites do not come back, since another jail or person has them now, or nobody has the host above them: ${host}.`,
+    ])
+  })
+
+  it('brings no path back into a site that somebody else has claimed, or that nobody has', () => {
+    const path: Site = { ...blogSite, path: '/app' }
+    const restored = (proxy: Partial<NonNullable<ObservedFacts['proxy']>>) =>
+      planOf(restore, { jail: 'blog' }, { jails: [shop], trash: [trashed({ sites: [path] })], proxy: { ...readyProxy, ...proxy } })
+    const routes = [{ ...routeTo('shop'), host }]
+    expect(restored({ routes, settings: { [host]: { owner: 'ana' } } }).sites).toHaveLength(1)
+    expect(restored({ routes, settings: { [host]: { owner: 'eve' } } }).sites).toBeUndefined()
+    expect(restored({}).sites).toBeUndefined()
   })
 
   it('knows what an older jailops put there', () => {

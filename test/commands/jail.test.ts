@@ -130,7 +130,9 @@ describe('jail restore', () => {
 
   it('leaves a site where it is by now, or all of them when told so', () => {
     const other = { ...readyProxy, routes: [{ ...routeTo('shop'), host: route.host }], backends: [backendOfJail('shop')] }
-    expect(planOf(restore, { jail: 'blog' }, { trash: [trashed()], proxy: other }).remarks.join()).toContain('belong to another jail')
+    expect(planOf(restore, { jail: 'blog' }, { trash: [trashed()], proxy: other }).remarks.join()).toContain(
+      'another jail or person has them now',
+    )
     expect(titles(planOf(restore, { jail: 'blog', sites: 'no' }, { trash: [trashed()], proxy: readyProxy })).join()).not.toContain(
       'HAProxy',
     )

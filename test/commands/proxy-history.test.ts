@@ -78,6 +78,37 @@ describe('proxy undo', () => {
     expect(planOf(undo, { request }, observed).sites).toHaveLength(2)
   })
 
+  const app = site({ owner: 'ana' }, { path: '/app' })
+
+  it('brings back with a site what lay below it and went with it', () => {
+    const whole = site({ owner: 'ana' })
+    const plan = planOf(undo, { site: host }, now(null, [past(whole, null), past(app, null)]))
+    expect(plan.sites?.map(({ after }) => after?.path)).toEqual([undefined, '/app'])
+  })
+
+  it('takes a path back, whatever became of the settings of its host since', () => {
+    const observed = now({ owner: 'ana', limit: 5 }, [past(null, app)])
+    const routes = [route, { ...route, path: '/app' }]
+    const plan = planOf(undo, { site: `${host}/app` }, { ...observed, proxy: { ...readyProxy, ...observed.proxy, routes } })
+    expect(plan.sites).toEqual([{ before: { ...app, settings: { owner: 'ana', limit: 5 } }, after: null }])
+  })
+
+  it('reserves what it brings back, and leaves what another open request is about to route', () => {
+    const removed = now(null, [past(site(), null)])
+    expect(planOf(undo, { site: host }, removed).reserves).toContain(`site:${host}`)
+    const taken = () => planOf(undo, { site: host }, { ...removed, reservedByOthers: [`site:${host}`] })
+    expect(refusal(taken).code).toBe('route_exists')
+  })
+
+  it('leaves nothing below a host that nobody has: whoever claims it next would have it in their site', () => {
+    const observed = now({ owner: 'ana' }, [past(null, site({ owner: 'ana' }))])
+    const routes = [route, { ...route, path: '/app' }]
+    const leaving = () => planOf(undo, { site: host }, { ...observed, proxy: { ...readyProxy, ...observed.proxy, routes } })
+    expect(refusal(leaving).message).toContain(`/proxy remove ${host}`)
+    const coming = () => planOf(undo, { site: `${host}/app` }, now(null, [past(app, null)]))
+    expect(refusal(coming).code).toBe('unknown_route')
+  })
+
   it.each<[string, SiteSettings | null, PastChange[], Record<string, unknown>, string]>([
     ['a site that has changed since', { limit: 9 }, [past(site(), site({ limit: 5 }))], { site: host }, 'plan_changed'],
     ['a site that was added again since', {}, [past(site(), null)], { site: host }, 'plan_changed'],
@@ -91,6 +122,13 @@ describe('proxy undo', () => {
       [past(site({ owner: 'bo' }), site({ owner: 'bo', limit: 5 }))],
       { site: host },
       'not_owner',
+    ],
+    [
+      'a wildcard, without the permission',
+      null,
+      [past(site({ owner: 'ana' }, { host: '*.example.com' }), null)],
+      { site: '*.example.com' },
+      'permission_denied',
     ],
     ["what was somebody else's", null, [past(site({ owner: 'bo' }), null)], { site: host }, 'not_owner'],
   ])('refuses %s', (_, settings, changes, args, code) => {
@@ -113,7 +151,13 @@ describe('proxy sites import', () => {
 
   it('leaves out what the host does not have: passwords and certificates; a site that had passwords lets nobody in', () => {
     const plan = importing([site({ users: ['ana'], https: 'only' }, { host: 'new.example.com' })])
-    expect(plan.sites?.[0]?.after?.settings).toEqual({ users: [] })
+    expect(plan.sites?.[0]?.after?.settings).toEqual({ owner: 'ana', users: [] })
+  })
+
+  it('a new site that the file says no owner of is of whoever brings it; one that is there keeps its own', () => {
+    const sites = [site({ limit: 7 }), site({}, { host: 'new.example.com' })]
+    const plan = importing(sites, now({ owner: 'bo' }), { person: 'ana' })
+    expect(plan.sites?.map(({ after }) => after?.settings.owner)).toEqual(['bo', 'ana'])
   })
 
   it('of what is so already nothing is done', () => {
@@ -124,7 +168,7 @@ describe('proxy sites import', () => {
     ['no list', 'hello', 'no list of sites'],
     ['a jail that is not there', [site({}, { targets: [{ jail: 'gone', weight: 100 }] })], 'There is no jail gone'],
     ['a name twice', [site(), site()], 'twice'],
-    ['a public suffix', [site({}, { host: 'co.uk' })], 'nobody can have this name'],
+    ['a public suffix', [site({}, { host: 'co.uk' })], 'Nobody can own co.uk'],
     ['a wildcard, without the permission', [site({}, { host: '*.example.com' })], 'proxy.wildcard'],
     ["a site of somebody else's, by the file", [site({ owner: 'eve' }, { host: 'new.example.com' })], "eve's"],
     ['a path of a host that nobody has', [site({}, { host: 'new.example.com', path: '/app' })], 'No site new.example.com'],
@@ -132,6 +176,7 @@ describe('proxy sites import', () => {
     ['a redirect with a command', [site({ redirect: 'https://x.example.com/;disable server a/b' })], 'redirect'],
     ['a network that HAProxy would not find', [site({ allow: ['10.0.0.1 1\nevil'] })], 'allow'],
     ['a jail name with a newline', [{ ...site(), targets: [{ jail: 'blog\nx', weight: 1 }] }], 'jail name'],
+    ['an owner with a newline', [site({ owner: 'ana\nevil.example.com x' })], 'owner'],
     ['a field that we do not know', [{ ...site(), acl: 'always_true' }], 'Unrecognized key'],
   ])('is all or nothing: %s', (_, sites, words) => {
     const refused = refusal(() => importing(sites, now({}), { granted: [] }))

@@ -114,6 +114,15 @@ describe('a setting of a site', () => {
     expect(refusal(() => planOf(command, { site, ...args }, having(before), { granted: [] })).code).toBe(code)
   })
 
+  it('a wildcard sends nobody round in a circle: not to a name that it answers for itself', () => {
+    const wild = { ...route, host: '*.example.com' }
+    const to = (name: string, routes = [wild]) =>
+      planOf(redirect, { site: wild.host, to: `https://${name}` }, { proxy: { ...readyProxy, routes } })
+    expect(refusal(() => to('www.example.com')).code).toBe('bad_argument')
+    expect(to('www.example.com', [wild, { ...route, host: 'www.example.com' }]).steps).toHaveLength(1)
+    expect(to('example.com').steps).toHaveLength(1)
+  })
+
   it('of a site that is not routed is refused with the one that was meant', () => {
     expect(refusal(() => planOf(disable, { site: 'blgo.example.com' }, having()))).toMatchObject({ code: 'unknown_route' })
   })

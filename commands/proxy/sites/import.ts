@@ -24,7 +24,7 @@ export default defineCommand({
         'unknown_archive',
         `There is no file ${args.file} in ${facts.layout.archives} on the host. Put it there first.`,
       )
-    const sites = importedSites(facts, stdout)
+    const sites = importedSites(context, stdout)
     const refused = refusedSites(context, sites)
     if (refused.length > 0)
       throw new JailopsError(
@@ -36,7 +36,6 @@ export default defineCommand({
     const changed = changes.filter(({ before, after }) => before !== null && !sameSite(before, after)).map(({ after }) => siteText(after))
     return planSites(context, changes, {
       already: `All ${sites.length} sites are as ${args.file} says.`,
-      reserves: fresh.map((name) => `site:${name}`),
       outcome: [
         { name: 'New', value: fresh.join(', ') || 'none' },
         { name: 'Changed', value: changed.join(', ') || 'none' },
