@@ -17,6 +17,7 @@ export default defineCommand({
     jail: jailName.optional().describe('if not given, the first label'),
     path: sitePath.optional().describe('only what is below, as /app'),
     port: appPort.optional().describe('of an app; no nginx needed'),
+    files: z.enum(['own', 'shared']).optional().describe("own: a folder in the jail's nginx"),
   }),
   presume: ({ site }) => ({ jail: firstLabel(site) }),
   plan(context) {
@@ -25,6 +26,7 @@ export default defineCommand({
     const name = siteText(place)
     const jail = facts.ownJail(args.jail ?? guessed(facts, args.site))
     const target: Target = { jail: jail.name, ...(args.port !== undefined && { port: args.port }), weight: 100 }
+    const files = args.files === 'own' ? ownFiles(drivers, jail, place, args.port) : []
     const before = siteNow(facts, place)
     if (before !== null) alreadyRouted(name, before.targets, target)
     if (place.path !== undefined) facts.route(place.host)
@@ -33,10 +35,14 @@ export default defineCommand({
     const settings = place.path === undefined ? { owner: person } : (facts.proxy.settings[place.host] ?? {})
     return planSites(context, [{ before, after: before ?? { ...place, targets: [target], settings } }], {
       already: `${shown(place)} goes to ${targetText(target)} already.`,
-      first: reached === undefined ? [] : appAnswers(drivers, place.host, reached),
+      first: [...(before === null ? files : []), ...(reached === undefined ? [] : appAnswers(drivers, place.host, reached))],
+      last: before === null ? [] : files,
       outcome: [
         { name: 'Site', value: shown(place) },
         { name: 'Jail', value: targetText(target) },
+        ...(files.length > 0
+          ? [{ name: 'Files', value: `/usr/local/www/${place.host} in ${jail.name}; what lies there already stays` }]
+          : []),
       ],
     })
   },
@@ -67,6 +73,16 @@ function alreadyRouted(name: string, targets: readonly Target[], wanted: Target)
     'route_exists',
     `${name} goes to ${now} now. To send it elsewhere: /proxy move ${name} to:${wanted.jail}. To let ${wanted.jail} answer beside it: /proxy weight ${name} jail:${wanted.jail}`,
   )
+}
+
+/** nginx inside tells hosts apart, not the paths that the front does; and an app's port is not nginx's. @throws bad_argument */
+function ownFiles(drivers: Drivers, jail: Facts['jails'][number], { host, path }: SiteAddress, port: number | undefined): Step[] {
+  if (path !== undefined || port !== undefined || host.startsWith('*.'))
+    throw new JailopsError(
+      'bad_argument',
+      'Files of its own are for a whole host name that nginx in the jail answers for: no path, port or wildcard.',
+    )
+  return drivers.site.vhost(jail, host)
 }
 
 /** Before anybody is sent there. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { aboutOf, backendsOf, defineCommand, trafficAnswer } from 'jailops'
+import { aboutOf, backendsOf, defineCommand, siteOrJail, trafficAnswer } from 'jailops'
 
 export default defineCommand({
   path: 'proxy graph',
@@ -9,11 +9,7 @@ export default defineCommand({
   example: 'proxy graph blog.example.com last:6h',
   needs: ['samples'],
   args: z.object({
-    site: z
-      .string()
-      .regex(/^[^\s;#"'`]{1,500}$/, 'a site such as blog.example.com, or a jail')
-      .optional()
-      .describe('one site, or one jail'),
+    site: siteOrJail.optional().describe('one site, or one jail'),
     last: z
       .string()
       .regex(/^([1-9]|1[0-9]|2[0-4])h$|^([5-9]|[1-9][0-9])m$/, 'how far back: 1h to 24h, or 5m to 99m')

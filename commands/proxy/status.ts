@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { aboutOf, defineCommand, oneStatusAnswer, proxyStatusAnswer } from 'jailops'
+import { aboutOf, defineCommand, oneStatusAnswer, proxyStatusAnswer, siteOrJail } from 'jailops'
 
 export default defineCommand({
   path: 'proxy status',
@@ -9,11 +9,7 @@ export default defineCommand({
   example: 'proxy status blog.example.com',
   needs: ['proxyStatus', 'traffic'],
   args: z.object({
-    site: z
-      .string()
-      .regex(/^[^\s;#"'`]{1,500}$/, 'a site such as blog.example.com, or a jail')
-      .optional()
-      .describe('all of one site, or of one jail'),
+    site: siteOrJail.optional().describe('all of one site, or of one jail'),
   }),
   presume: ({ site }) => (site === undefined || site.includes('.') ? {} : { jail: site }),
   about: ({ site }) => (site === undefined ? {} : { ...aboutOf(site), needs: ['jails', 'proxy'] }),

@@ -25,7 +25,7 @@ export { aboutOf, backendsOf, oneStatusAnswer, proxyStatusAnswer } from './statu
 export { trafficAnswer } from './traffic-charts.ts'
 export { siteSchema, siteText } from './proxy.ts'
 export { allowedSource, redirectTarget, siteUser } from './site-setting-words.ts'
-export { appPort, placeOf, sitePath, sitePlace } from './site-words.ts'
+export { appPort, placeOf, siteOrJail, sitePath, sitePlace } from './site-words.ts'
 export { endpointOf } from './layout.ts'
 export {
   answeringRoute,

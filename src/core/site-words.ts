@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { siteName } from './names.ts'
+import { jailName, siteName } from './names.ts'
 import type { SiteAddress } from './proxy.ts'
 
 /* A site as people say it: `blog.example.com`, or `blog.example.com/app` for what lies below a path. */
@@ -23,6 +23,14 @@ export const sitePlace = z.string().transform((input, context) => {
     return z.NEVER
   }
   return `${host.data}${path?.data ?? ''}`
+})
+
+/** What figures are asked of: a name with a dot is a site's. */
+export const siteOrJail = z.string().transform((input, context) => {
+  const { data, error } = (input.includes('.') ? sitePlace : jailName).safeParse(input)
+  if (data !== undefined) return data
+  context.addIssue({ code: 'custom', message: error?.issues[0]?.message ?? 'write a site or a jail', input })
+  return z.NEVER
 })
 
 export function placeOf(site: string): SiteAddress {

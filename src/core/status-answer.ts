@@ -170,6 +170,5 @@ export function backendsOf(facts: Facts, { sites: [site] = [], jails: [jail] = [
 export function aboutOf(name: string | undefined): About {
   if (name === undefined) return {}
   if (!name.includes('.')) return { jails: [name] }
-  const [host = '', ...path] = name.split('/')
-  return { sites: [[host.toLowerCase(), ...path].join('/')] }
+  return { sites: [name] }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseArguments } from '../../src/core/arguments.ts'
 import status from '../../commands/proxy/status.ts'
 import type { Traffic } from '../../src/core/samples.ts'
 import { refusal } from '../core/refusal.ts'
@@ -138,7 +139,8 @@ describe('proxy status of one', () => {
   it('needs the files of the proxy only for one', () => {
     if (status.risk !== 'read') throw new Error('a question')
     expect(status.about?.({})).toEqual({})
-    expect(status.about?.({ site: 'Blog.example.com/App' })).toEqual({ sites: ['blog.example.com/App'], needs: ['jails', 'proxy'] })
+    const { site } = parseArguments(status, { site: 'Blog.example.com/App' }).args
+    expect(status.about?.({ site })).toEqual({ sites: ['blog.example.com/App'], needs: ['jails', 'proxy'] })
   })
 
   it('suggests what was meant, and takes no more than a name', () => {

@@ -30,6 +30,18 @@ describe('proxy add', () => {
     expect(planOf(add, { site: 'blog.example.com' }, { jails: [jail()], proxy: { ...readyProxy, routes: [route] } }).steps).toEqual([])
   })
 
+  it('gives a name files of its own in the jail before it is routed; one that is routed already gets them, too', () => {
+    const fresh = titles(planOf(add, { site: 'blog.example.com', files: 'own' }, { jails: [jail()], proxy: readyProxy }))
+    expect(fresh.indexOf('Reload nginx in blog')).toBeGreaterThan(fresh.indexOf('Make the folder of blog.example.com in blog'))
+    expect(fresh.indexOf('Send blog.example.com to blog')).toBeGreaterThan(fresh.indexOf('Reload nginx in blog'))
+    const routed = { jails: [jail()], proxy: { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] } }
+    expect(titles(planOf(add, { site: 'blog.example.com', files: 'own' }, routed)).at(-1)).toBe('Reload nginx in blog')
+    for (const more of [{ port: 3000 }, { path: '/app' }, { site: '*.example.com' }])
+      expect(refusal(() => planOf(add, { site: 'blog.example.com', jail: 'blog', files: 'own', ...more }, routed)).code).toBe(
+        'bad_argument',
+      )
+  })
+
   it.each([
     ['a site of another jail', 'route_exists', { proxy: { ...readyProxy, routes: [{ ...routeTo('shop'), host: route.host }] } }],
     ['a site that another request is about to route', 'route_exists', { reservedByOthers: ['site:blog.example.com'] }],

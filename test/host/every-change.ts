@@ -53,7 +53,7 @@ export const said: Record<string, Record<string, unknown>> = {
   'proxy undo': { site: 'blog.example.com' },
   'proxy redirect': { site: 'blog.example.com', to: 'https://www.example.com' },
   'proxy weight': { site: 'blog.example.com', jail: 'database', share: '10%' },
-  'proxy add': { site: 'new.example.com', jail: 'blog' },
+  'proxy add': { site: 'new.example.com', jail: 'blog', files: 'own' },
   'proxy https off': { site: 'blog.example.com' },
   'proxy https on': { site: 'blog.example.com' },
   'proxy https only': { site: 'blog.example.com' },
