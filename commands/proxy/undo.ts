@@ -37,10 +37,18 @@ export default defineCommand({
     return planSites(context, changes, {
       already: 'All is as it was before.',
       outcome: changes.map((change) => ({ name: 'Again', value: changeText(change) })),
-      remarks: [`This takes back what ${past[0]?.person ?? ''} did by ${past[0]?.request ?? ''}.`],
+      remarks: [
+        `This takes back what ${past[0]?.person ?? ''} did by ${past[0]?.request ?? ''}.`,
+        ...changes.flatMap(({ before, after }) => (before === null && after !== null ? keptOut(after) : [])),
+      ],
     })
   },
 })
+
+function keptOut({ host, path, settings: { users } }: Site): string[] {
+  if (path !== undefined || users === undefined) return []
+  return [`Passwords are kept nowhere, so nobody comes into ${host} before there is a new one: /proxy auth add ${host} user:NAME`]
+}
 
 /** A site that is gone is nobody's now, and was somebody's. @throws not_owner */
 function mayBringBack({ person, granted }: { person: string; granted: readonly string[] }, { host, settings: { owner } }: Site): void {
@@ -84,6 +92,8 @@ function reversed(facts: Facts, { before, after, request }: PastChange): SiteCha
   }
   const lost = site?.path === undefined ? usersLost(now, before) : []
   if (lost.length === 0) return { before: now, after: before }
+  // gone it answers nobody, and back it does no more than that: who came by a password gets a new one
+  if (now === null && before !== null) return { before: null, after: { ...before, settings: { ...before.settings, users: [] } } }
   throw new JailopsError(
     'nothing_to_do',
     `The passwords of ${lost.join(', ')} are kept nowhere, so they cannot come back. Give new ones: /proxy auth add ${site?.host ?? ''} user:${lost[0] ?? ''}`,

@@ -93,6 +93,13 @@ describe('proxy undo', () => {
     expect(plan.sites).toEqual([{ before: { ...app, settings: { owner: 'ana', limit: 5 } }, after: null }])
   })
 
+  it('brings a site back that took a password, closed: the words for a new one are true then', () => {
+    const plan = planOf(undo, { site: host }, now(null, [past(site({ users: ['ana'], limit: 5 }), null)]))
+    expect(plan.sites?.[0]?.after?.settings).toEqual({ users: [], limit: 5 })
+    expect(titles(plan).indexOf(`Set auth-on of ${host}`)).toBeLessThan(titles(plan).indexOf(`Send ${host} to blog`))
+    expect(plan.remarks.join(' ')).toContain('/proxy auth add')
+  })
+
   it('reserves what it brings back, and leaves what another open request is about to route', () => {
     const removed = now(null, [past(site(), null)])
     expect(planOf(undo, { site: host }, removed).reserves).toContain(`site:${host}`)
