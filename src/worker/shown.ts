@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Answer } from '../core/card.ts'
+import type { Chart } from '../core/chart.ts'
 import type { Plan } from '../core/plan.ts'
 import { redact, redactValue } from '../core/redact.ts'
 import type { Journal } from './journal.ts'
@@ -33,13 +34,20 @@ function outputOf(journal: Journal, plan: Plan): string | undefined {
 }
 
 /** The same answer without what looks like a secret in it. */
-export function redactAnswer({ title, text, fields, table }: Answer): Answer {
+export function redactAnswer({ title, text, fields, table, charts, file }: Answer): Answer {
   return {
     title: shownText(title),
     ...(text !== undefined && { text: shownText(text) }),
     ...(fields !== undefined && { fields: fields.map(({ name, value }) => ({ name, value: redactValue(name, plainText(value)) })) }),
     ...(table !== undefined && { table: { ...table, rows: table.rows.map((row) => redactRow(table.columns, row)) } }),
+    ...(charts !== undefined && { charts: charts.map(redactChart) }),
+    ...(file !== undefined && { file: { ...file, text: `${shownText(file.text)}\n` } }),
   }
+}
+
+function redactChart({ title, unit, series, ...rest }: Chart): Chart {
+  const named = series.map(({ name, values }) => ({ name: shownText(name), values }))
+  return { ...rest, title: shownText(title), unit: shownText(unit), series: named }
 }
 
 /** A column of values has their names before it. */

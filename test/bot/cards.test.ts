@@ -32,6 +32,16 @@ it('the plan goes with it whole, as a file', () => {
   expect(cardOf(planningRecord()).files).toEqual([])
 })
 
+it('an answer comes with its charts and its file', () => {
+  const charts = [{ title: 'Requests', unit: 'requests/s', from: 0, step: 60_000, series: [{ name: 'requests', values: [1] }] }]
+  const answer = { title: '1 site', charts, file: { name: 'sites.json', text: '[]\n' } }
+
+  const card = cardOf(recordOf({ state: 'done', answer }))
+
+  expect(card.charts).toEqual(charts)
+  expect(card.files.at(-1)).toEqual({ name: 'sites.json', text: '[]\n', isAnswer: true })
+})
+
 it('steps say what they do, and what has no undo, before anybody approves', () => {
   expect(cardOf(recordOf()).steps).toMatchObject([
     { title: 'Make it', state: 'pending', detail: 'make folder /x (mode 755)' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { answerSchema } from '../../src/core/card.ts'
 import { JailopsError } from '../../src/core/errors.ts'
 import { lastWords } from '../../src/worker/effects/words.ts'
 import { refusal } from '../../src/worker/endings.ts'
@@ -25,6 +26,24 @@ describe('what is said of a host', () => {
 
   it('finds a secret also where a colour is in the middle of it', () => {
     expect(redactAnswer({ title: 'messages', text: 'pass\u001B[31mword\u001B[0m=hunter2\r\nnext\n' }).text).toBe('password=[hidden]\nnext')
+  })
+
+  it('keeps every part of an answer, and hides secrets in each', () => {
+    const said = `password=${secret}`
+    const chart = { title: said, unit: said, from: 0, step: 60_000, series: [{ name: said, values: [1, null] }] }
+    const whole = answerSchema.required().parse({
+      title: said,
+      text: said,
+      fields: [{ name: 'said', value: said }],
+      table: { columns: ['said'], rows: [[said]] },
+      charts: [chart],
+      file: { name: 'sites.json', text: `${said}\n` },
+    })
+    const answer = redactAnswer(whole)
+    expect(Object.keys(answer)).toEqual(Object.keys(answerSchema.shape))
+    expect(JSON.stringify(answer)).not.toContain(secret)
+    expect(answer.charts?.[0]?.series[0]?.values).toEqual([1, null])
+    expect(answer.file?.text).toBe('password=[hidden]\n')
   })
 
   it('hides what a tool said of a secret in a refusal too', () => {
