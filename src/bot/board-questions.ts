@@ -38,7 +38,7 @@ export function createBoardQuestions({
 
   async function send(question: Question, { command, person }: { command: Command; person: string }): Promise<void> {
     const { id, request, host, askedAt } = question
-    const body = { kind: 'query', command: command.path, args: {}, definition: definitionHash(command), person } as const
+    const body = { kind: 'query', command: command.path, args: {}, definition: definitionHash(command), person, isBoard: true } as const
     const token = await sign({ id, request, host, issuedAt: askedAt, expiresAt: askedAt + patienceMilliseconds, body })
     await post({ host, id, token, isQuestion: true })
     question.isPosted = true

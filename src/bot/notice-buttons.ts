@@ -17,16 +17,15 @@ export function buttonsOf(notice: Notice, sayable: Sayable, now: number): Card['
   const actions = isList === true ? [] : items.flatMap(({ alert }) => alert.actions)
   const said = actions.flatMap(({ label, words }) => {
     const whole = wordsFor(words, host, sayable)
-    return whole === undefined ? [] : [{ label: label.slice(0, 40).toWellFormed(), words: whole }]
+    // what only looks is no cure
+    const style = hostNamedBy(words, sayable.commands)?.isChange === true ? ('primary' as const) : ('plain' as const)
+    return whole === undefined ? [] : [{ label: label.slice(0, 40).toWellFormed(), words: whole, style }]
   })
   const own = [
-    ...(acknowledged === undefined ? [{ label: 'Acknowledge', words: `alert acknowledge ${request}` }] : []),
-    ...(isSilenced(notice, now) ? [] : [{ label: 'Silence 1 h', words: `alert silence ${request} for:1h` }]),
+    ...(acknowledged === undefined ? [{ label: 'Acknowledge', words: `alert acknowledge ${request}`, style: 'plain' as const }] : []),
+    ...(isSilenced(notice, now) ? [] : [{ label: 'Silence 1 h', words: `alert silence ${request} for:1h`, style: 'plain' as const }]),
   ]
-  return [
-    ...said.map(({ label, words }) => ({ label, style: 'primary' as const, press: { kind: 'say' as const, request, words } })),
-    ...own.map(({ label, words }) => ({ label, style: 'plain' as const, press: { kind: 'say' as const, request, words } })),
-  ]
+  return [...said, ...own].map(({ label, words, style }) => ({ label, style, press: { kind: 'say' as const, request, words } }))
 }
 
 const longestWords = 80
@@ -36,19 +35,19 @@ const longestWords = 80
  * friendly label, do something on another host or approve what waits.
  */
 function wordsFor(words: string, host: string, { commands, hosts }: Sayable): string | undefined {
-  const named = hostNamedBy(words, commands)
+  const named = hostNamedBy(words, commands)?.host
   const whole = named === 'none' && hosts > 1 ? `${words} host:${host}` : words
-  const meant = whole === words ? named : hostNamedBy(whole, commands)
+  const meant = whole === words ? named : hostNamedBy(whole, commands)?.host
   const isItsOwn = meant === host || (meant === 'none' && hosts <= 1)
   return isItsOwn && whole.length <= longestWords && !/[\r\n]/.test(whole) ? whole : undefined
 }
 
 /** Undefined where they are no command for a host, whole as they stand. */
-function hostNamedBy(words: string, commands: readonly Command[]): string | undefined {
+function hostNamedBy(words: string, commands: readonly Command[]): { host: string; isChange: boolean } | undefined {
   try {
     const { command, given } = understand({ kind: 'text', text: words }, commands)
     if (command.risk === 'bot') return undefined
-    return parseArguments(command, given()).host ?? 'none'
+    return { host: parseArguments(command, given()).host ?? 'none', isChange: command.risk === 'change' }
   } catch {
     return undefined
   }

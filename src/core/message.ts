@@ -32,7 +32,8 @@ export const toHostSchema = z.discriminatedUnion('kind', [
   }),
   /** `sealTo`: by now; the bot may have been started again since it asked for the plan. */
   z.strictObject({ kind: z.literal('apply'), digest: z.string(), votes: z.array(voteSchema), sealTo: sealKey.optional() }),
-  z.strictObject({ kind: z.literal('query'), ...asked }),
+  /** `isBoard`: it is asked by itself over and over, and is nobody's look. */
+  z.strictObject({ kind: z.literal('query'), ...asked, isBoard: z.literal(true).optional() }),
   z.strictObject({ kind: z.literal('cancel') }),
 ])
 export type ToHost = z.infer<typeof toHostSchema>

@@ -64,10 +64,11 @@ export interface ProxyStatus {
   /** Of all backends that sites lead to. */
   requests: number
   errors5xx: number
-  /** Backends that some site leads to, and how many of them have something wrong. */
+  /** Backends that some site leads to. */
   count: number
-  problems: number
-  /** Those that matter: what is wrong, then the busiest, but only so many of either; or, where that was asked for, those that it is about. */
+  /** So many of them do not take requests as they should and are not among `backends`, where there is no room for more. */
+  otherProblems: number
+  /** Those that matter: what is wrong, what has failed, then the busiest, only so many of each; or, where that was asked for, those that it is about. */
   backends: BackendStatus[]
   /** Of any backend; undefined where HAProxy has none of that name. */
   figures(backend: string): BackendFigures | undefined

@@ -12,7 +12,7 @@ export function proxyStatusAnswer({ proxyStatus: status, traffic, layout }: Fact
   const others = status.backends.filter((one) => !wrong.includes(one))
   const worst = wrong.toSorted((a, b) => rankOf(a) - rankOf(b) || b.rate - a.rate)
   const busiest = others.toSorted((a, b) => b.rate - a.rate || b.sessions - a.sessions || b.requests - a.requests).slice(0, 10)
-  const hidden = Math.max(0, status.problems - worst.length)
+  const hidden = status.otherProblems
   const rest = status.count - worst.length - hidden - busiest.length
   const rows = (backend: BackendStatus) => statusRows(backend, traffic?.backends[backend.name])
   return {
@@ -75,7 +75,7 @@ function headLine(status: ProxyStatus, traffic: Traffic | undefined): string {
   return [
     `${status.connections} of ${status.maxConnections} connections`,
     `${status.requestsPerSecond} requests/s`,
-    share === undefined ? 'no requests yet' : `${share} % of them 5xx`,
+    share === undefined ? 'no requests yet' : share,
     `last start or reload ${spanText(status.uptimeSeconds)} ago`,
   ].join(' · ')
 }
@@ -84,7 +84,7 @@ function shareOf(status: ProxyStatus, traffic: Traffic | undefined): string | un
   const counted = traffic === undefined ? [status] : Object.values(traffic.backends)
   const requests = counted.reduce((sum, one) => sum + one.requests, 0)
   const errors = counted.reduce((sum, one) => sum + one.errors5xx, 0)
-  return requests === 0 ? undefined : ((errors * 100) / requests).toFixed(errors === 0 ? 0 : 1)
+  return requests === 0 ? undefined : `${((errors * 100) / requests).toFixed(errors === 0 ? 0 : 1)} % of ${requests} answered 5xx`
 }
 
 /** Since when is counted, and until when a time down is. */

@@ -15,7 +15,7 @@ export function withOwnFacts(
     const [seen, samples, traffic] = await Promise.all([
       observe(wanted, reserved, about),
       wanted.includes('samples') ? tending.samples() : undefined,
-      wanted.includes('traffic') ? tending.traffic(reserved.person ?? '') : undefined,
+      wanted.includes('traffic') ? tending.traffic(reserved.person) : undefined,
     ])
     return {
       ...seen,

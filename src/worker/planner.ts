@@ -17,7 +17,7 @@ import { createMutex } from '../core/mutex.ts'
 export interface Planner {
   /** Observes, plans, and lets `keep` write the plan down before anybody else may choose an address. */
   plan(journal: Journal, asked: PlanMessage, keep: (planned: Planned) => Promise<void>): Promise<Planned>
-  query(asked: Asked): Promise<Answer>
+  query(asked: QueryMessage): Promise<Answer>
   /** Nothing is kept for this request any more. */
   release(request: string): void
   /** At start: what the open journals had chosen. */
@@ -25,6 +25,7 @@ export interface Planner {
 }
 
 export type PlanMessage = Extract<ToHost, { kind: 'plan' }>
+type QueryMessage = Extract<ToHost, { kind: 'query' }>
 type Asked = Pick<PlanMessage, 'command' | 'args' | 'person'>
 
 export interface Planned {
@@ -96,7 +97,7 @@ export function createPlanner({ host, layout, commands, now, observe, look, driv
       const command = commands.find((candidate) => candidate.path === asked.command)
       if (command?.risk !== 'read') throw new JailopsError('definition_mismatch', `This host knows no question ${asked.command}.`)
       const args = sameArguments(command, asked)
-      const facts = await seen(command, args, { here: [], others: [] })
+      const facts = await seen(command, args, { here: [], others: [], ...(asked.isBoard !== true && { person: asked.person }) })
       return command.query({ args, facts })
     },
     release: (request) => void reservations.delete(request),

@@ -22,8 +22,8 @@ export interface Tending {
   /** The host has changed: what was known of its proxy may be old. */
   changed(): void
   samples(): Promise<Samples | undefined>
-  /** Since this person looked before. */
-  traffic(person: string): Promise<Traffic | undefined>
+  /** Since this person looked before; of nobody, since the worker began to count. */
+  traffic(person: string | undefined): Promise<Traffic | undefined>
   stop(): Promise<void>
 }
 
@@ -77,14 +77,7 @@ export function createTending(deps: TendingDeps): Tending {
     // the first time it only says from where on: by the host's clock, which may be another one
     const before = latencies
     latencies = await lookAtLatencies(before?.until ?? 0)
-    await keep(
-      counts.take(
-        look,
-        down.map(({ name }) => name),
-        at,
-        before === undefined ? new Map() : latencies.byBackend,
-      ),
-    )
+    await keep(counts.take(look, down, at, before === undefined ? new Map() : latencies.byBackend))
     return look
   }
 
@@ -123,7 +116,7 @@ export function createTending(deps: TendingDeps): Tending {
     const moment: ProxySeen = {
       at: now(),
       isGone: isTended && proxy.enabled && look === undefined,
-      ...(seen !== undefined && { backends: { down: seen.down, lastMinute: counts?.lastMinute() ?? new Map() } }),
+      ...(seen !== undefined && { backends: { down: seen.down, lastMinute: counts?.lastMinuteUp() ?? new Map() } }),
       who: behindBackends(proxy, jails),
       certificates: proxy.certificates,
       drift: look === undefined ? [] : reconciling.drift(),

@@ -1,5 +1,5 @@
 import type { BackendTraffic, Traffic } from '../core/samples.ts'
-import type { Counts, TrafficLook } from '../host/proxy/traffic.ts'
+import type { Counts, DownBackend, TrafficLook } from '../host/proxy/traffic.ts'
 import { percentile } from './percentile.ts'
 import type { Figures, Minute } from './sample-files.ts'
 
@@ -9,13 +9,18 @@ import type { Figures, Minute } from './sample-files.ts'
  */
 export interface TrafficCounts {
   /** @returns the minute that is over by now */
-  take(look: TrafficLook, down: readonly string[], at: number, times?: ReadonlyMap<string, readonly number[]>): Minute | undefined
+  take(
+    look: TrafficLook,
+    down: readonly Pick<DownBackend, 'name' | 'for'>[],
+    at: number,
+    times?: ReadonlyMap<string, readonly number[]>,
+  ): Minute | undefined
   /** Nobody answers, or nobody looks any more. @returns what there is of this minute */
   rest(): Minute | undefined
-  /** By backend, of the last 60 seconds. */
-  lastMinute(): ReadonlyMap<string, Pick<Figures, 'requests' | 'errors5xx'>>
-  /** Since this person looked before, and from now on since now. undefined: nothing was ever seen. */
-  sinceLook(person: string): Traffic | undefined
+  /** By backend, of the last 60 seconds, but for those in which it was down: why it answered 503 then is known. */
+  lastMinuteUp(): ReadonlyMap<string, Pick<Figures, 'requests' | 'errors5xx'>>
+  /** Since this person looked before, and from now on since now; of nobody, since it began. undefined: nothing was ever seen. */
+  sinceLook(person: string | undefined): Traffic | undefined
 }
 
 export interface CountsBefore {
@@ -39,34 +44,39 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
   let downToday = new Map(before)
   let last: { look: TrafficLook; at: number; counts: Map<string, Counts> } | undefined
   let open: OpenMinute | undefined
-  let recent: { at: number; deltas: Map<string, Totals> }[] = []
+  let recent: { at: number; deltas: Map<string, Totals>; down: ReadonlySet<string> }[] = []
+  /** Down at the look before: what came since then may have met that. */
+  let downBefore: readonly string[] = []
 
-  function count(look: TrafficLook, down: readonly string[], at: number): void {
+  function count(look: TrafficLook, down: readonly Pick<DownBackend, 'name' | 'for'>[], at: number): void {
     const isSameProcess = last !== undefined && last.look.pid === look.pid && last.look.uptimeSeconds <= look.uptimeSeconds
     // the first look of all only says where to count from
     const isFirst = last === undefined
     const elapsed = last === undefined ? 0 : Math.max(0, Math.min(at - last.at, longestGap))
-    const isDown = new Set(down)
+    // one that went down between two looks was not down all the time
+    const downFors = new Map(down.map((one) => [one.name, Math.min(elapsed / 1000, one.for)]))
     const minuteNow = (open ??= newMinute(at))
     const deltas = new Map<string, Totals>()
     for (const backend of look.backends) {
       const old = isSameProcess ? last?.counts.get(backend.name) : undefined
       const delta = isFirst ? none : difference(backend, old)
       if (delta.requests + delta.errors4xx + delta.errors5xx > 0) deltas.set(backend.name, delta)
-      const downFor = isDown.has(backend.name) ? elapsed / 1000 : 0
+      const downFor = downFors.get(backend.name) ?? 0
       if (downFor > 0) downToday.set(backend.name, (downToday.get(backend.name) ?? 0) + downFor)
       note(minuteNow.backends, backend.name, delta, backend, downFor)
     }
     for (const [name, delta] of deltas) totals.set(name, sum(totals.get(name) ?? none, delta))
     const front = isFirst ? none : difference(look.front, isSameProcess ? last?.look.front : undefined)
     noteTotal(minuteNow, front, look)
-    recent = [...recent.filter((one) => one.at > at - minute), { at, deltas }]
+    recent = [...recent.filter((one) => one.at > at - minute), { at, deltas, down: new Set([...downFors.keys(), ...downBefore]) }]
+    downBefore = [...downFors.keys()]
     last = { look, at, counts: new Map(look.backends.map((backend) => [backend.name, backend])) }
   }
 
-  function lastMinute(): Map<string, Totals> {
+  function lastMinute(isWanted: (name: string, down: ReadonlySet<string>) => boolean = () => true): Map<string, Totals> {
     const found = new Map<string, Totals>()
-    for (const { deltas } of recent) for (const [name, delta] of deltas) found.set(name, sum(found.get(name) ?? none, delta))
+    for (const { deltas, down } of recent)
+      for (const [name, delta] of deltas) if (isWanted(name, down)) found.set(name, sum(found.get(name) ?? none, delta))
     return found
   }
 
@@ -85,12 +95,14 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
       recent = []
       return over
     },
-    lastMinute,
+    lastMinuteUp: () => lastMinute((name, down) => !down.has(name)),
     sinceLook(person) {
       if (last === undefined) return undefined
-      const mark = looks.get(person)
-      looks.delete(person)
-      looks.set(person, { at: last.at, totals: new Map(totals) })
+      const mark = person === undefined ? undefined : looks.get(person)
+      if (person !== undefined) {
+        looks.delete(person)
+        looks.set(person, { at: last.at, totals: new Map(totals) })
+      }
       for (const [oldest] of looks) if (looks.size > mostPeople) looks.delete(oldest)
       const minuteNow = lastMinute()
       const backends: Record<string, BackendTraffic> = {}

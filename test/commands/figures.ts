@@ -32,7 +32,7 @@ export function proxySeen(backends: BackendStatus[], more: Partial<ProxyStatus> 
     requests: 1000,
     errors5xx: 4,
     count: backends.length,
-    problems: backends.filter(({ status }) => status !== 'UP').length,
+    otherProblems: 0,
     backends,
     figures: (name) => backends.find((one) => one.name === name),
     ...more,

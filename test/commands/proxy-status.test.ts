@@ -23,7 +23,7 @@ describe('proxy status of everything', () => {
       }),
     ])
     expect(answer.title).toBe('HAProxy 2.6.12: 2 of 4 have something wrong')
-    expect(answer.text).toContain('12 of 2000 connections · 35 requests/s · 0.4 % of them 5xx · last start or reload 2 h ago')
+    expect(answer.text).toContain('12 of 2000 connections · 35 requests/s · 0.4 % of 1000 answered 5xx · last start or reload 2 h ago')
     expect(sitesIn(answer)).toEqual(['ill.example.com', 'drained.example.com', 'busy.example.com', 'calm.example.com'])
     expect(answer.table?.rows[0]).toEqual(['ill.example.com', 'ill 10.0.0.5', 'DOWN', '30 s', 'L4CON in 0 ms', '30 s', '0', '0', '0/0'])
     expect(answer.table?.rows[2]?.slice(6)).toEqual(['4', '9', '3/0'])
@@ -40,9 +40,17 @@ describe('proxy status of everything', () => {
 
   it('counts problems that are not shown, and never says that these are up', () => {
     const ill = Array.from({ length: 20 }, (_, at) => backendSeen(`a${at}`, { status: 'DOWN' }))
-    const answer = overall([...ill, backendSeen('well')], { count: 100, problems: 90 })
+    const answer = overall([...ill, backendSeen('well')], { count: 100, otherProblems: 70 })
     expect(answer.title).toContain('90 of 100 have something wrong')
     expect(sitesIn(answer)?.slice(20)).toEqual(['… and 70 more with something wrong', 'well.example.com', '… and 9 more, all UP'])
+  })
+
+  it('says nothing of errors that are over, and counts them for no problem', () => {
+    const counts = { requests: 100, errors4xx: 0, errors5xx: 60, requestsLastMinute: 0, errors5xxLastMinute: 0, downToday: 0 }
+    const traffic: Traffic = { since: 0, isSinceLook: false, seenAt: 0, backends: { jail_blog: counts } }
+    const answer = answerOf(status, {}, { proxyStatus: proxySeen([backendSeen('blog', { requests: 100, errors5xx: 60 })]), traffic })
+    expect(answer.title).toBe('HAProxy 2.6.12: the one backend is UP')
+    expect(sitesIn(answer)).toEqual(['blog.example.com'])
   })
 
   it('shows each jail behind a site of several, and what its nginx says', () => {
@@ -70,7 +78,7 @@ describe('proxy status of everything', () => {
     const backends = [backendSeen('busy', { rate: 9 }), backendSeen('failing', { errors5xx: 9999, downSeconds: 1 })]
     const answer = answerOf(status, {}, { proxyStatus: proxySeen(backends), traffic })
     expect(answer.title).toContain('1 of 2 has something wrong')
-    expect(answer.text).toContain('30.0 % of them 5xx')
+    expect(answer.text).toContain('30.0 % of 100 answered 5xx')
     expect(answer.text).toContain("since you last looked, 2026-11-26 05:01 UTC; time down is today's")
     expect(answer.table?.rows[0]?.slice(0, 10)).toEqual([
       'failing.example.com',

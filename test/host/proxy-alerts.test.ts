@@ -156,19 +156,44 @@ describe('errors', () => {
     [100, 5, ['errors jail_blog']],
     [20, 20, ['errors jail_blog']],
   ])('of %i requests %i failed', (requests, failed, expected) => {
-    expect(keysOf(story([0, errors(requests, failed)])[0])).toEqual(expected)
+    const told = story([0, errors(requests, failed)], [10, errors(requests, failed)])
+
+    expect(told.map(keysOf)).toEqual([[], expected])
   })
 
   it('do not blink at the threshold', () => {
-    const told = story([0, errors(100, 6)], [10, errors(100, 4)], [30, errors(100, 3)], [40, errors(100, 2)], [50, errors(100, 2)])
+    const told = story(
+      [0, errors(100, 6)],
+      [10, errors(100, 6)],
+      [20, errors(100, 4)],
+      [30, errors(100, 3)],
+      [40, errors(100, 2)],
+      [50, errors(100, 2)],
+    )
 
-    expect(told.map((alerts) => alerts.length)).toEqual([1, 1, 1, 1, 0])
+    expect(told.map((alerts) => alerts.length)).toEqual([0, 1, 1, 1, 1, 0])
+  })
+
+  it('of a jail that dies are one alert with that it is down', () => {
+    const told = story([0, errors(40, 40)], [8, down(1)], [18, down(11)], [28, fine], [38, fine])
+
+    expect(told.map(keysOf)).toEqual([[], [], ['backend-down jail_blog'], ['backend-down jail_blog'], []])
+  })
+
+  it('are not over because the jail is down, and are no more than all', () => {
+    const told = story([0, errors(57, 58)], [10, errors(57, 58)], [20, down(11)], [40, down(31)])
+
+    expect(told.slice(2).map((alerts) => keysOf(alerts)?.toSorted())).toEqual([
+      ['backend-down jail_blog', 'errors jail_blog'],
+      ['backend-down jail_blog', 'errors jail_blog'],
+    ])
+    expect(told[1]?.[0]?.sentence).toMatch(/^100 % of 57 requests/)
   })
 
   it('are said anew only when they are much worse', () => {
-    const told = story([0, errors(100, 10)], [10, errors(110, 12)], [20, errors(100, 60)])
+    const told = story([0, errors(100, 10)], [10, errors(100, 10)], [20, errors(110, 12)], [30, errors(100, 60)])
 
-    expect(told.map(([alert]) => [alert?.sentence.slice(0, 4), alert?.severity])).toEqual([
+    expect(told.slice(1).map(([alert]) => [alert?.sentence.slice(0, 4), alert?.severity])).toEqual([
       ['10 %', 'warning'],
       ['10 %', 'warning'],
       ['60 %', 'critical'],

@@ -10,6 +10,8 @@ const look = (requests: number, more: Partial<TrafficLook> = {}): TrafficLook =>
   const counts = { requests, errors4xx: 0, errors5xx: Math.floor(requests / 10), sessions: 2, queue: 0 }
   return { pid: 7, uptimeSeconds: requests, front: counts, backends: [{ name: 'jail_blog', ...counts, average: 12, isUp: true }], ...more }
 }
+/** For so many seconds. */
+const down = (seconds: number) => ({ name: 'jail_blog', for: seconds })
 const begin = () => createTrafficCounts({ now: noon, downToday: new Map() })
 
 describe('counts', () => {
@@ -51,6 +53,16 @@ describe('counts', () => {
     expect(counts.sinceLook('ana')).toMatchObject({ since: noon + 10_000, isSinceLook: true, backends: { jail_blog: { requests: 5 } } })
   })
 
+  it('are since it began where nobody in particular looks, and that is no look', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(10), [], noon + 10_000)
+    counts.sinceLook(undefined)
+    counts.take(look(15), [], noon + 20_000)
+
+    expect(counts.sinceLook(undefined)).toMatchObject({ since: noon, isSinceLook: false, backends: { jail_blog: { requests: 15 } } })
+  })
+
   it('are not there before anybody looked', () => {
     expect(begin().sinceLook('ana')).toBeUndefined()
   })
@@ -69,7 +81,22 @@ describe('counts', () => {
     const counts = begin()
     for (let second = 0; second <= 120; second += 10) counts.take(look(second), [], noon + second * 1000)
 
-    expect(counts.lastMinute().get('jail_blog')?.requests).toBe(60)
+    expect(counts.lastMinuteUp().get('jail_blog')?.requests).toBe(60)
+  })
+
+  it('of the last minute are without what a backend that was down left unanswered', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(10), [], noon + 10_000)
+    const before = counts.lastMinuteUp().get('jail_blog')
+    counts.take(look(500), [down(5)], noon + 20_000)
+    // it answers again, but did not all the time
+    counts.take(look(900), [], noon + 30_000)
+    counts.take(look(920), [], noon + 40_000)
+
+    expect(before?.requests).toBe(10)
+    expect(counts.lastMinuteUp().get('jail_blog')?.requests).toBe(30)
+    expect(counts.sinceLook('ana')?.backends['jail_blog']?.requestsLastMinute).toBe(920)
   })
 
   it('whatever happens to the process, none is counted twice and none that was seen is lost', () => {
@@ -103,7 +130,7 @@ describe('minutes', () => {
   it('are handed over when they are over, with what was most and how long it was down', () => {
     const counts = begin()
     counts.take(look(0), [], noon)
-    counts.take(look(10), ['jail_blog'], noon + 30_000)
+    counts.take(look(10), [down(3600)], noon + 30_000)
 
     const over = counts.take(look(11), [], noon + minute)
 
@@ -146,8 +173,8 @@ describe('minutes', () => {
 describe('downtime today', () => {
   it('goes on from an earlier life of the worker, and ends with the day', () => {
     const counts = createTrafficCounts({ now: noon, downToday: new Map([['jail_blog', 100]]) })
-    counts.take(look(0), ['jail_blog'], noon)
-    counts.take(look(0), ['jail_blog'], noon + 20_000)
+    counts.take(look(0), [down(3600)], noon)
+    counts.take(look(0), [down(3600)], noon + 20_000)
     const today = counts.sinceLook('ana')?.backends['jail_blog']?.downToday
     const tomorrow = noon + 24 * 3600_000
     counts.take(look(0), [], tomorrow)
@@ -156,10 +183,19 @@ describe('downtime today', () => {
     expect(counts.sinceLook('ana')?.backends['jail_blog']?.downToday ?? 0).toBe(0)
   })
 
+  it('does not count the time before it went down', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(0), [down(3)], noon + 10_000)
+    counts.take(look(0), [down(13)], noon + 20_000)
+
+    expect(counts.sinceLook('ana')?.backends['jail_blog']?.downToday).toBe(13)
+  })
+
   it('does not count the time in which nobody looked', () => {
     const counts = begin()
     counts.take(look(0), [], noon)
-    counts.take(look(0), ['jail_blog'], noon + 3600_000)
+    counts.take(look(0), [down(3600)], noon + 3600_000)
 
     expect(counts.sinceLook('ana')?.backends['jail_blog']?.downToday).toBe(90)
   })

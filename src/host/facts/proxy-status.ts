@@ -10,12 +10,12 @@ import { inBatches } from './batches.ts'
 import { askNginx } from './site-status.ts'
 
 const timeoutSeconds = 10
-/** Of those with something wrong so many are looked at closely, and of the busiest. */
+/** Of those with something wrong so many are looked at closely, and of those that failed, and of the busiest. */
 const mostProblems = 20
 const mostBusy = 10
 /** Commands in one exchange: far below what HAProxy reads at once. */
 const askedAtOnce = 50
-/** So many percent of so many requests: then errors are a reason to be shown. */
+/** So many percent of so many requests since its start: then it may be failing now, which whoever counts by the minute knows. */
 const [errorPercent, errorRequests] = [5, 20]
 
 /** What HAProxy may be asked about: its own rule for names. */
@@ -48,6 +48,7 @@ export async function observeProxyStatus(
   const wanted = backendsAbout(about, sites, facts)
   const shown = wanted?.map((name) => ({ name, figures: table.figures(name) })) ?? [
     ...found.problems.slice(0, mostProblems),
+    ...found.failing,
     ...found.busiest,
   ]
   const backends = await closely(shell, layout, shown, sites)
@@ -62,7 +63,7 @@ export async function observeProxyStatus(
     requests: found.requests,
     errors5xx: found.errors5xx,
     count: sites.size,
-    problems: found.problems.length,
+    otherProblems: wanted === undefined ? Math.max(0, found.problems.length - mostProblems) : 0,
     backends,
     figures: (name) => table.figures(name),
     ...(site !== undefined && limit !== undefined && { overLimit: await clientsOver(shell, socket, hostOf(site), limit) }),
@@ -87,6 +88,7 @@ async function observeSitesOf(shell: Asking, layout: Layout): Promise<Map<string
 /** One walk over the table. What is wrong is told by its servers later: a backend's row does not tell DOWN from DRAIN. */
 async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: ReadonlyMap<string, string[]>) {
   const problems: Figured[] = []
+  const failing: Figured[] = []
   const groups: Figured[] = []
   const busiest: Figured[] = []
   const there = new Set<string>()
@@ -96,9 +98,9 @@ async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: Re
     there.add(name)
     requests += figures.requests
     errors5xx += figures.errors5xx
-    if (!figures.isUp || hasErrors(figures)) problems.push({ name, figures })
+    if (!figures.isUp) problems.push({ name, figures })
     else if (isGroup(name)) groups.push({ name, figures })
-    else keepBusiest(busiest, { name, figures })
+    else keepMost(hasErrors(figures) ? failing : busiest, { name, figures })
   })
   const lost =
     there.size === sites.size ? [] : [...sites.keys()].filter((name) => !there.has(name)).map((name) => ({ name, figures: undefined }))
@@ -107,9 +109,9 @@ async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: Re
   )
   for (const [at, group] of groups.entries()) {
     if (ofGroups[at] === 'part') problems.push(group)
-    else keepBusiest(busiest, group)
+    else keepMost(hasErrors(group.figures) ? failing : busiest, group)
   }
-  return { problems: [...lost, ...problems], busiest, requests, errors5xx }
+  return { problems: [...lost, ...problems], failing, busiest, requests, errors5xx }
 }
 
 /** Several jails behind one site: such a backend is up as long as one of them is. */
@@ -125,15 +127,16 @@ async function serversOf(shell: Asking, { haproxy }: Layout, backend: string): P
   return serversIn((await shell.readFile(`${haproxy.configFolder}/${backendFile(backend)}`)) ?? '') ?? []
 }
 
-function hasErrors({ requests, errors5xx }: BackendFigures): boolean {
+function hasErrors({ requests, errors5xx }: BackendFigures = noFigures): boolean {
   return requests >= errorRequests && errors5xx * 100 >= requests * errorPercent
 }
 
-function keepBusiest(busiest: Figured[], one: Figured): void {
-  const at = busiest.findIndex((other) => isBusier(one, other))
-  if (at < 0 && busiest.length === mostBusy) return
-  busiest.splice(at < 0 ? busiest.length : at, 0, one)
-  if (busiest.length > mostBusy) busiest.pop()
+/** Busiest first. */
+function keepMost(kept: Figured[], one: Figured): void {
+  const at = kept.findIndex((other) => isBusier(one, other))
+  if (at < 0 && kept.length === mostBusy) return
+  kept.splice(at < 0 ? kept.length : at, 0, one)
+  if (kept.length > mostBusy) kept.pop()
 }
 
 function isBusier({ figures: one }: Figured, { figures: other }: Figured): boolean {

@@ -7,7 +7,7 @@ export interface ProxySeen {
   at: number
   /** It is ours and starts with the host, and its socket is silent. */
   isGone: boolean
-  /** undefined: nobody could say. */
+  /** undefined: nobody could say. `lastMinute`: without what was asked of a backend while it was down. */
   backends?: { down: readonly DownBackend[]; lastMinute: ReadonlyMap<string, { requests: number; errors5xx: number }> }
   /** Who is behind a backend. */
   who: ReadonlyMap<string, BackendBehind>
@@ -44,6 +44,8 @@ const day = 24 * 3600_000
 /** Sooner than this somebody should drop what they are doing. */
 const urgentDays = 3
 const mostText = 300
+/** Errors last for another look: what a jail that has just died left unanswered is told of once, as that it is down. */
+const confirmedMilliseconds = 10_000
 
 /** @param isOn it is an alert already: what holds it is less than what began it, so that it does not blink */
 export function causesOf(seen: ProxySeen, thresholds: AlertThresholds, isOn: (key: string) => boolean): Cause[] {
@@ -95,8 +97,9 @@ function errorsCause(
   { errorPercent, errorRequests }: AlertThresholds,
   isOn: (key: string) => boolean,
 ): Cause[] {
-  const key = `errors ${name}`
-  const percent = requests === 0 ? 0 : (errors5xx / requests) * 100
+  const key = errorsKey(name)
+  // requests and answers are counted at different moments
+  const percent = requests === 0 ? 0 : Math.min(100, (errors5xx / requests) * 100)
   const isHeld = isOn(key) && percent >= errorPercent / 2 && errors5xx > 0
   const isBegun = requests >= errorRequests && percent >= errorPercent && errors5xx > 0
   if (!isHeld && !isBegun) return []
@@ -111,7 +114,7 @@ function errorsCause(
       title: `${shown} answers with errors`,
       sentence: `${Math.round(percent)} % of ${requests} requests within a minute were answered 5xx. ${listed(sites)}`.trim(),
       actions: [...lookAt(jails, sites), ...jails.flatMap(cureFor), ...drains].slice(0, 4),
-      afterMilliseconds: 0,
+      afterMilliseconds: confirmedMilliseconds,
       size: percent,
     },
   ]
@@ -156,6 +159,10 @@ function driftCause(drift: readonly string[]): Cause[] {
       afterMilliseconds: 0,
     },
   ]
+}
+
+export function errorsKey(backend: string): string {
+  return `errors ${backend}`
 }
 
 function cureFor({ name, isRunning, isApp }: BehindJail): Action[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Alert, alertSchema, type AlertThresholds } from '../../core/alert.ts'
-import { type Cause, causesOf, type ProxySeen } from './alert-causes.ts'
+import { type Cause, causesOf, errorsKey, type ProxySeen } from './alert-causes.ts'
 
 /** What is to be kept from one look to the next, and over a restart of the worker: of each key. */
 const keptSchema = z.strictObject({
@@ -68,7 +68,8 @@ function calmer(kept: Kept, at: number): Kept[] {
   return [{ ...rest, isOn: kept.isOn && !isOver, calmSince, cameAgain }]
 }
 
-/** Of a proxy that does not answer nobody knows whether its backends are well. */
-function isUnknown({ alert }: Kept, seen: ProxySeen): boolean {
-  return seen.backends === undefined && (alert.kind === 'backend-down' || alert.kind === 'errors')
+/** Of a proxy that does not answer nobody knows whether its backends are well; nor of a backend that is down, how it would answer. */
+function isUnknown({ alert: { kind, key } }: Kept, { backends }: ProxySeen): boolean {
+  if (kind === 'errors') return backends === undefined || backends.down.some(({ name }) => key === errorsKey(name))
+  return backends === undefined && kind === 'backend-down'
 }
