@@ -57,7 +57,7 @@ export interface World {
   /** What a plan rests on: another number, another plan. */
   megabytes: { free: number }
   /** How often the host was looked at. */
-  observed: { times: number }
+  observed: { times: number; person?: string | undefined }
   permissions: string[]
   /** Performing a step waits for this. */
   gate: { open: Promise<unknown> }
@@ -124,7 +124,8 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
       layout: layoutSchema.parse({}),
       commands: [make, look],
       now,
-      observe: async (_, { others, here }) => {
+      observe: async (_, { others, here, person }) => {
+        world.observed.person = person
         world.observed.times++
         if (connection !== life) connection.moment('observe')
         return observed(world.megabytes.free, others, here)
@@ -173,7 +174,13 @@ export function planBody(more: Partial<Extract<ToHost, { kind: 'plan' }>> = {}):
   }
 }
 
-export const queryBody: ToHost = { kind: 'query', command: 'thing look', args: {}, definition: definitionHash(look), person: 'ana' }
+export const queryBody: Extract<ToHost, { kind: 'query' }> = {
+  kind: 'query',
+  command: 'thing look',
+  args: {},
+  definition: definitionHash(look),
+  person: 'ana',
+}
 
 export function applyBody(digest: string): ToHost {
   return { kind: 'apply', digest, votes: [] }

@@ -270,6 +270,18 @@ describe('a question', () => {
     expect(results(world)).toMatchObject([{ state: 'done', answer: { title: '1 MB are free' } }])
   })
 
+  it('is somebody’s, but for what a board asks over and over', async () => {
+    const { world, receive } = await begin()
+
+    await receive(messageTo(requestA, 1, queryBody))
+    await until(() => results(world).length === 1)
+    const asked = world.observed.person
+    await receive(messageTo(requestB, 1, { ...queryBody, isBoard: true }))
+    await until(() => results(world, requestB).length === 1)
+
+    expect([asked, world.observed.person]).toEqual(['ana', undefined])
+  })
+
   it('that is asked again under a new number is answered again: whoever asked has forgotten', async () => {
     const { world, receive } = await begin()
     await receive(messageTo(requestA, 1, queryBody))
