@@ -23,6 +23,17 @@ afterEach(async () => {
 const hosts = () => mapFile(front.layout, 'hosts')
 const tell = (command: string) => shell.exchange(front.layout.haproxy.socket, `${command}\n`, 5)
 const running = async (server: string) => (await runningServers(shell, front.layout.haproxy.socket)).get(server)
+const toldBy = async (work: (recorded: Shell) => Promise<unknown>) => {
+  const told: string[] = []
+  await work({
+    ...shell,
+    exchange: (socket, text, seconds) => {
+      told.push(text)
+      return shell.exchange(socket, text, seconds)
+    },
+  })
+  return told
+}
 const lines = (backend: string) => Array.from({ length: 10_000 }, (_, index) => `h${index}.example.com ${backend}\n`).join('')
 const nothing = { mended: [], lacking: [], problems: [] }
 
@@ -92,6 +103,26 @@ describe('the running servers', () => {
     expect(rest).toEqual({ lacking: [], problems: [] })
     expect(await running('jail_shop/shop')).toEqual(before)
     expect((await front.ask('shop.example.com')).tenant?.tenant).toBe('shop')
+  })
+
+  it('that lead elsewhere are out of the way before a line of a map changes: no site is ever shown by another jail', async () => {
+    writeFileSync(hosts(), 'shop.example.com jail_shop\n')
+    await tell('set server jail_shop/shop addr 127.0.0.1 port 9')
+
+    const told = await toldBy((recorded) => reconcile(recorded, front.layout))
+
+    const order = [/^set server jail_shop\/shop state maint/, /^commit map /, /^set server jail_shop\/shop addr /, /^set server .* ready/]
+    const at = order.map((pattern) => told.findIndex((line) => pattern.test(line)))
+    expect(at).not.toContain(-1)
+    expect(at).toEqual(at.toSorted((a, b) => a - b))
+    expect((await front.ask('shop.example.com')).tenant?.tenant).toBe('shop')
+  })
+
+  it('that only have another weight, or are drained, go on meanwhile', async () => {
+    await tell('set server jail_shop/shop weight 3')
+    await tell('set server jail_blog/blog state drain')
+
+    expect((await toldBy((recorded) => reconcile(recorded, front.layout))).filter((line) => line.includes('state maint'))).toEqual([])
   })
 
   it('of nobody are put out of the way; one that was made ready is ready', async () => {

@@ -3,13 +3,14 @@ import type { Shell } from '../shell.ts'
 import { inBatches } from '../facts/batches.ts'
 import { backendOfFile, type ServerLine, serversIn } from './backend-file.ts'
 import { checkMapWords, mapFile, mapNames } from './maps.ts'
-import type { MapLine, RunningServer } from './running-state.ts'
+import type { MapLine } from './running-state.ts'
+import type { ServerState } from './servers-state.ts'
 
 /** What the running HAProxy ought to be, by the files. Whatever does not read as ours is a problem, and is nowhere in it. */
 export interface FileTruth {
   maps: { path: string; lines: MapLine[] }[]
   /** By `backend/server`. */
-  servers: Map<string, RunningServer>
+  servers: Map<string, ServerState>
   problems: string[]
 }
 
@@ -32,8 +33,7 @@ export async function readFileTruth(shell: Shell, layout: Layout): Promise<FileT
     // one that never was ours is nobody's business here
     if (found === undefined) return []
     const lines = text.match(/^\s*server\s/gm)?.length ?? 0
-    if (lines === found.length)
-      return found.map((line): [string, RunningServer] => [`${backendOfFile(file)}/${line.server}`, expected(line)])
+    if (lines === found.length) return found.map((line): [string, ServerState] => [`${backendOfFile(file)}/${line.server}`, expected(line)])
     problems.push(`${configFolder}/${file} has a server that jailops did not write.`)
     return []
   })
@@ -64,6 +64,6 @@ function isOurs(key: string, value: string): boolean {
 }
 
 /** Nobody's: it waits for a jail, disabled. */
-function expected({ jail, place, weight }: ServerLine): RunningServer {
+function expected({ jail, place, weight }: ServerLine): ServerState {
   return { address: place.address, port: place.port, weight, state: jail === undefined ? 'maint' : 'ready' }
 }

@@ -2,7 +2,8 @@ import { passLostConnection, toJailopsError } from '../../core/errors.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Shell } from '../shell.ts'
 import { type FileTruth, readFileTruth } from './file-truth.ts'
-import { correctServer, isSame, replaceMap, runningMap, type RunningServer, runningServers } from './running-state.ts'
+import { correctServer, isPlaced, isSame, putAside, replaceMap, runningMap, runningServers } from './running-state.ts'
+import type { ServerState } from './servers-state.ts'
 
 export interface Reconciled {
   /** What was made as the files say, each as a sentence. */
@@ -20,9 +21,25 @@ export interface Reconciled {
 export async function reconcile(shell: Shell, layout: Layout): Promise<Reconciled> {
   const truth = await readFileTruth(shell, layout)
   const result: Reconciled = { mended: [], lacking: [], problems: [...truth.problems] }
+  const running = await runningServers(shell, layout.haproxy.socket)
+  await putMisplacedAside(shell, layout, truth, running, result)
   await reconcileMaps(shell, layout, truth, result)
-  await reconcileServers(shell, layout, truth, result)
+  await reconcileServers(shell, layout, truth, running, result)
   return result
+}
+
+type Running = ReadonlyMap<string, ServerState>
+
+/**
+ * A slot may have been given to another jail: whichever came first then, the new lines to the old address or the old lines to the new one,
+ * somebody would see another tenant's page.
+ */
+async function putMisplacedAside(shell: Shell, { haproxy }: Layout, truth: FileTruth, running: Running, result: Reconciled): Promise<void> {
+  for (const [name, wanted] of truth.servers) {
+    const now = running.get(name)
+    if (now === undefined || isPlaced(now, wanted)) continue
+    await trying(result, undefined, () => putAside(shell, haproxy.socket, name))
+  }
 }
 
 async function reconcileMaps(shell: Shell, { haproxy }: Layout, { maps }: FileTruth, result: Reconciled): Promise<void> {
@@ -37,24 +54,23 @@ async function reconcileMaps(shell: Shell, { haproxy }: Layout, { maps }: FileTr
   }
 }
 
-async function reconcileServers(shell: Shell, { haproxy }: Layout, { servers }: FileTruth, result: Reconciled): Promise<void> {
-  const running = await runningServers(shell, haproxy.socket)
-  for (const [name, wanted] of servers) {
+async function reconcileServers(shell: Shell, { haproxy }: Layout, truth: FileTruth, running: Running, result: Reconciled): Promise<void> {
+  for (const [name, wanted] of truth.servers) {
     const now = running.get(name)
     if (now === undefined) result.lacking.push(`The running HAProxy has no ${name}.`)
     else if (!isAsWanted(now, wanted)) {
       await trying(result, `${name} in the running HAProxy is as its file again; it was ${shown(now)}.`, () =>
-        correctServer(shell, haproxy.socket, name, wanted),
+        correctServer(shell, haproxy.socket, name, now, wanted),
       )
     }
   }
 }
 
 /** What cannot be mended here must not keep the rest from it. */
-async function trying(result: Reconciled, sentence: string, mend: () => Promise<void>): Promise<void> {
+async function trying(result: Reconciled, sentence: string | undefined, mend: () => Promise<void>): Promise<void> {
   try {
     await mend()
-    result.mended.push(sentence)
+    if (sentence !== undefined) result.mended.push(sentence)
   } catch (error) {
     passLostConnection(error)
     result.problems.push(toJailopsError(error).message)
@@ -62,15 +78,16 @@ async function trying(result: Reconciled, sentence: string, mend: () => Promise<
 }
 
 /** Drained by its file it has the weight 0, and may be drained at run time as well. */
-function isAsWanted(now: RunningServer, wanted: RunningServer): boolean {
-  const isPlaced = now.address === wanted.address && now.port === wanted.port && now.weight === wanted.weight
-  return isPlaced && (now.state === wanted.state || (wanted.weight === 0 && now.state === 'drain'))
+function isAsWanted(now: ServerState, wanted: ServerState): boolean {
+  return (
+    isPlaced(now, wanted) && now.weight === wanted.weight && (now.state === wanted.state || (wanted.weight === 0 && now.state === 'drain'))
+  )
 }
 
 function difference(had: number, has: number): string {
   return had === has ? `${has} lines, some of them other ones` : `${has} lines instead of ${had}`
 }
 
-function shown({ address, port, weight, state }: RunningServer): string {
+function shown({ address, port, weight, state }: ServerState): string {
   return `${address}:${port}, weight ${weight}, ${state}`
 }

@@ -1,20 +1,13 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Shell } from '../shell.ts'
 import { checkMapWords } from './maps.ts'
+import { parseServersState, type ServerState } from './servers-state.ts'
 
 /* The whole state of the running HAProxy, to be held against the files. */
 
 export interface MapLine {
   key: string
   value: string
-}
-
-export interface RunningServer {
-  address: string
-  port: number
-  weight: number
-  /** `maint` also where it is disabled by its line. */
-  state: 'ready' | 'drain' | 'maint'
 }
 
 const timeoutSeconds = 20
@@ -55,32 +48,39 @@ export function isSame(some: readonly MapLine[], others: readonly MapLine[]): bo
 }
 
 /** By `backend/server`. */
-export async function runningServers(shell: Shell, socket: string): Promise<Map<string, RunningServer>> {
-  const answer = await say(shell, socket, 'show servers state')
-  const [version, titles, ...rows] = answer.split('\n').filter((line) => line !== '')
-  const columns = titles?.replace(/^#\s*/, '').split(' ') ?? []
-  const at = ['be_name', 'srv_name', 'srv_addr', 'srv_port', 'srv_uweight', 'srv_admin_state'].map((title) => columns.indexOf(title))
-  if (version !== '1' || at.some((index) => index < 0)) throw notUnderstood('show servers state', answer)
-  return new Map(
-    rows.map((row) => {
-      const fields = row.split(' ')
-      const [backend, server, address = '', port, weight, admin] = at.map((index) => fields[index])
-      return [`${backend}/${server}`, { address, port: Number(port), weight: Number(weight), state: adminState(Number(admin)) }]
-    }),
-  )
+export async function runningServers(shell: Shell, socket: string): Promise<Map<string, ServerState>> {
+  const servers = parseServersState(await say(shell, socket, 'show servers state'))
+  return new Map(servers.map(({ backend, name, state }) => [`${backend}/${name}`, state]))
 }
 
-/** First out of the way, then changed: nobody is sent to an address that is half changed. */
-export async function correctServer(shell: Shell, socket: string, name: string, wanted: RunningServer): Promise<void> {
-  if (!/^[a-z0-9_-]+\/[a-z0-9_-]+$/.test(name) || !/^[0-9.]+$/.test(wanted.address)) throw notUnderstood('the name of a server', name)
-  await must(shell, socket, `set server ${name} state maint`)
-  // what it says to this when it has done it differs by version
-  await say(shell, socket, `set server ${name} addr ${wanted.address} port ${wanted.port}`)
+/** Nobody is sent there. */
+export async function putAside(shell: Shell, socket: string, name: string): Promise<void> {
+  await must(shell, socket, `set server ${checked(name)} state maint`)
+}
+
+/** Out of the way only where its address changes: nobody is sent to one that is half changed, and nobody is sent away for less. */
+export async function correctServer(shell: Shell, socket: string, name: string, now: ServerState, wanted: ServerState): Promise<void> {
+  checked(name)
+  if (!/^[0-9.]+$/.test(wanted.address)) throw notUnderstood('the address of a server', wanted.address)
+  if (!isPlaced(now, wanted)) {
+    await putAside(shell, socket, name)
+    // what it says to this when it has done it differs by version
+    await say(shell, socket, `set server ${name} addr ${wanted.address} port ${wanted.port}`)
+  }
   await must(shell, socket, `set server ${name} weight ${wanted.weight}`)
-  const now = (await runningServers(shell, socket)).get(name)
-  const isSo = now?.address === wanted.address && now.port === wanted.port && now.weight === wanted.weight
-  if (!isSo) throw new JailopsError('step_failed', `HAProxy did not do as it was told with ${name}: it says ${JSON.stringify(now)}.`)
-  if (wanted.state !== 'maint') await must(shell, socket, `set server ${name} state ${wanted.state}`)
+  const then = (await runningServers(shell, socket)).get(name)
+  if (then === undefined || !isPlaced(then, wanted) || then.weight !== wanted.weight)
+    throw new JailopsError('step_failed', `HAProxy did not do as it was told with ${name}: it says ${JSON.stringify(then)}.`)
+  if (then.state !== wanted.state) await must(shell, socket, `set server ${name} state ${wanted.state}`)
+}
+
+export function isPlaced(now: ServerState, wanted: ServerState): boolean {
+  return now.address === wanted.address && now.port === wanted.port
+}
+
+function checked(name: string): string {
+  if (/^[a-z0-9_-]+\/[a-z0-9_-]+$/.test(name)) return name
+  throw notUnderstood('the name of a server', name)
 }
 
 async function must(shell: Shell, socket: string, command: string): Promise<void> {
@@ -115,12 +115,6 @@ function payloads(lines: readonly MapLine[]): string[] {
     payload += line
   }
   return payload === '' ? made : [...made, payload]
-}
-
-/** Bits 1, 2, 32 and 64 are kinds of maintenance, 8 and 16 of drain; 4 only remembers that its line says `disabled`. */
-function adminState(bits: number): RunningServer['state'] {
-  if ((bits & 0b110_0011) !== 0) return 'maint'
-  return (bits & 0b1_1000) === 0 ? 'ready' : 'drain'
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,7 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Shell } from '../shell.ts'
 import { checkMapWords } from './maps.ts'
+import { parseServersState, type ServerState } from './servers-state.ts'
 import { addWhole, deleteWhole, isWhole, type Live, type NewServer } from './whole-backend.ts'
 
 /** HAProxy's run-time socket. Every change is read back: an empty answer is all that the CLI ever says to one that it took. */
@@ -33,14 +34,6 @@ export interface HaproxySocket {
   setMapEntry(map: string, key: string, value: string): Promise<void>
   /** Afterwards the key is not there. @throws step_failed */
   deleteMapEntry(map: string, key: string): Promise<void>
-}
-
-export interface ServerState {
-  address: string
-  port: number
-  weight: number
-  /** Whether it gets new requests (`ready`), only what belongs to old sessions (`drain`), or none at all, unchecked (`maint`). */
-  state: 'ready' | 'drain' | 'maint'
 }
 
 export interface ServerChange {
@@ -112,7 +105,8 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
     }
   }
 
-  const serversOf = async (backend: string) => parseServers(await say('show servers state', safeWord(backend, wordPattern)), backend)
+  const serversOf = async (backend: string) =>
+    parseServersState(await say('show servers state', safeWord(backend, wordPattern))).filter((one) => one.backend === backend)
   const serverOf = async (backend: string, server: string) => (await serversOf(backend)).find(({ name }) => name === server)?.state
   const statOf = async (backend: string) => {
     const answer = await say('show stat', safeWord(backend, wordPattern), '6 -1')
@@ -190,29 +184,6 @@ function parseInfo(answer: string): Map<string, string> {
   }
   if (!fields.has('Version')) throw notUnderstood('show info', answer)
   return fields
-}
-
-/** The format's version, a line of titles after `#`, and one line a server. Empty where there is no such backend. */
-function parseServers(answer: string, backend: string): { name: string; state: ServerState }[] {
-  const [version, titles, ...rows] = linesOf(answer)
-  if (version !== undefined && /find backend/i.test(version)) return []
-  const columns = titles?.replace(/^#\s*/, '').split(' ') ?? []
-  const wanted = ['be_name', 'srv_name', 'srv_addr', 'srv_port', 'srv_uweight', 'srv_admin_state'].map((title) => columns.indexOf(title))
-  if (version !== '1' || wanted.some((at) => at < 0)) throw notUnderstood('show servers state', answer)
-  return rows
-    .map((row) => row.split(' '))
-    .map((fields) => wanted.map((at) => fields[at] ?? ''))
-    .filter(([name]) => name === backend)
-    .map(([, name = '', address = '', port, weight, admin]) => ({
-      name,
-      state: { address, port: Number(port), weight: Number(weight), state: adminState(Number(admin)) },
-    }))
-}
-
-/** srv_admin_state: bits 1, 2 and 32 are kinds of maintenance, 8 and 16 of drain; 4 only remembers that it began disabled. */
-function adminState(bits: number): ServerState['state'] {
-  if ((bits & 0b10_0011) !== 0) return 'maint'
-  return (bits & 0b1_1000) === 0 ? 'ready' : 'drain'
 }
 
 /** CSV with the titles in its first line: columns differ by version, so each is found by its title, once. Never the JSON: 60 times the size. */

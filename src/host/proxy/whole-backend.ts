@@ -1,6 +1,7 @@
 import { JailopsError } from '../../core/errors.ts'
 import { checkWords, defaultsName } from './backend-file.ts'
-import type { ServerState, StatRow } from './socket.ts'
+import type { ServerState } from './servers-state.ts'
+import type { StatRow } from './socket.ts'
 
 /* Backends that come and go while HAProxy runs: 3.4 and newer. Its answers differ by version, so what they brought about is looked at. */
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
-import { createHaproxySocket, type ServerChange, type ServerState } from '../../host/proxy/socket.ts'
+import type { ServerState } from '../../host/proxy/servers-state.ts'
+import { createHaproxySocket, type ServerChange } from '../../host/proxy/socket.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { waitFor } from './waiting.ts'
 
