@@ -36,7 +36,7 @@ export default defineCommand({
     return planSites(context, [{ before, after: before ?? { ...place, targets: [target], settings } }], {
       already: `${shown(place)} goes to ${targetText(target)} already.`,
       first: [...(before === null ? files : []), ...(reached === undefined ? [] : appAnswers(drivers, place.host, reached))],
-      last: before === null ? [] : files,
+      last: () => (before === null ? [] : files),
       outcome: [
         { name: 'Site', value: shown(place) },
         { name: 'Jail', value: targetText(target) },

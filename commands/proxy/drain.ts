@@ -35,7 +35,7 @@ export default defineCommand({
     const isAll = changes.every(({ before }) => before.targets.every((one) => one.jail !== jail || one.weight === 0))
     return planSites(context, changes, {
       already: `${jail} is drained already. Bring back: /proxy enable SITE, or /proxy weight SITE jail:${jail}`,
-      last: isAll || site !== undefined ? [] : drivers.proxy.drain(jail, args.seconds),
+      last: () => (isAll || site !== undefined ? [] : drivers.proxy.drain(jail, args.seconds)),
       outcome: [{ name: 'Drained', value: `${jail}, for ${routes.map(siteText).join(', ')}` }],
       remarks: [
         ...(closed.length > 0 ? [`Nobody else answers for ${closed.join(', ')}: 503 until /proxy enable.`] : []),

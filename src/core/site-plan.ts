@@ -14,8 +14,8 @@ interface More {
   remarks?: readonly string[]
   /** Before anything else, such as: wait until the app answers. */
   first?: readonly Step[]
-  /** When the sites are as wished. */
-  last?: readonly Step[]
+  /** When the sites are as wished. Asked when their steps are built: a driver knows what those before will have made. */
+  last?: () => readonly Step[]
 }
 
 export function planSites(context: SitePlanning, changes: readonly SiteChange[], more: More): Plan {
@@ -23,8 +23,10 @@ export function planSites(context: SitePlanning, changes: readonly SiteChange[],
   mustLeaveNoPaths(context, real)
   const fresh = real.flatMap(({ before, after }) => (before === null && after !== null ? [after] : []))
   mustBeFree(context, fresh)
-  if (real.length === 0 && (more.last ?? []).length === 0) return nothingToDo(more.already)
-  return plan([...(more.first ?? []), ...siteSteps(context, real), ...(more.last ?? [])], {
+  const steps = siteSteps(context, real)
+  const last = more.last?.() ?? []
+  if (real.length === 0 && last.length === 0) return nothingToDo(more.already)
+  return plan([...(more.first ?? []), ...steps, ...last], {
     resources: resourcesOf(changes),
     sites: real,
     ...(more.outcome !== undefined && { outcome: more.outcome }),

@@ -18,7 +18,7 @@ export default defineCommand({
       already: `${site} has no certificate.`,
       outcome: [{ name: 'Site', value: `http://${site} alone` }],
       // nobody is sent to it any more when it goes
-      last: drivers.certificates.remove(site),
+      last: () => drivers.certificates.remove(site),
       remarks:
         hsts === undefined || hsts === 0
           ? []

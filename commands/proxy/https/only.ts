@@ -30,7 +30,7 @@ export default defineCommand({
     return planSites(context, [change], {
       already: set === 'on' ? `${site} sends everybody to https already.` : `${site} answers by http already.`,
       outcome: [{ name: 'Site', value: set === 'on' ? `http://${site} leads to https://${site} (308)` : `http://${site} answers, too` }],
-      ...(!isSo && { last }),
+      ...(!isSo && { last: () => last }),
     })
   },
 })

@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest, type Server } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Command } from '../../src/core/command.ts'
+import { createDrivers } from '../../src/host/drivers.ts'
+import { loadCommands } from '../house/commands.ts'
+import { type LabHands, labHands } from './lab-hands.ts'
+
+/* What people say of jails and sites where nginx stands in front, on the lab with the real one. */
+
+const site = 'blog.example.com'
+let hands: LabHands
+let server: Server | undefined
+let commands: Command[] = []
+
+beforeAll(async () => {
+  hands = await labHands({ proxy: 'nginx' })
+  commands = (await loadCommands()).map(({ command }) => command)
+  const address = hands.lab.layout.pool.replace(/\.0\/24$/, '.2')
+  const { jails, endpoint } = createDrivers(await hands.facts())
+  await hands.carryOut(
+    jails.create({ name: 'blog', manager: 'jail.conf', address, startsAtBoot: false, type: 'thick', vnet: false }, 'rabcdefghjkmnpqr'),
+  )
+  const place = endpoint(address)
+  server = createServer((_, response) => void response.end('blog')).listen(place.port, place.address)
+  await once(server, 'listening')
+  await say('proxy add', { site })
+}, 120_000)
+afterAll(async () => {
+  server?.closeAllConnections()
+  await hands?.stop()
+  server?.close()
+})
+
+async function say(path: string, args: Record<string, unknown>): Promise<void> {
+  const command = commands.find((one) => one.path === path)
+  if (command === undefined) throw new Error(`there is no /${path}`)
+  const { steps } = await hands.plan(command, args)
+  expect(steps, path).not.toEqual([])
+  await hands.carryOut(steps)
+}
+
+test('a jail is restarted, and its site answers', async () => {
+  await say('jail restart', { jail: 'blog' })
+  expect(await ask()).toBe(200)
+}, 90_000)
+
+test('a jail that was stopped gets requests as soon as it is started', async () => {
+  await say('jail stop', { jail: 'blog' })
+  await say('jail start', { jail: 'blog' })
+  expect(await ask()).toBe(200)
+}, 90_000)
+
+test('what is drained can be brought back', async () => {
+  await say('proxy drain', { jail: 'blog', seconds: 1 })
+  expect(await ask()).toBe(502)
+  await say('jail restart', { jail: 'blog' })
+  expect(await ask()).toBe(502)
+  await say('proxy enable', { site })
+  expect(await ask()).toBe(200)
+}, 90_000)
+
+function ask(): Promise<number | undefined> {
+  const { bindAddress: host, bindPort: port } = hands.lab.layout.haproxy
+  return new Promise((resolve, reject) => {
+    const asking = httpRequest({ host, port, agent: false, headers: { host: site } }, (response) => {
+      response.resume()
+      response.on('end', () => resolve(response.statusCode))
+    })
+    asking.on('error', reject).end()
+  })
+}
