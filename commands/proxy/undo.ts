@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  asCertified,
   changeText,
   defineCommand,
   JailopsError,
@@ -30,16 +31,18 @@ export default defineCommand({
     const { args, facts } = context
     const past = chosen(facts, args)
     const changes = past.map((change) => reversed(facts, change))
+    const uncertified = past.flatMap(({ before }) => (before === null ? [] : withoutCertificate(facts, before)))
     for (const site of past.flatMap(({ before }) => (before === null ? [] : [before]))) mayBringBack(context, site)
     for (const { before, after } of changes) if (before === null && after !== null) mayClaim(context, after.host)
     for (const host of new Set(past.flatMap(({ before, after }) => [before, after].flatMap((site) => (site === null ? [] : [site.host])))))
       mustOwn(context, host)
     return planSites(context, changes, {
-      already: 'All is as it was before.',
+      already: ['All is as it was before.', ...uncertified].join(' '),
       outcome: changes.map((change) => ({ name: 'Again', value: changeText(change) })),
       remarks: [
         `This takes back what ${past[0]?.person ?? ''} did by ${past[0]?.request ?? ''}.`,
         ...changes.flatMap(({ before, after }) => (before === null && after !== null ? keptOut(after) : [])),
+        ...uncertified,
       ],
     })
   },
@@ -48,6 +51,11 @@ export default defineCommand({
 function keptOut({ host, path, settings: { users } }: Site): string[] {
   if (path !== undefined || users === undefined) return []
   return [`Passwords are kept nowhere, so nobody comes into ${host} before there is a new one: /proxy auth add ${host} user:NAME`]
+}
+
+function withoutCertificate(facts: Facts, site: Site): string[] {
+  if (asCertified(facts, site) === site) return []
+  return [`The certificate of ${site.host} is gone, so https does not come back: /proxy https on ${site.host}, or upload yours.`]
 }
 
 /** A site that is gone is nobody's now, and was somebody's. @throws not_owner */
@@ -80,7 +88,8 @@ function isBelow({ before, after }: SiteChange, host: string): boolean {
 }
 
 /** @throws plan_changed where the site is no longer as that change left it */
-function reversed(facts: Facts, { before, after, request }: PastChange): SiteChange {
+function reversed(facts: Facts, { before: past, after, request }: PastChange): SiteChange {
+  const before = past === null ? null : asCertified(facts, past)
   const site = before ?? after
   const now = site === null ? null : siteNow(facts, site)
   const name = site === null ? '' : siteText(site)

@@ -29,6 +29,7 @@ export { appPort, placeOf, siteOrJail, sitePath, sitePlace } from './site-words.
 export { endpointOf } from './layout.ts'
 export {
   answeringRoute,
+  asCertified,
   changeText,
   mustOwn,
   resourcesOf,

@@ -1,8 +1,7 @@
-import type { CertificateDriver } from './drivers.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
-import { type Site, type SiteChange, type SiteSettings, siteText, type Target } from './proxy.ts'
+import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
-import { reachable, resourcesOf, sameSite, sameTargets, type SitePlanning, targetText } from './sites.ts'
+import { asCertified, reachable, resourcesOf, sameSite, sameTargets, type SitePlanning, targetText } from './sites.ts'
 import type { Step } from './step.ts'
 
 /* One way for every verb: it says what its sites shall be, and this is how they become so, in an order that opens nothing on the way. */
@@ -77,10 +76,10 @@ function sharesBackend({ facts }: SitePlanning, { before }: SiteChange, all: rea
 }
 
 /** What keeps strangers out stands before it is routed; the page of maintenance comes last, or nobody could see that the jail answers. */
-function comes({ facts, coming, drivers: { proxy, certificates } }: SitePlanning, site: Site): Step[] {
-  const { maintenance, ...before } = site.path === undefined ? site.settings : {}
+function comes({ facts, coming, drivers: { proxy } }: SitePlanning, site: Site): Step[] {
+  const { maintenance, ...before } = site.path === undefined ? asCertified(facts, site).settings : {}
   return [
-    ...(site.path === undefined ? proxy.set(site.host, { ...noSettings, ...asCertified(certificates, site.host, before) }) : []),
+    ...(site.path === undefined ? proxy.set(site.host, { ...noSettings, ...before }) : []),
     ...proxy.route([site], reachable(facts, site.targets, siteText(site), coming)),
     ...(maintenance === true ? proxy.set(site.host, { maintenance }) : []),
   ]
@@ -94,7 +93,7 @@ function goes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: S
   ]
 }
 
-function becomes({ facts, coming, drivers: { proxy, certificates } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
+function becomes({ facts, coming, drivers: { proxy } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
   const moves = !sameTargets(before.targets, after.targets)
   const back = moves ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
   const isAsHeavy = after.targets.every((target) => weightIn(before, target) === target.weight)
@@ -102,14 +101,8 @@ function becomes({ facts, coming, drivers: { proxy, certificates } }: SitePlanni
     ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after), coming)) : []),
     ...(moves || isAsHeavy || isWeighed ? [] : proxy.weigh(facts.route(after.host, after.path), after.targets)),
     ...back.flatMap(({ jail }) => proxy.ready(jail)),
-    ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...asCertified(certificates, after.host, after.settings) }) : []),
+    ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...asCertified(facts, after).settings }) : []),
   ]
-}
-
-/** Nobody is sent to https where there is nothing to show: a site that came back had a certificate once. */
-function asCertified(certificates: CertificateDriver, host: string, settings: SiteSettings): SiteSettings {
-  const { https: _https, ...others } = settings
-  return certificates.of(host) === undefined ? others : settings
 }
 
 function weightIn(site: Site, target: Target): number | undefined {

@@ -91,6 +91,13 @@ export function withSettings(
   return { before, after: { ...before, settings } }
 }
 
+/** Nobody is sent to https where there is nothing to show: a site that comes back had a certificate once. */
+export function asCertified({ proxy }: Proxy, site: Site): Site {
+  const { https, ...others } = site.settings
+  if (https === undefined || site.path !== undefined || proxy.certificates.some((one) => one.site === site.host)) return site
+  return { ...site, settings: others }
+}
+
 /** Whether both say the same, in whatever order their lists are. */
 export function sameSite(one: Site | null, other: Site | null): boolean {
   return canonicalJson(inOrder(one)) === canonicalJson(inOrder(other))

@@ -100,6 +100,16 @@ describe('proxy undo', () => {
     expect(plan.remarks.join(' ')).toContain('/proxy auth add')
   })
 
+  it('says that https stays away where the certificate is gone, and remembers the site as it is then', () => {
+    const whole = site({ https: 'only', limit: 5 })
+    const plan = planOf(undo, { site: host }, now(null, [past(whole, null)]))
+    expect(plan.sites).toEqual([{ before: null, after: site({ limit: 5 }) }])
+    expect(plan.remarks.join(' ')).toContain(`/proxy https on ${host}`)
+    const off = planOf(undo, { site: host }, now({ limit: 5 }, [past(whole, site({ limit: 5 }))]))
+    expect([off.steps, off.sites]).toEqual([[], undefined])
+    expect(off.remarks.join(' ')).toContain(`/proxy https on ${host}`)
+  })
+
   it('reserves what it brings back, and leaves what another open request is about to route', () => {
     const removed = now(null, [past(site(), null)])
     expect(planOf(undo, { site: host }, removed).reserves).toContain(`site:${host}`)
