@@ -8,6 +8,7 @@ import {
   mustOwn,
   planSites,
   requestId,
+  returning,
   sameSite,
   siteNow,
   sitePlace,
@@ -89,9 +90,9 @@ function isBelow({ before, after }: SiteChange, host: string): boolean {
 
 /** @throws plan_changed where the site is no longer as that change left it */
 function reversed(facts: Facts, { before: past, after, request }: PastChange): SiteChange {
-  const before = past === null ? null : asCertified(facts, past)
-  const site = before ?? after
+  const site = past ?? after
   const now = site === null ? null : siteNow(facts, site)
+  const before = past === null ? null : now === null ? returning(facts, past) : asCertified(facts, past)
   const name = site === null ? '' : siteText(site)
   if (!sameSite(now, after)) {
     throw new JailopsError(

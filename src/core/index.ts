@@ -34,6 +34,7 @@ export {
   mustOwn,
   resourcesOf,
   reachable,
+  returning,
   sameSite,
   siteNow,
   siteOf,

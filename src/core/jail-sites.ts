@@ -2,7 +2,7 @@ import type { Facts } from './host.ts'
 import type { TrashEntry } from './jail.ts'
 import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { shares } from './shares.ts'
-import { asCertified, reachable, sameSite, siteNow, siteOf, sitesBelow, type SitePlanning } from './sites.ts'
+import { reachable, returning, sameSite, siteNow, siteOf, sitesBelow, type SitePlanning } from './sites.ts'
 import type { Step } from './step.ts'
 
 /* What becomes of the sites of a jail that goes, comes back, or is called something else. */
@@ -47,7 +47,7 @@ export function sitesOfTrash(facts: Facts, entry: TrashEntry): { changes: SiteCh
   return {
     changes: free.map((after) => ({
       before: siteNow(facts, after),
-      after: asCertified(facts, { ...after, targets: running(facts, entry.name, after.targets) }),
+      after: returning(facts, { ...after, targets: running(facts, entry.name, after.targets) }),
     })),
     lost: before.filter((site) => !free.includes(site)).map(siteText),
   }

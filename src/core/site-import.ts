@@ -5,7 +5,7 @@ import { type Site, siteSchema, type SiteSettings, siteText } from './proxy.ts'
 import { mayClaim, mustBeFree } from './site-claim.ts'
 import { allowedSource, redirectTarget } from './site-setting-words.ts'
 import { sitePath } from './site-words.ts'
-import { reachable, type SitePlanning } from './sites.ts'
+import { asCertified, reachable, returning, siteNow, type SitePlanning } from './sites.ts'
 
 /* What an export wrote, read as if anybody could have written it: each name and setting goes through the schema that it would have when said. */
 
@@ -22,7 +22,7 @@ const fileSchema = z
     siteSchema.extend({
       host: siteName,
       path: sitePath.optional(),
-      targets: siteSchema.shape.targets.min(1).refine((targets) => targets.some(({ weight }) => weight > 0), 'somebody has to answer'),
+      targets: siteSchema.shape.targets.min(1),
       settings: settingsSchema,
     }),
   )
@@ -42,21 +42,22 @@ export function importedSites(context: Pick<SitePlanning, 'facts' | 'person'>, t
   const names = read.data.map(siteText)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new JailopsError('bad_argument', `The file names ${twice} twice.`)
-  return read.data.map((site) => ({ ...site, settings: settingsHere(context, site) }))
+  return read.data.map((said) => {
+    const site = { ...said, settings: settingsHere(context, said) }
+    return siteNow(context.facts, site) === null ? returning(context.facts, site) : asCertified(context.facts, site)
+  })
 }
 
 function settingsHere({ facts: { proxy }, person }: Pick<SitePlanning, 'facts' | 'person'>, { host, path, settings }: Site): SiteSettings {
   const now = proxy.settings[host] ?? {}
   if (path !== undefined) return now
-  const { users: _hashesElsewhere, https, ...rest } = settings
+  const { users: _hashesElsewhere, ...rest } = settings
   const isRouted = proxy.routes.some((one) => one.host === host)
   // what nobody has, everybody could change: a new site is whoever's brings it
   const owner = settings.owner ?? (isRouted ? now.owner : person)
-  const hasCertificate = proxy.certificates.some((one) => one.site === host)
   return {
     ...rest,
     ...(owner !== undefined && { owner }),
-    ...(https !== undefined && hasCertificate && { https }),
     // who needed a password needs one: nobody comes in before there is a new one
     ...(settings.users !== undefined && { users: now.users ?? [] }),
   }

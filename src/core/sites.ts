@@ -12,6 +12,7 @@ import {
   siteText,
   type Target,
 } from './proxy.ts'
+import { shares } from './shares.ts'
 
 /* What stands of sites, who may change them, and what a change makes of them. Pure. */
 
@@ -96,6 +97,13 @@ export function asCertified({ proxy }: Proxy, site: Site): Site {
   const { https, ...others } = site.settings
   if (https === undefined || site.path !== undefined || proxy.certificates.some((one) => one.site === site.host)) return site
   return { ...site, settings: others }
+}
+
+/** As a site can come back: with https where there is a certificate, and open where all behind it were drained, for nobody could see it come. */
+export function returning(facts: Proxy, site: Site): Site {
+  const certified = asCertified(facts, site)
+  if (site.targets.some(({ weight }) => weight > 0)) return certified
+  return { ...certified, targets: shares(site.targets, undefined, 0) }
 }
 
 /** Whether both say the same, in whatever order their lists are. */

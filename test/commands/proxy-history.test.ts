@@ -171,6 +171,14 @@ describe('proxy sites import', () => {
     expect(plan.sites?.[0]?.after?.settings).toEqual({ owner: 'ana', users: [] })
   })
 
+  it('takes what an export writes of a drained site: drained stays what is there, what comes is open', () => {
+    const drained = [{ jail: 'blog', weight: 0 }]
+    const plan = importing([site({}, { targets: drained }), site({}, { host: 'new.example.com', targets: drained })], now({}))
+    expect(plan.sites?.map(({ after }) => after?.targets[0]?.weight)).toEqual([0, 100])
+    const undone = planOf(undo, { site: host }, now(null, [past(site({}, { targets: drained }), null)]))
+    expect(undone.sites?.[0]?.after?.targets).toEqual([{ jail: 'blog', weight: 100 }])
+  })
+
   it('a new site that the file says no owner of is of whoever brings it; one that is there keeps its own', () => {
     const sites = [site({ limit: 7 }), site({}, { host: 'new.example.com' })]
     const plan = importing(sites, now({ owner: 'bo' }), { person: 'ana' })
