@@ -38,7 +38,7 @@ export default defineCommand({
       last: () => (isAll || site !== undefined ? [] : drivers.proxy.drain(jail, args.seconds)),
       outcome: [{ name: 'Drained', value: `${jail}, for ${routes.map(siteText).join(', ')}` }],
       remarks: [
-        ...(closed.length > 0 ? [`Nobody else answers for ${closed.join(', ')}: 503 until /proxy enable.`] : []),
+        ...(closed.length > 0 ? [`Nobody else answers for ${closed.join(', ')}: 503 until /proxy enable SITE.`] : []),
         'It stays so also after a restart of the proxy.',
       ],
     })

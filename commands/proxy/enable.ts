@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, planSites, siteName, withSettings } from 'jailops'
+import { defineCommand, placeOf, planSites, siteOf, sitePlace, withSettings } from 'jailops'
 import type { SiteChange } from 'jailops'
 
 export default defineCommand({
@@ -10,10 +10,14 @@ export default defineCommand({
   grants: ['proxy.others'],
   example: 'proxy enable blog.example.com',
   needs: ['jails', 'proxy'],
-  args: z.object({ site: siteName.describe('which site') }),
+  args: z.object({ site: sitePlace.describe('which site') }),
   plan(context) {
-    const { args } = context
-    const change = undrained(withSettings(context, args.site, { maintenance: undefined }))
+    const { args, facts } = context
+    const { host, path } = placeOf(args.site)
+    const whole = withSettings(context, host, { maintenance: undefined })
+    // a path has no page of its own, and can be drained by itself
+    const route = path === undefined ? undefined : siteOf(facts, facts.route(host, path))
+    const change = undrained(route === undefined ? whole : { before: route, after: route })
     const others = (change.after?.targets ?? []).filter(({ weight }) => weight === 0).map(({ jail }) => jail)
     return planSites(context, [change], {
       already: `${args.site} is open already.${others.length > 0 ? ` Drained behind it: ${others.join(', ')}. Bring back: /proxy weight ${args.site} jail:${others[0] ?? ''}` : ''}`,

@@ -1,7 +1,7 @@
 import { nothingToDo, plan, type Plan } from './plan.ts'
 import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
-import { asCertified, reachable, resourcesOf, sameSite, sameTargets, type SitePlanning, targetText } from './sites.ts'
+import { asCertified, mustOwn, reachable, resourcesOf, sameSite, sameTargets, siteOf, type SitePlanning, targetText } from './sites.ts'
 import type { Step } from './step.ts'
 
 /* One way for every verb: it says what its sites shall be, and this is how they become so, in an order that opens nothing on the way. */
@@ -17,8 +17,11 @@ interface More {
   last?: () => readonly Step[]
 }
 
-export function planSites(context: SitePlanning, changes: readonly SiteChange[], more: More): Plan {
-  const real = changes.filter(({ before, after }) => !sameSite(before, after))
+export function planSites(context: SitePlanning, wanted: readonly SiteChange[], more: More): Plan {
+  const own = wanted.filter(({ before, after }) => !sameSite(before, after))
+  const along = sharing(context, own)
+  const changes = [...wanted, ...along]
+  const real = [...own, ...along]
   mustLeaveNoPaths(context, real)
   const fresh = real.flatMap(({ before, after }) => (before === null && after !== null ? [after] : []))
   mustBeFree(context, fresh)
@@ -29,8 +32,33 @@ export function planSites(context: SitePlanning, changes: readonly SiteChange[],
     resources: resourcesOf(changes),
     sites: real,
     ...(more.outcome !== undefined && { outcome: more.outcome }),
-    ...(more.remarks !== undefined && { remarks: more.remarks }),
+    remarks: [
+      ...(more.remarks ?? []),
+      ...(along.length === 0
+        ? []
+        : [
+            `The same backend answers for ${along.flatMap(({ after }) => (after === null ? [] : [siteText(after)])).join(', ')}, so it changes too.`,
+          ]),
+    ],
     reserves: [...fresh.map((site) => `site:${siteText(site)}`), ...context.drivers.proxy.reserves()],
+  })
+}
+
+/** One backend answers for several sites of a jail, and has one weight there: whoever closes one closes them all. @throws not_owner */
+function sharing(context: SitePlanning, changes: readonly SiteChange[]): SiteChange[] {
+  const { facts } = context
+  const named = new Set(changes.flatMap(({ before }) => (before === null ? [] : [siteText(before)])))
+  return changes.flatMap(({ before, after }) => {
+    if (before === null || after === null || !sameTargets(before.targets, after.targets)) return []
+    if (after.targets.every((target) => weightIn(before, target) === target.weight)) return []
+    const { backend } = facts.route(before.host, before.path)
+    const others = facts.proxy.routes.filter((route) => route.backend === backend && !named.has(siteText(route)))
+    return others.map((route) => {
+      named.add(siteText(route))
+      if (after.targets.every(({ weight }) => weight === 0)) mustOwn(context, route.host)
+      const site = siteOf(facts, route)
+      return { before: site, after: { ...site, targets: after.targets } }
+    })
   })
 }
 
@@ -95,7 +123,7 @@ function goes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: S
 
 function becomes({ facts, coming, drivers: { proxy } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
   const moves = !sameTargets(before.targets, after.targets)
-  const back = moves ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
+  const back = moves || isWeighed ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
   const isAsHeavy = after.targets.every((target) => weightIn(before, target) === target.weight)
   return [
     ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after), coming)) : []),

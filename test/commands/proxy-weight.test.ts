@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import drain from '../../commands/proxy/drain.ts'
 import enable from '../../commands/proxy/enable.ts'
+import undo from '../../commands/proxy/undo.ts'
 import weight from '../../commands/proxy/weight.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Target } from '../../src/core/proxy.ts'
@@ -64,6 +65,31 @@ describe('proxy drain', () => {
     expect(refusal(() => planOf(drain, { jail: 'blog', site }, both)).code).toBe('not_supported_by_driver')
     expect(refusal(() => planOf(drain, { jail: 'shop', site }, both)).code).toBe('unknown_route')
     expect(refusal(() => planOf(drain, { jail: 'shop' }, both)).code).toBe('unknown_route')
+  })
+
+  it('of a path is ended by its name, too', () => {
+    const path = '/app'
+    const { proxy = readyProxy, ...host } = having([blog(0)])
+    const open = { host: site, backend: 'jail_shop', targets: [beside(100)], jail: 'shop' }
+    const below = { ...open, path, backend: 'jail_blog', targets: [blog(0)] }
+    const plan = planOf(enable, { site: `${site}${path}` }, { ...host, proxy: { ...proxy, routes: [open, below] } })
+    expect(plan.sites?.map(({ after }) => [after?.path, after?.targets])).toEqual([[path, [blog(100)]]])
+  })
+
+  it('and its end hold for all sites of one backend: the card and the history say so, and nobody closes what is of others', () => {
+    const both = having([blog(0)], ['www.example.com'])
+    const plan = planOf(enable, { site }, both)
+    expect(plan.sites?.map(({ after }) => [after?.host, after?.targets])).toEqual([
+      [site, [blog(100)]],
+      ['www.example.com', [blog(100)]],
+    ])
+    expect(plan.remarks.join()).toContain('www.example.com')
+    expect(titles(plan).filter((title) => title.startsWith('Send blog requests again'))).toHaveLength(1)
+    const open = having([blog(100)], ['www.example.com'])
+    const opened = { host: site, targets: [blog(100)], settings: {} }
+    const siteChanges = [{ before: { ...opened, targets: [blog(0)] }, after: opened, request: 'rabcdefghjkmnpqr', person: 'ana', at: 1 }]
+    const proxy = { ...(open.proxy ?? readyProxy), settings: { 'www.example.com': { owner: 'bo' } } }
+    expect(refusal(() => planOf(undo, { site }, { ...open, proxy, siteChanges }, { granted: [] })).code).toBe('not_owner')
   })
 
   it('is ended by enable, where nobody else answers', () => {
