@@ -1,3 +1,4 @@
+import { JailopsError } from './errors.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
 import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
@@ -20,6 +21,7 @@ interface More {
 export function planSites(context: SitePlanning, wanted: readonly SiteChange[], more: More): Plan {
   const own = wanted.filter(({ before, after }) => !sameSite(before, after))
   const along = sharing(context, own)
+  mustNotWake(context, own)
   const changes = [...wanted, ...along]
   const real = [...own, ...along]
   mustLeaveNoPaths(context, real)
@@ -60,6 +62,24 @@ function sharing(context: SitePlanning, changes: readonly SiteChange[]): SiteCha
       return { before: site, after: { ...site, targets: after.targets } }
     })
   })
+}
+
+/** A jail that was drained gets no requests again because somebody leads one more site there. @throws host_not_ready */
+function mustNotWake({ facts }: SitePlanning, changes: readonly SiteChange[]): void {
+  for (const { before, after } of changes) {
+    const [target, ...more] = after?.targets ?? []
+    if (after === null || target === undefined || more.length > 0 || target.weight === 0) continue
+    if (before !== null && sameTargets(before.targets, after.targets)) continue
+    const drained = facts.proxy.routes.find(
+      ({ targets: [one, another] }) =>
+        one !== undefined && another === undefined && one.weight === 0 && targetText(one) === targetText(target),
+    )
+    if (drained !== undefined)
+      throw new JailopsError(
+        'host_not_ready',
+        `${targetText(target)} is drained, and would get requests for ${siteText(drained)} again. End that first: /proxy enable ${siteText(drained)}`,
+      )
+  }
 }
 
 /** Hosts before what lies below their paths when they come, after it when they go. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import add from '../../commands/proxy/add.ts'
 import drain from '../../commands/proxy/drain.ts'
 import enable from '../../commands/proxy/enable.ts'
 import undo from '../../commands/proxy/undo.ts'
@@ -90,6 +91,12 @@ describe('proxy drain', () => {
     const siteChanges = [{ before: { ...opened, targets: [blog(0)] }, after: opened, request: 'rabcdefghjkmnpqr', person: 'ana', at: 1 }]
     const proxy = { ...(open.proxy ?? readyProxy), settings: { 'www.example.com': { owner: 'bo' } } }
     expect(refusal(() => planOf(undo, { site }, { ...open, proxy, siteChanges }, { granted: [] })).code).toBe('not_owner')
+  })
+
+  it('is not ended by leading one more site to the jail', () => {
+    const more = { site: 'new.example.com', jail: 'blog' }
+    expect(refusal(() => planOf(add, more, having([blog(0)]))).message).toContain(`/proxy enable ${site}`)
+    expect(planOf(add, more, having([blog(100)])).steps.length).toBeGreaterThan(0)
   })
 
   it('is ended by enable, where nobody else answers', () => {
