@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { startChild } from '../support/child.ts'
+import { lean } from '../support/jailops.ts'
 import { alternate, compare, type Row } from '../support/measured.ts'
 import { manyHosts, startAnswerer, startOurs } from '../support/proxy-front.ts'
 import { median, rounded } from '../support/statistics.ts'
@@ -14,7 +15,7 @@ const samples = 5
 
 /**
  * What `/proxy status` costs on a host of 10,000 backends: asking HAProxy, ten nginx, and making the answer. Bare: its JSON, parsed; `csv…`:
- * its whole CSV, made into objects. Each in a process of its own; `…Megabytes` is how far its resident memory grew at most.
+ * its whole CSV, made into objects. Each in a process of its own, ours started as workers are; `…Megabytes` is how far its resident memory grew at most.
  */
 export const proxyStatus: Row = {
   name: 'proxy.status',
@@ -28,7 +29,12 @@ export const proxyStatus: Row = {
     const haproxy = begun.adopt(await startOurs(folder, sites), (it) => it.stop())
     const [ours, json, csv] = await Promise.all(
       ['ours', 'json', 'csv'].map(async (side) => {
-        const child = await startChild('status-side.ts', { side, layout: haproxy.layout, backends }, saidSchema)
+        const child = await startChild(
+          'status-side.ts',
+          { side, layout: haproxy.layout, backends },
+          saidSchema,
+          side === 'ours' ? lean : {},
+        )
         return begun.adopt(child, (it) => it.stop())
       }),
     )

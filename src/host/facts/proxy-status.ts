@@ -4,7 +4,7 @@ import type { ProxyFacts } from '../../core/proxy.ts'
 import type { About, BackendFigures, BackendStatus, ProxyStatus, ServerStatus } from '../../core/proxy-status.ts'
 import { backendFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
 import { entriesOf, mapFile } from '../proxy/maps.ts'
-import { readServers, readStatTable, type StatTable } from '../proxy/stat-table.ts'
+import { noFigures, readServers, readStatTable, type StatTable } from '../proxy/stat-table.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
 import { askNginx } from './site-status.ts'
@@ -22,7 +22,7 @@ const [errorPercent, errorRequests] = [5, 20]
 const namePattern = /^[A-Za-z0-9_.:-]+$/
 
 type Asking = Pick<Shell, 'exchange' | 'readFile' | 'httpGet'>
-type Figured = { name: string; figures: BackendFigures | undefined }
+type Figured = { name: string; figures: Readonly<BackendFigures> | undefined }
 
 /**
  * HAProxy's own live figures, of what sites lead to; undefined while it does not answer. The table of 10,000 backends is 2.5 MB of text,
@@ -35,22 +35,24 @@ export async function observeProxyStatus(
   proxy: Promise<ProxyFacts> | undefined = undefined,
 ): Promise<ProxyStatus | undefined> {
   const { socket } = layout.haproxy
-  const [answer, sites, facts] = await Promise.all([
+  const [answer, routed, facts] = await Promise.all([
     shell.exchange(socket, 'show info; show stat -1 3 -1\n', timeoutSeconds).catch(passLostConnection),
-    observeSitesOf(shell, layout),
+    observeRouted(shell, layout),
     proxy,
   ])
   if (answer === undefined) return undefined
   const begin = answer.indexOf('# pxname,')
   const table = readStatTable(begin < 0 ? answer : answer.slice(begin))
   const info = answer.slice(0, Math.max(0, begin))
-  const found = await sorted(shell, layout, table, sites)
-  const wanted = backendsAbout(about, sites, facts)
+  const found = await sorted(shell, layout, table, routed.backends)
+  const wanted = backendsAbout(about, routed, facts)
   const shown = wanted?.map((name) => ({ name, figures: table.figures(name) })) ?? [
     ...found.problems.slice(0, mostProblems),
     ...found.failing,
     ...found.busiest,
   ]
+  const names = new Set(shown.map(({ name }) => name))
+  const sites = sitesBy((backend) => names.has(backend), routed)
   const backends = await closely(shell, layout, shown, sites)
   const [site] = about.sites ?? []
   const limit = site === undefined ? undefined : facts?.settings[hostOf(site)]?.limit
@@ -62,7 +64,7 @@ export async function observeProxyStatus(
     requestsPerSecond: table.requestsPerSecond,
     requests: found.requests,
     errors5xx: found.errors5xx,
-    count: sites.size,
+    count: routed.backends.size,
     otherProblems: wanted === undefined ? Math.max(0, found.problems.length - mostProblems) : 0,
     backends,
     figures: (name) => table.figures(name),
@@ -70,40 +72,49 @@ export async function observeProxyStatus(
   }
 }
 
-/** Backends that sites lead to, each with its sites as people write them. */
-async function observeSitesOf(shell: Asking, layout: Layout): Promise<Map<string, string[]>> {
+interface Routed {
+  /** site → backend */
+  sites: ReadonlyMap<string, string>
+  /** Those that sites lead to. */
+  backends: ReadonlySet<string>
+}
+
+async function observeRouted(shell: Asking, layout: Layout): Promise<Routed> {
   const [hosts, paths] = await Promise.all([shell.readFile(mapFile(layout, 'hosts')), shell.readFile(mapFile(layout, 'paths'))])
-  const sites = new Map<string, string[]>()
-  for (const map of [hosts ?? '', paths ?? '']) {
-    for (const [key, backend] of entriesOf(map)) {
-      const site = key.replace(/\/$/, '')
-      const known = sites.get(backend)
-      if (known === undefined) sites.set(backend, [site])
-      else known.push(site)
-    }
-  }
-  return sites
+  const sites = entriesOf(hosts ?? '')
+  for (const [key, backend] of entriesOf(paths ?? '')) sites.set(key.replace(/\/$/, ''), backend)
+  return { sites, backends: new Set(sites.values()) }
+}
+
+/** The sites of each of these, as people write them. */
+function sitesBy(wanted: (backend: string) => boolean, { sites }: Routed): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  // no pair is made of each of 10,000
+  sites.forEach((backend, site) => {
+    if (!wanted(backend)) return
+    const known = found.get(backend)
+    if (known === undefined) found.set(backend, [site])
+    else known.push(site)
+  })
+  return found
 }
 
 /** One walk over the table. What is wrong is told by its servers later: a backend's row does not tell DOWN from DRAIN. */
-async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: ReadonlyMap<string, string[]>) {
+async function sorted(shell: Asking, layout: Layout, table: StatTable, routed: ReadonlySet<string>) {
   const problems: Figured[] = []
   const failing: Figured[] = []
   const groups: Figured[] = []
   const busiest: Figured[] = []
-  const there = new Set<string>()
+  const lost = new Set(routed)
   let [requests, errors5xx] = [0, 0]
   table.each((name, figures) => {
-    if (!sites.has(name) || there.has(name)) return
-    there.add(name)
+    if (!lost.delete(name)) return
     requests += figures.requests
     errors5xx += figures.errors5xx
-    if (!figures.isUp) problems.push({ name, figures })
-    else if (isGroup(name)) groups.push({ name, figures })
+    if (!figures.isUp) problems.push({ name, figures: { ...figures } })
+    else if (isGroup(name)) groups.push({ name, figures: { ...figures } })
     else keepMost(hasErrors(figures) ? failing : busiest, { name, figures })
   })
-  const lost =
-    there.size === sites.size ? [] : [...sites.keys()].filter((name) => !there.has(name)).map((name) => ({ name, figures: undefined }))
   const ofGroups = await inBatches(groups, async (group) =>
     (await targetsIn(shell, layout, group.name)) > (group.figures?.usable ?? 0) ? 'part' : 'whole',
   )
@@ -111,7 +122,7 @@ async function sorted(shell: Asking, layout: Layout, table: StatTable, sites: Re
     if (ofGroups[at] === 'part') problems.push(group)
     else keepMost(hasErrors(group.figures) ? failing : busiest, group)
   }
-  return { problems: [...lost, ...problems], failing, busiest, requests, errors5xx }
+  return { problems: [...[...lost].map((name) => ({ name, figures: undefined })), ...problems], failing, busiest, requests, errors5xx }
 }
 
 /** Several jails behind one site: such a backend is up as long as one of them is. */
@@ -132,27 +143,24 @@ function hasErrors({ requests, errors5xx }: BackendFigures = noFigures): boolean
 }
 
 /** Busiest first. */
-function keepMost(kept: Figured[], one: Figured): void {
-  const at = kept.findIndex((other) => isBusier(one, other))
+function keepMost(kept: Figured[], { name, figures }: Figured): void {
+  const at = kept.findIndex((other) => isBusier(figures, other.figures))
   if (at < 0 && kept.length === mostBusy) return
-  kept.splice(at < 0 ? kept.length : at, 0, one)
+  kept.splice(at < 0 ? kept.length : at, 0, { name, figures: figures && { ...figures } })
   if (kept.length > mostBusy) kept.pop()
 }
 
-function isBusier({ figures: one }: Figured, { figures: other }: Figured): boolean {
-  const [a, b] = [one ?? noFigures, other ?? noFigures]
+function isBusier(a: Readonly<BackendFigures> = noFigures, b: Readonly<BackendFigures> = noFigures): boolean {
   return (a.rate - b.rate || a.sessions - b.sessions || a.requests - b.requests) > 0
 }
 
 /** undefined: it is about everything. */
-function backendsAbout({ sites = [], jails = [] }: About, known: ReadonlyMap<string, string[]>, facts?: ProxyFacts): string[] | undefined {
+function backendsAbout({ sites = [], jails = [] }: About, routed: Routed, facts?: ProxyFacts): string[] | undefined {
   if (sites.length === 0 && jails.length === 0) return undefined
-  const all = new Set([...known.values()].flat().map(hostOf))
+  const all = new Set([...routed.sites.keys()].map(hostOf))
   // whoever asks of a name that only a wildcard answers asks of that
   const names = sites.map((site) => (all.has(hostOf(site)) ? site : hostOf(site).replace(/^[^.]*/, '*')))
-  const ofSites = [...known]
-    .filter(([, its]) => its.some((one) => names.includes(one) || names.includes(hostOf(one))))
-    .map(([name]) => name)
+  const ofSites = [...routed.sites].filter(([one]) => names.includes(one) || names.includes(hostOf(one))).map(([, name]) => name)
   const ofJails = facts?.backends.filter(({ targets }) => targets.some(({ jail }) => jails.includes(jail))).map(({ name }) => name) ?? []
   return [...new Set([...ofSites, ...ofJails])]
 }
@@ -192,19 +200,6 @@ async function closely(
     const isThere = names.includes(name)
     return { name, ...figures, sites: sites.get(name) ?? [], status: isThere ? statusOf(servers) : 'missing', servers }
   })
-}
-
-const noFigures: BackendFigures = {
-  sessions: 0,
-  rate: 0,
-  requests: 0,
-  errors4xx: 0,
-  errors5xx: 0,
-  queue: 0,
-  downSeconds: 0,
-  since: 0,
-  isUp: false,
-  usable: 0,
 }
 
 /** One word for all of its servers where they agree. */

@@ -67,14 +67,42 @@ export function checkMapWords(key: string, value: string | null): void {
   throw new JailopsError('bad_argument', `HAProxy is never told ${JSON.stringify(word)}: it has characters that could mean something else.`)
 }
 
-/** One `key value` a line; as in HAProxy, the first of several lines with one key counts. */
+/** One `key value` a line; as in HAProxy, the first of several lines with one key counts. Of 10,000 lines no line is made to a text of its own. */
 export function entriesOf(text: string): Map<string, string> {
   const entries = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const [, key, value] = /^\s*([^#\s]\S*)\s+(\S.*?)\s*$/.exec(line) ?? []
-    if (key !== undefined && value !== undefined && !entries.has(key)) entries.set(key, value)
+  for (let start = 0; start < text.length;) {
+    const end = lineEnd(text, start)
+    const key = wordStart(text, start, end)
+    const gap = wordEnd(text, key, end)
+    const value = wordStart(text, gap, end)
+    if (key < gap && value < end && text[key] !== '#') {
+      const word = text.slice(key, gap)
+      if (!entries.has(word)) entries.set(word, text.slice(value, end).trimEnd())
+    }
+    start = end + 1
   }
   return entries
+}
+
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf('\n', start)
+  return end < 0 ? text.length : end
+}
+
+function wordStart(text: string, start: number, end: number): number {
+  let at = start
+  while (at < end && isSpace(text, at)) at += 1
+  return at
+}
+
+function wordEnd(text: string, start: number, end: number): number {
+  let at = start
+  while (at < end && !isSpace(text, at)) at += 1
+  return at
+}
+
+function isSpace(text: string, at: number): boolean {
+  return text.charCodeAt(at) <= 32
 }
 
 /** One line, in the file and in the running HAProxy. */

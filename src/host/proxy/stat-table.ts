@@ -5,8 +5,8 @@ import { columnsOf } from './csv.ts'
 /** HAProxy's table of frontends and backends, as text: of 10,000 rows only a few are ever looked at more than once. */
 export interface StatTable {
   requestsPerSecond: number
-  /** Each backend once, by its name. */
-  each(visit: (name: string, figures: BackendFigures) => void): void
+  /** Each backend once, by its name. The figures are one object, whose values change from call to call: who keeps them keeps a copy. */
+  each(visit: (name: string, figures: Readonly<BackendFigures>) => void): void
   figures(backend: string): BackendFigures | undefined
 }
 
@@ -19,20 +19,23 @@ export function readStatTable(text: string): StatTable {
   const wanted = columns.map((column) => ({ column, at: titles.indexOf(column) })).toSorted((a, b) => a.at - b.at)
   if (!text.startsWith('# pxname,svname,') || (wanted[0]?.at ?? -1) < 0) throw notUnderstood(text)
   const rowAt = rowReader(text, wanted)
+  const row = { ...empty }
   let requestsPerSecond = 0
   eachLine(text, (start) => {
-    if (isKind(text, start, 'FRONTEND')) requestsPerSecond += rowAt(start, text.length).req_rate
+    if (isKind(text, start, 'FRONTEND')) requestsPerSecond += rowAt(start, text.length, row).req_rate
   })
   return {
     requestsPerSecond,
     each(visit) {
+      const figures = { ...noFigures }
       eachLine(text, (start, end) => {
-        if (isKind(text, start, 'BACKEND')) visit(text.slice(start, text.indexOf(',', start)), figuresOf(rowAt(start, end)))
+        if (!isKind(text, start, 'BACKEND')) return
+        visit(text.slice(start, text.indexOf(',', start)), fill(figures, rowAt(start, end, row)))
       })
     },
     figures(backend) {
       const found = text.indexOf(`\n${backend},BACKEND,`)
-      return found < 0 ? undefined : figuresOf(rowAt(found + 1, lineEnd(text, found + 1)))
+      return found < 0 ? undefined : fill({ ...noFigures }, rowAt(found + 1, lineEnd(text, found + 1), row))
     },
   }
 }
@@ -42,8 +45,8 @@ export function readStatTable(text: string): StatTable {
  * strings. Before those columns nothing is quoted.
  */
 function rowReader(text: string, wanted: readonly { column: Column; at: number }[]) {
-  return (start: number, end: number): Record<Column, number> => {
-    const row = { ...empty }
+  return (start: number, end: number, row: Record<Column, number>): Record<Column, number> => {
+    Object.assign(row, empty)
     let [place, column] = [start, 0]
     for (const { column: name, at } of wanted) {
       for (; column < at && place > 0; column += 1) place = text.indexOf(',', place) + 1
@@ -79,19 +82,31 @@ function numberAt(text: string, start: number): number {
   }
 }
 
-function figuresOf(row: Record<Column, number>): BackendFigures {
-  return {
-    sessions: row.scur,
-    rate: row.rate,
-    requests: row.stot,
-    errors4xx: row.hrsp_4xx,
-    errors5xx: row.hrsp_5xx,
-    queue: row.qcur,
-    downSeconds: row.downtime,
-    since: row.lastchg,
-    isUp: row.status === 1,
-    usable: row.act + row.bck,
-  }
+export const noFigures: Readonly<BackendFigures> = {
+  sessions: 0,
+  rate: 0,
+  requests: 0,
+  errors4xx: 0,
+  errors5xx: 0,
+  queue: 0,
+  downSeconds: 0,
+  since: 0,
+  isUp: false,
+  usable: 0,
+}
+
+function fill(figures: BackendFigures, row: Record<Column, number>): BackendFigures {
+  figures.sessions = row.scur
+  figures.rate = row.rate
+  figures.requests = row.stot
+  figures.errors4xx = row.hrsp_4xx
+  figures.errors5xx = row.hrsp_5xx
+  figures.queue = row.qcur
+  figures.downSeconds = row.downtime
+  figures.since = row.lastchg
+  figures.isUp = row.status === 1
+  figures.usable = row.act + row.bck
+  return figures
 }
 
 function eachLine(text: string, visit: (start: number, end: number) => void): void {

@@ -1,6 +1,7 @@
 import { get } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { JailopsError } from '../../core/errors.ts'
 import type { HttpGet } from '../shell.ts'
 import { errorCode, errorWords } from './system-error.ts'
@@ -73,14 +74,15 @@ async function readBeginning(stream: Readable, most: number): Promise<string> {
   return Buffer.concat(chunks).subarray(0, most).toString()
 }
 
+/** Made into text as it comes: kept as bytes until the end, an answer would be in memory three times. */
 async function readAll(stream: Readable, most: number, from: string): Promise<string> {
-  const chunks: Buffer[] = []
+  const decoder = new StringDecoder('utf8')
+  let text = ''
   let total = 0
   for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk)
-    total += bytes.length
+    total += Buffer.byteLength(chunk)
     if (total > most) throw new JailopsError('output_too_long', `${from} answered with more than ${most / 2 ** 20} MiB.`)
-    chunks.push(bytes)
+    text += decoder.write(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return text + decoder.end()
 }
