@@ -12,7 +12,7 @@ import {
   told,
   type World,
 } from './story-bench.ts'
-import { requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
+import { requestA, temporaryFolder, until } from './worker-bench.ts'
 
 const approvedLater = planBody({ execute: false })
 
@@ -257,55 +257,5 @@ describe('a change that needs approval', () => {
     await until(() => results(world).length === 1)
 
     expect([results(world)[0]?.reason, world.host.log]).toEqual(['not_allowed_on_host', []])
-  })
-})
-
-describe('a question', () => {
-  it('is answered', async () => {
-    const { world, receive } = await begin()
-
-    await receive(messageTo(requestA, 1, queryBody))
-    await until(() => results(world).length === 1)
-
-    expect(results(world)).toMatchObject([{ state: 'done', answer: { title: '1 MB are free' } }])
-  })
-
-  it('is somebody’s, but for what a board asks over and over', async () => {
-    const { world, receive } = await begin()
-
-    await receive(messageTo(requestA, 1, queryBody))
-    await until(() => results(world).length === 1)
-    const asked = world.observed.person
-    await receive(messageTo(requestB, 1, { ...queryBody, isBoard: true }))
-    await until(() => results(world, requestB).length === 1)
-
-    expect([asked, world.observed.person]).toEqual(['ana', undefined])
-  })
-
-  it('that is asked again under a new number is answered again: whoever asked has forgotten', async () => {
-    const { world, receive } = await begin()
-    await receive(messageTo(requestA, 1, queryBody))
-    await until(() => results(world).length === 1)
-    world.said.clear()
-
-    await receive(messageTo(requestA, 2, queryBody))
-    await until(() => results(world).length === 1)
-
-    expect(results(world)).toMatchObject([{ state: 'done', answer: { title: '1 MB are free' } }])
-    expect(world.observed.times).toBe(1)
-  })
-
-  it('never waits behind a change', async () => {
-    const { world, receive } = await begin()
-    const gate = Promise.withResolvers<void>()
-    world.gate.open = gate.promise
-    await receive(messageTo(requestA, 1, planBody()))
-
-    await receive(messageTo(requestB, 1, queryBody))
-    await until(() => results(world, requestB).length === 1)
-
-    expect(results(world)).toEqual([])
-    gate.resolve()
-    await until(() => results(world).length === 1)
   })
 })
