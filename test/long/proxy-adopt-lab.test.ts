@@ -7,8 +7,8 @@ import remove from '../../commands/proxy/remove.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { type LabHands, labHands } from './lab-hands.ts'
-import { theirConfiguration } from './their-haproxy.ts'
+import { type LabHands, labHands } from '../host/lab-hands.ts'
+import { theirConfiguration } from '../host/their-haproxy.ts'
 
 /* A host whose HAProxy runs by a file of its own, in the seed's style, with two of our jails behind it. */
 

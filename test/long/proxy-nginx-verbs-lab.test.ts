@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Command } from '../../src/core/command.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { loadCommands } from '../house/commands.ts'
-import { type LabHands, labHands } from './lab-hands.ts'
+import { type LabHands, labHands } from '../host/lab-hands.ts'
 
 /* What people say of jails and sites where nginx stands in front, on the lab with the real one. */
 

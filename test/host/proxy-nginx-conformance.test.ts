@@ -1,3 +1,0 @@
-import { proxyConformance } from './proxy-conformance.ts'
-
-proxyConformance('nginx', ['user', 'https'])

@@ -1,0 +1,3 @@
+import { proxyConformance } from '../host/proxy-conformance.ts'
+
+proxyConformance('nginx', ['user', 'https'])
