@@ -109,6 +109,9 @@ async function oursSide(begun: AsyncDisposableStack, folder: string, sites: Site
   }
   let requests = 0
   let journal: Journal | undefined
+  begun.defer(async () => {
+    if (journal !== undefined) await journals.rest(journal.request)
+  })
   return {
     port: haproxy.port,
     taken: [],

@@ -30,8 +30,8 @@ export interface HaproxySocket {
   deleteBackend(backend: string): Promise<void>
   /** The value that decides: of several entries of one key the first. */
   mapValue(map: string, key: string): Promise<string | undefined>
-  /** Afterwards the key has this value. @throws step_failed */
-  setMapEntry(map: string, key: string, value: string): Promise<void>
+  /** Afterwards the key has this value. `known`: what it had a moment ago, where somebody has just asked. @throws step_failed */
+  setMapEntry(map: string, key: string, value: string, known?: { value: string | undefined }): Promise<void>
   /** Afterwards the key is not there. @throws step_failed */
   deleteMapEntry(map: string, key: string): Promise<void>
 }
@@ -147,9 +147,9 @@ export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySo
     },
     mapValue,
     deleteMapEntry,
-    setMapEntry: async (map, key, value) => {
+    setMapEntry: async (map, key, value, known) => {
       checkMapWords(key, value)
-      const before = await mapValue(map, key)
+      const before = known === undefined ? await mapValue(map, key) : known.value
       if (before === value) return
       // of several copies `set` may leave some as they were, which does not matter: they are deleted until none is left
       const answer = await say(before === undefined ? 'add map' : 'set map', map, key, `${value};`, 'get map', map, key)

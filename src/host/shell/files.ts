@@ -47,8 +47,7 @@ export async function replaceFile(path: string, content: string, mode: number, r
   await checkWritable(path, rules)
   const temporary = draftOf(path)
   try {
-    await rm(temporary, { force: true })
-    const old = await orMissing(lstat(path))
+    const [old] = await Promise.all([orMissing(lstat(path)), rm(temporary, { force: true })])
     await writeSynced(temporary, content, mode, old)
     await rename(temporary, path)
     await syncFolder(dirname(path))

@@ -17,9 +17,9 @@ const fileBeforeSchema = z.strictObject({
 export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extract<Action, { kind: 'map-entry' }>): Effect {
   const read = async () => (await readExactly(shell, path)) ?? ''
   const write = async (change: (text: string) => string) => {
-    const text = await read()
+    const [text, mode] = await Promise.all([read(), modeOf(shell, path)])
     const changed = change(text)
-    if (changed !== text) await shell.writeFile(path, changed, await modeOf(shell, path))
+    if (changed !== text) await shell.writeFile(path, changed, mode)
   }
   return {
     capture: async () => {
@@ -63,18 +63,18 @@ export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: E
   const file = mapEntryEffect(deps, { kind: 'map-entry', path, key, value })
   const haproxy = createHaproxySocket(deps.shell, socket)
   const live = () => haproxy.mapValue(path, key).catch(notRunning)
-  const tell = (wanted: string | null) =>
-    (wanted === null ? haproxy.deleteMapEntry(path, key) : haproxy.setMapEntry(path, key, wanted)).catch(notRunning)
+  const tell = (wanted: string | null, now: string | undefined) =>
+    (wanted === null ? haproxy.deleteMapEntry(path, key) : haproxy.setMapEntry(path, key, wanted, { value: now })).catch(notRunning)
   return {
     capture: async () => {
-      const now = await live()
+      const [now, inFile] = await Promise.all([live(), file.capture()])
       if (now !== notThere) checkMapWords(key, now ?? null) // or it could not be put back
-      const kept = { file: (await file.capture()) ?? '', live: now === notThere ? null : (now ?? null) }
+      const kept = { file: inFile ?? '', live: now === notThere ? null : (now ?? null) }
       return JSON.stringify(kept satisfies z.infer<typeof bothBeforeSchema>)
     },
     perform: async (options) => {
-      await file.perform(options)
-      await tell(value)
+      const [now] = await Promise.all([live(), file.perform(options)])
+      if (now !== notThere) await tell(value, now)
     },
     check: async () => {
       if ((await file.check()) !== 'done') return 'not'
@@ -88,7 +88,7 @@ export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: E
       const now = await live()
       if (now === notThere || (now ?? null) === old.live) return
       if ((now ?? null) !== value) throw changedSince(`The entry of ${key} in the running HAProxy`)
-      await tell(old.live)
+      await tell(old.live, now)
     },
   }
 }
