@@ -135,7 +135,7 @@ describe('host names of sites', () => {
     'blog example.com', 'blog.example.com"', "blog.example.com'", 'blog.example.com\nevil.example.com', 'blog.example.com\r', 'blog.example.com#x',
     'blog.*.com', '*', '*.', '*.com', '**.example.com', 'a*.example.com', 'blog.example.*', `${'a'.repeat(60)}.`.repeat(4) + 'example.com', `${'a.'.repeat(122)}example.com`,
     `${'a'.repeat(64)}.example.com`, '10.0.0.1', '127.0.0.1', '[::1]', '::1', '0x7f000001', '2130706433', '127.1', 'localhost', 'http://blog.example.com', 'blog.example.com:80',
-    'blog.example.com/path', '-a.example.com', 'a-.example.com', 'a..example.com', '.example.com', 'xn--a.example.com', 'blog.example.com\0', '\u202Emoc.elpmaxe',
+    '-a.example.com', 'a-.example.com', 'a..example.com', '.example.com', 'xn--a.example.com', 'blog.example.com\0', '\u202Emoc.elpmaxe',
     'blog.exa%mple.com', 'blog_x.example.com', 'blog.example.com;id', '', 'x'.repeat(2000),
   ] // prettier-ignore
 
@@ -150,6 +150,8 @@ describe('host names of sites', () => {
       )
     }
     expectRefusal(await demo.say('ana', 'proxy add nosuch.example.com host:demo'), 'missing_argument')
+    // a path, of a host that nobody has yet
+    expectRefusal(await demo.say('ana', 'proxy add blog.example.com/path jail:blog host:demo'), 'unknown_route')
     expect(listing(demo.hostFolder)).toEqual(before)
   }, 60_000)
 
@@ -182,7 +184,7 @@ describe('files on the host that are not as they should be', () => {
     await demo.sayApproved('ana', 'jail create shop host:demo')
     const before = listing(demo.hostFolder)
     const card = await demo.sayApproved('ana', 'proxy add shop.example.com host:demo')
-    expect(card).toMatchObject({ state: 'failed', reason: 'config_invalid' })
+    expect(card).toMatchObject({ state: 'undone', reason: 'config_invalid' })
     expect(card.text).toMatch(/nonsense/)
     expect(card.text).toContain(broken)
     // nor can a jail be taken away with its route: that is undone, and its site goes on
