@@ -19,7 +19,7 @@ import { endpointOf } from '../../src/host/addresses.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { parseStubStatus } from '../../src/host/facts/site-status.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { type LabHands, labHands } from './lab-hands.ts'
+import { type LabHands, labHands } from '../host/lab-hands.ts'
 
 /* ezjail's jails on the lab: what the driver plans is carried out, and taken back without a trace. */
 

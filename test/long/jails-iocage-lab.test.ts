@@ -18,8 +18,8 @@ import rollback from '../../commands/jail/snapshot/rollback.ts'
 import start from '../../commands/jail/start.ts'
 import stop from '../../commands/jail/stop.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { createIocage, traceOfIocage } from './iocage-hands.ts'
-import { type LabHands, labHands } from './lab-hands.ts'
+import { createIocage, traceOfIocage } from '../host/iocage-hands.ts'
+import { type LabHands, labHands } from '../host/lab-hands.ts'
 
 /* iocage's jails on the lab: what the driver plans is carried out, and taken back without a trace. */
 
