@@ -70,7 +70,7 @@ test('what HAProxy and nginx say comes back into the channel, asked for in Disco
   const offered = await ana.autocomplete('jail info', {}, { name: 'jail', typed: 'b' }, { channel: ops.discord })
   expect(offered).toMatchObject({ choices: [{ value: 'blog' }] })
   await ana.slash('proxy status', {}, { channel: ops.discord })
-  expect(textOf(await seen(discordMessages, /blog [0-9.]+\s+UP/))).toContain('blog')
+  expect(textOf(await seen(discordMessages, /blog [0-9.:]+\s+UP/))).toContain('blog')
 })
 
 test('who has no role is told so, and nobody else sees it', async () => {
