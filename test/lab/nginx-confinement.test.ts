@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formerConfiguration } from '../../src/host/site/former-configuration.ts'
+import { mainConfiguration, siteFiles } from '../../src/host/site/nginx-configuration.ts'
 import { nginxFiles } from '../../src/lab/nginx/package.ts'
 import { translateConf, type Translated } from '../../src/lab/nginx/translate.ts'
 import { temporaryFolder, temporaryLab } from './temporary-lab.ts'
@@ -99,12 +99,12 @@ describe('of a jail’s nginx.conf', () => {
   })
 
   it('ordinary sites pass', () => {
-    const own = formerConfiguration({
-      name: 'blog',
-      address: '127.0.0.5',
-      endpoint: { address: '127.0.0.5', port: 8080, statusPort: 8081 },
-    })
-    expect(translate(own).problems).toEqual([])
+    const endpoint = { address: '127.0.0.5', port: 8080, statusPort: 8081 }
+    const sites = siteFiles({ name: 'blog', address: '127.0.0.5', endpoint }).filter((file) => file.path.endsWith('.conf'))
+    expect(sites).toHaveLength(2)
+    for (const own of [mainConfiguration, ...sites.map(({ content }) => `events {}\nhttp {\n${content}}\n`)]) {
+      expect(translate(own).problems).toEqual([])
+    }
     const sample = nginxFiles.find(([at]) => at === path)?.[1].text ?? ''
     expect(translate(sample).problems).toEqual([])
     const proxy = `user www www; worker_processes auto; pid /var/run/nginx.pid;
