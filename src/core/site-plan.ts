@@ -1,6 +1,6 @@
 import { JailopsError } from './errors.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
-import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
+import { type ProxyKind, type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
 import { asCertified, mustOwn, reachable, resourcesOf, sameSite, sameTargets, siteOf, type SitePlanning, targetText } from './sites.ts'
 import type { Step } from './step.ts'
@@ -36,6 +36,7 @@ export function planSites(context: SitePlanning, wanted: readonly SiteChange[], 
     ...(more.outcome !== undefined && { outcome: more.outcome }),
     remarks: [
       ...(more.remarks ?? []),
+      ...(context.facts.proxy.running || fresh.length > 0 ? [] : [asleep(context.facts.proxy.kind)]),
       ...(along.length === 0
         ? []
         : [
@@ -44,6 +45,12 @@ export function planSites(context: SitePlanning, wanted: readonly SiteChange[], 
     ],
     reserves: [...fresh.map((site) => `site:${siteText(site)}`), ...context.drivers.proxy.reserves()],
   })
+}
+
+/** A plan that adds a site starts it; all others leave it as it is. */
+function asleep(kind: ProxyKind): string {
+  const name = kind === 'nginx' ? 'nginx' : 'HAProxy'
+  return `${name} does not run now, so no site answers at all. This holds once it does: service ${kind} start`
 }
 
 /** One backend answers for several sites of a jail, and has one weight there: whoever closes one closes them all. @throws not_owner */

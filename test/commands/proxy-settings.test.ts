@@ -13,6 +13,7 @@ import type { Command } from '../../src/core/command.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import type { SiteSettings } from '../../src/core/proxy.ts'
+import { noProxy } from '../../src/core/proxy.ts'
 import { refusal } from '../core/refusal.ts'
 import { backendOfJail, jail, planOf, readyProxy, route } from './say.ts'
 
@@ -125,6 +126,13 @@ describe('a setting of a site', () => {
 
   it('of a site that is not routed is refused with the one that was meant', () => {
     expect(refusal(() => planOf(disable, { site: 'blgo.example.com' }, having()))).toMatchObject({ code: 'unknown_route' })
+  })
+
+  it('says so where the proxy does not run, and nothing of that where it does', () => {
+    const { proxy, ...rest } = having()
+    const asleep = { ...rest, proxy: { ...noProxy, ...proxy, running: false } }
+    expect(planOf(disable, { site }, asleep).remarks.join()).toContain('HAProxy does not run now')
+    expect(planOf(disable, { site }, having()).remarks.join()).not.toContain('does not run now')
   })
 
   it('of others takes the permission for it, or being the owner', () => {
