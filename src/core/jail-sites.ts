@@ -32,9 +32,7 @@ export function sitesWithout(facts: Facts, jail: string): SiteChange[] {
 
 /** Of a jail in the trash, as far as nobody else has them now. */
 export function sitesOfTrash(facts: Facts, entry: TrashEntry): { changes: SiteChange[]; lost: string[] } {
-  const before =
-    entry.sites?.map(withoutPasswords) ??
-    entry.routes.map((host): Site => ({ host, targets: [{ jail: entry.name, weight: 100 }], settings: {} }))
+  const before = entry.sites.map(withoutPasswords)
   const free = before.filter((site) => {
     if (!hasItsHost(facts, site, before)) return false
     const now = siteNow(facts, site)

@@ -106,10 +106,8 @@ export const trashManifestSchema = z.strictObject({
   wasRunning: z.boolean(),
   /** What it shares its base with, or was made from, where its manager said so. */
   release: z.string().optional(),
-  /** Names of its sites. */
-  routes: z.array(z.string()),
-  /** The same, with where they led and their settings; absent in what was destroyed by an older jailops. */
-  sites: z.array(siteSchema).optional(),
+  /** Its sites, with where they led and their settings. */
+  sites: z.array(siteSchema),
   parts: jailPartsSchema,
   /** Of its datasets those that were mounted: brought back they are not by themselves. */
   mounted: z.array(z.string()).optional(),

@@ -86,7 +86,7 @@ export function trashed(more: Partial<TrashEntry> = {}): TrashEntry {
     wasRunning: true,
     parts: testParts('blog'),
     limits: [],
-    routes: ['blog.example.com'],
+    sites: [{ host: 'blog.example.com', targets: [{ jail: 'blog', weight: 100 }], settings: {} }],
     request,
     destroyedAt: 1,
     ...more,

@@ -13,7 +13,7 @@ const trashed = (request: string, destroyedAt: number): TrashEntry => ({
   address: '10.0.0.9',
   startsAtBoot: true,
   wasRunning: true,
-  routes: [],
+  sites: [],
   parts: testParts('old'),
   limits: [],
   request,

@@ -203,7 +203,11 @@ test('create, route, look, destroy, restore', async () => {
   const gone = await look('jails', 'trash', 'addresses', 'proxy')
   expect(gone.jails.map((jail) => jail.name)).toEqual(['shop'])
   const entry = gone.trashed('blog')
-  expect(entry).toMatchObject({ address: blog.address, wasRunning: true, routes: ['*.wild.example.com', 'blog.example.com'] })
+  expect(entry).toMatchObject({
+    address: blog.address,
+    wasRunning: true,
+    sites: [{ host: '*.wild.example.com' }, { host: 'blog.example.com' }],
+  })
   expect(gone.addresses.taken).not.toContain(blog.address)
 
   const drivers = createDrivers(gone)
@@ -213,7 +217,7 @@ test('create, route, look, destroy, restore', async () => {
     ...drivers.jails.boot(entry, true),
     ...drivers.site.awaitAnswer(address),
     ...drivers.proxy.route(
-      entry.routes.map((host) => ({ host })),
+      entry.sites.map(({ host }) => ({ host })),
       [{ jail: 'blog', address, weight: 100 }],
     ),
   ]

@@ -168,7 +168,7 @@ test('the trash holds what has a manifest of its own name; the rest is skipped',
     address: '10.0.0.2',
     startsAtBoot: true,
     wasRunning: true,
-    routes: ['a.example.com'],
+    sites: [{ host: 'a.example.com', targets: [{ jail: 'blog', weight: 100 }], settings: {} }],
     parts,
     limits: [],
   }

@@ -113,7 +113,7 @@ function observedWith(manager: Manager, isZfs: boolean): Partial<ObservedFacts> 
     templates: [readTemplate('site', 'packages: [nginx]\nfiles: [{ path: /srv/site/index.html, content: hello }]\nservices: [nginx]\n')],
     canLimit: true,
     limits: ['jail:blog:memoryuse:deny=1'],
-    trash: [trashed({ name: 'old', address: '10.0.0.9', routes: [] })],
+    trash: [trashed({ name: 'old', address: '10.0.0.9', sites: [] })],
     resolver: 'nameserver 10.0.2.3\n',
     siteChanges: [past],
   }

@@ -14,7 +14,7 @@ const trashed: Omit<TrashEntry, 'request'> = {
   address: '10.0.0.9',
   startsAtBoot: false,
   wasRunning: false,
-  routes: [],
+  sites: [],
   parts: testParts('old'),
   limits: [],
   destroyedAt: 1,
