@@ -11,7 +11,9 @@ export function createMutex(): Mutex {
 }
 
 /** One at a time for each key; different keys do not wait for each other. */
-export function createKeyedMutex(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+export type KeyedMutex = <T>(key: string, work: () => Promise<T>) => Promise<T>
+
+export function createKeyedMutex(): KeyedMutex {
   const waiting = new Map<string, { mutex: Mutex; users: number }>()
   return async (key, work) => {
     const line = waiting.get(key) ?? { mutex: createMutex(), users: 0 }
@@ -24,4 +26,16 @@ export function createKeyedMutex(): <T>(key: string, work: () => Promise<T>) => 
       if (line.users === 0) waiting.delete(key)
     }
   }
+}
+
+/** For work that begins in one function and ends in another. @returns when it is our turn; our turn ends with the call of what it returns */
+export async function enter(mutex: KeyedMutex, key: string): Promise<() => void> {
+  const entered = Promise.withResolvers<void>()
+  const left = Promise.withResolvers<void>()
+  void mutex(key, () => {
+    entered.resolve()
+    return left.promise
+  })
+  await entered.promise
+  return left.resolve
 }

@@ -1,5 +1,5 @@
 import { JailopsError } from '../core/errors.ts'
-import { readTextFile, removeDraft, removeFile, replaceFile } from './shell/files.ts'
+import { placeDraft, readTextFile, removeDraft, removeFile, replaceFile, settle, writeDraft } from './shell/files.ts'
 import { freeMegabytes, listFolder, makeFolder, movePath, removeFolder, statPath } from './shell/folders.ts'
 import { endGroup } from './shell/group.ts'
 import { localGroupFiles } from './shell/group-files.ts'
@@ -41,6 +41,9 @@ export function createLocalShell(options: LocalShellOptions): Shell {
     run,
     readFile: (path) => readTextFile(path, rules),
     writeFile: (path, content, mode) => replaceFile(path, content, mode, rules),
+    writeDraft: (path, content, mode) => writeDraft(path, content, mode, rules),
+    placeDraft: (path) => placeDraft(path, rules),
+    settle,
     removeFile: (path) => removeFile(path, rules),
     removeDraft: (path) => removeDraft(path, rules),
     move: (from, to) => movePath(from, to, rules),

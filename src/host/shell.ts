@@ -11,7 +11,13 @@ export interface Shell {
   readFile(path: string): Promise<string | undefined>
   /** Temp file, fsync, rename, fsync of the folder. @throws unsafe_path, disk_full */
   writeFile(path: string, content: string, mode: number): Promise<void>
-  /** Removes what a writeFile of this path left behind when its worker was killed. */
+  /** writeFile's first half: beside the file, on disk, and nobody reads it. A later one takes its place. Outside the jails only. @throws as writeFile */
+  writeDraft(path: string, content: string, mode: number): Promise<void>
+  /** Its second half: from now on everybody reads the draft; after a power cut too once `settle` has resolved. */
+  placeDraft(path: string): Promise<void>
+  /** Brings a file's name to the disk. */
+  settle(path: string): Promise<void>
+  /** Removes what a writeFile or writeDraft of this path left behind. */
   removeDraft(path: string): Promise<void>
   /** Removes the file, if it is there. */
   removeFile(path: string): Promise<void>

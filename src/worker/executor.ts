@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan.ts'
 import { redact } from '../core/redact.ts'
 import { sealSecret } from '../core/sealed-secret.ts'
 import type { Step } from '../core/step.ts'
+import { createDue, type Due } from './due.ts'
 import type { EntryOf, NewEntry } from './entries.ts'
 import type { RunOptions } from './effects/effect.ts'
 import type { Effects } from './effects/index.ts'
@@ -53,12 +54,11 @@ export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | un
 
 async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefined | 'turned'> {
   const { journal, plan } = run
-  // that such a step is done reaches the disk together with that the next one begins
-  const due: NewEntry[] = []
+  const due = createDue()
   for (const [index, step] of plan.steps.entries()) {
     if (stepEntry(journal, 'done', 'do', index) !== undefined) continue
     if (run.stopping()) {
-      await write(journal, ...due)
+      await write(journal, ...(await due.take()))
       return undefined
     }
     const said: Said = {}
@@ -66,14 +66,14 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
       const cancelled = run.cancelled()
       if (cancelled !== undefined) throw cancelled
       run.progress(progressOf(journal, plan))
-      await doStep(deps, run, index, step, { ...listenersFor(journal, said), due })
-      due.push({ kind: 'done', direction: 'do', step: index, ...said })
-      if (!isAskedInNoTime(step)) await write(journal, ...due.splice(0))
+      const { settled } = await doStep(deps, run, index, step, { ...listenersFor(journal, said), due })
+      due.add({ kind: 'done', direction: 'do', step: index, ...said }, settled)
+      if (!isAskedInNoTime(step) || index === plan.steps.length - 1) await write(journal, ...(await due.take()))
     } catch (error) {
       // how the step stands is not known: as after a crash, its probe is asked when the host can be reached again
       passLostConnection(error)
       const { code, message } = toJailopsError(error)
-      await write(journal, ...due.splice(0), {
+      await write(journal, ...(await due.take().catch(() => [])), {
         kind: 'turn',
         step: index,
         reason: code,
@@ -83,7 +83,6 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
       return 'turned'
     }
   }
-  await write(journal, ...due)
   return { state: 'done' }
 }
 
@@ -103,32 +102,44 @@ function listenersFor({ request, all }: Journal, said: Said): Pick<RunOptions, '
   }
 }
 
-/** One step, begun for the first time or found begun after a crash. Never blindly repeated: its probe is asked first. */
+/**
+ * One step, begun for the first time or found begun after a crash. Never blindly repeated: its probe is asked first.
+ * @returns what has to come to pass before it is done
+ */
 async function doStep(
   deps: ExecutorDeps,
   { journal, plan, progress }: Run,
   index: number,
   step: Step,
-  { due, ...listeners }: Pick<RunOptions, 'heard' | 'confide'> & { due: NewEntry[] },
-): Promise<void> {
+  { due, ...listeners }: Pick<RunOptions, 'heard' | 'confide'> & { due: Due },
+): Promise<{ settled: Promise<void> }> {
   const earlier = stepEntry(journal, 'intent', 'do', index)
   if (earlier !== undefined) {
     await endWhatRuns(deps, journal, index, step)
     if (step.asked === true) throw new JailopsError('state_unknown', notTwice)
     const standing = await deps.effects.check(step)
-    if (standing === 'done') return
+    if (standing === 'done') return { settled: Promise.resolve() }
     if (standing === 'half') {
       await journal.append({ kind: 'intent', direction: 'undo', step: index, before: null })
       await deps.effects.revert(step, earlier.before, { groupFile: journal.groupFile(attemptName(journal, 'undo', index)) })
     }
   }
-  const before = earlier === undefined ? await deps.effects.capture(step) : earlier.before
-  const begun = write(journal, ...due.splice(0), { kind: 'intent', direction: 'do', step: index, before }).then(() =>
-    progress(progressOf(journal, plan)),
-  )
-  // what changes nothing needs no record that goes before it
-  if (!onlyLooks(step)) await begun
-  await onDisk(begun, deps.effects.perform(step, { groupFile: journal.groupFile(attemptName(journal, 'do', index)), ...listeners }))
+  const first = earlier === undefined ? await deps.effects.begin(step) : undefined
+  const before = earlier === undefined ? (first?.before ?? null) : earlier.before
+  const written = due
+    .take()
+    .then((entries) => write(journal, ...entries, { kind: 'intent', direction: 'do', step: index, before }))
+    .then(() => progress(progressOf(journal, plan)))
+  try {
+    // what changes nothing needs no record that goes before it
+    if (!onlyLooks(step)) await written
+  } catch (error) {
+    await first?.callOff()
+    throw error
+  }
+  const options = { groupFile: journal.groupFile(attemptName(journal, 'do', index)), ...listeners }
+  await onDisk(written, first === undefined ? deps.effects.perform(step, options) : first.perform(options))
+  return { settled: first?.settled() ?? Promise.resolve() }
 }
 
 function onlyLooks({ action }: Step): boolean {

@@ -20,6 +20,33 @@ export function fileConformance(bench: () => Bench): void {
       expect(readdirSync(folder).toSorted()).toEqual(['a.conf', 'jails'])
     })
 
+    test('a draft is read by nobody until it is placed; a later one takes its place, and it can be taken away', async () => {
+      const { shell, folder } = bench()
+      await shell.writeFile(at('a.conf'), 'old\n', 0o640)
+      await shell.writeDraft(at('a.conf'), 'first\n', 0o600)
+      await shell.writeDraft(at('a.conf'), 'second\n', 0o600)
+      expect(await shell.readFile(at('a.conf'))).toBe('old\n')
+      await shell.placeDraft(at('a.conf'))
+      await shell.settle(at('a.conf'))
+      expect(await shell.readFile(at('a.conf'))).toBe('second\n')
+      expect(modeOf(at('a.conf'))).toBe(0o600)
+      await shell.writeDraft(at('a.conf'), 'third\n', 0o600)
+      await shell.removeDraft(at('a.conf'))
+      await expect(shell.placeDraft(at('a.conf'))).rejects.toMatchObject({ code: 'step_failed' })
+      expect(await shell.readFile(at('a.conf'))).toBe('second\n')
+      expect(readdirSync(folder).toSorted()).toEqual(['a.conf', 'jails'])
+    })
+
+    test('a draft is not placed over a folder, and not through a link', async () => {
+      const { shell } = bench()
+      await shell.writeDraft(at('jails'), 'a', 0o644)
+      await expect(shell.placeDraft(at('jails'))).rejects.toMatchObject({ code: 'step_failed' })
+      await shell.writeDraft(at('b'), 'a', 0o644)
+      symlinkSync('jails', at('b'))
+      await expect(shell.placeDraft(at('b'))).rejects.toMatchObject({ code: 'unsafe_path' })
+      expect(readdirSync(at('jails'))).toEqual([])
+    })
+
     test('that are not there read as undefined, list as empty and can be removed', async () => {
       const { shell } = bench()
       expect(await shell.readFile(at('none'))).toBeUndefined()

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Step } from '../../src/core/step.ts'
 import { createHaproxySocket } from '../../src/host/proxy/socket.ts'
@@ -43,6 +43,37 @@ describe('proxy-map', () => {
     expect(await valueOf(key)).toBe(wanted ?? undefined)
     for (let turn = 0; turn < 2; turn += 1) await revert(step, before)
     expect(await valueOf(key)).toBe(former)
+  })
+
+  test('begun, nobody sees it; performed, both know it; called off, nothing is left', async () => {
+    const step = entry('new.example.com', 'jail_shop')
+    const old = readFileSync(haproxy.map, 'utf8')
+    const first = await bench.effects.begin(step)
+    expect(readFileSync(haproxy.map, 'utf8')).toBe(old)
+    expect(await valueOf('new.example.com')).toBeUndefined()
+    await first.callOff()
+    expect(readdirSync(dirname(haproxy.map)).filter((name) => name.endsWith('draft'))).toEqual([])
+
+    const { before, perform: make, settled } = await bench.effects.begin(step)
+    await make({ groupFile: bench.groupFile })
+    await settled()
+
+    expect(await bench.effects.check(step)).toBe('done')
+    expect(readFileSync(haproxy.map, 'utf8')).toBe(`${old}new.example.com jail_shop\n`)
+    await revert(step, before)
+    expect(readFileSync(haproxy.map, 'utf8')).toBe(old)
+  })
+
+  test('two lines of one file that are begun at once are both there', async () => {
+    const both = [entry('one.example.com', 'jail_shop'), entry('two.example.com', null), entry('two.example.com', 'jail_shop')]
+    await Promise.all(both.map((step) => bench.effects.begin(step).then((first) => first.perform({ groupFile: bench.groupFile }))))
+    expect(await valueOf('one.example.com')).toBe('jail_shop')
+    expect(readFileSync(haproxy.map, 'utf8')).toContain('one.example.com jail_shop\ntwo.example.com jail_shop\n')
+  })
+
+  test('words that would mean something else to HAProxy make no draft', async () => {
+    await expect(bench.effects.begin(entry('new.example.com', 'jail_shop; show env'))).rejects.toMatchObject({ code: 'bad_argument' })
+    expect(readdirSync(dirname(haproxy.map)).filter((name) => name.endsWith('draft'))).toEqual([])
   })
 
   test('without a running HAProxy it is the file that changes, and comes back', async () => {

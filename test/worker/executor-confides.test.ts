@@ -15,9 +15,12 @@ it('what is for the asker alone is sealed to the key that the bot has by now', a
   const plan = planOf(['one'])
   const effects: typeof model = {
     ...model,
-    async perform(_step, { confide }) {
-      confide?.('a word')
-    },
+    begin: async () => ({
+      before: null,
+      perform: async ({ confide }) => confide?.('a word'),
+      settled: async () => undefined,
+      callOff: async () => undefined,
+    }),
   }
 
   await execute(

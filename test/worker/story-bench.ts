@@ -109,7 +109,7 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
     if (!world.said.has(message.id)) world.said.set(message.id, message)
     life.moment(`after send ${message.body.kind}`)
   }
-  const effects = modelEffects(world.host, connection)
+  const effects = modelEffects(world.host, connection, world.gate)
   const answers = createAnswers({ host: 'web1', now, send })
   const history = createSiteHistory()
   const worker = createWorker({
@@ -133,13 +133,7 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
       look: () => Promise.reject(new Error('nothing more is asked here')),
       drivers: createDrivers,
     }),
-    effects: {
-      ...effects,
-      perform: async (step, options) => {
-        await world.gate.open
-        await effects.perform(step, options)
-      },
-    },
+    effects,
     endGroup: async () => undefined,
     verify: async (token) => hostMessageSchema.parse(JSON.parse(token)),
     settle: async () => life.moment('settle'),

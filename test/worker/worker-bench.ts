@@ -91,13 +91,23 @@ export function makeModelHost(): ModelHost {
 }
 
 /** Effects on the model host. A death during perform or revert leaves the step half done. */
-export function modelEffects(host: ModelHost, life: Life): Effects {
-  return {
+export function modelEffects(host: ModelHost, life: Life, gate: { open: Promise<unknown> } = { open: Promise.resolve() }): Effects {
+  const effects: Effects = {
+    async begin(step) {
+      const before = await effects.capture(step)
+      return {
+        before,
+        perform: (options) => effects.perform(step, options),
+        settled: async () => undefined,
+        callOff: async () => void host.log.push(`call off ${step.title}`),
+      }
+    },
     async capture({ title }) {
       life.moment(`capture ${title}`)
       return `before ${title}`
     },
     async perform({ title }, { heard }) {
+      await gate.open
       life.moment(`before perform ${title}`)
       host.log.push(`perform ${title}`)
       if (host.standing.has(title)) host.offences.push(`${title} was performed where it stood ${host.standing.get(title)}`)
@@ -126,4 +136,5 @@ export function modelEffects(host: ModelHost, life: Life): Effects {
     },
     holds: async () => true,
   }
+  return effects
 }

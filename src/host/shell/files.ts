@@ -43,16 +43,39 @@ async function readBounded(file: FileHandle, path: string): Promise<string> {
 
 /** Readers see the whole old file or the whole new one, also across a crash or a power cut. */
 export async function replaceFile(path: string, content: string, mode: number, rules: PathRules): Promise<void> {
+  await writeDraft(path, content, mode, rules)
+  await placeDraft(path, rules)
+  await settle(path)
+}
+
+export async function writeDraft(path: string, content: string, mode: number, rules: PathRules): Promise<void> {
   if (content.includes('\0')) throw new JailopsError('step_failed', `Could not write ${path}: the text holds a NUL character.`)
   await checkWritable(path, rules)
-  const temporary = draftOf(path)
+  const draft = draftOf(path)
   try {
-    const [old] = await Promise.all([orMissing(lstat(path)), rm(temporary, { force: true })])
-    await writeSynced(temporary, content, mode, old)
-    await rename(temporary, path)
+    const [file, old] = await Promise.all([newFile(draft), orMissing(lstat(path))])
+    await writeSynced(file, content, mode, old)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw fileError(error, `write ${path}`)
+  }
+}
+
+export async function placeDraft(path: string, rules: PathRules): Promise<void> {
+  await checkWritable(path, rules)
+  try {
+    await rename(draftOf(path), path)
+  } catch (error) {
+    await rm(draftOf(path), { force: true })
+    throw fileError(error, `write ${path}`)
+  }
+}
+
+/** A rename is on the disk only when its folder is. */
+export async function settle(path: string): Promise<void> {
+  try {
     await syncFolder(dirname(path))
   } catch (error) {
-    await rm(temporary, { force: true })
     throw fileError(error, `write ${path}`)
   }
 }
@@ -62,13 +85,22 @@ export function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.jailops-draft`)
 }
 
-/** What a writer that was killed left beside the file. */
+/** What a writer left beside the file that was killed, or thought better of it. */
 export async function removeDraft(path: string, rules: PathRules): Promise<void> {
   await removeFile(draftOf(path), rules)
 }
 
-async function writeSynced(path: string, content: string, mode: number, old: { uid: number; gid: number } | undefined): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+/** Never one that stands there already, which may be a link; what an earlier writer left is taken away first. */
+async function newFile(path: string): Promise<FileHandle> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+  return open(path, flags, 0o600).catch(async (error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error
+    await rm(path, { force: true })
+    return open(path, flags, 0o600)
+  })
+}
+
+async function writeSynced(file: FileHandle, content: string, mode: number, old: { uid: number; gid: number } | undefined): Promise<void> {
   try {
     await file.writeFile(content)
     const now = await file.stat()

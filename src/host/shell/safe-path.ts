@@ -23,14 +23,15 @@ export async function checkReadable(path: string, rules: PathRules): Promise<voi
 /** The same for what is changed: also not through a last symlink, not outside the confinement, not into the jails by a side door. */
 export async function checkWritable(path: string, rules: PathRules): Promise<void> {
   await checkReadable(path, rules)
-  await refuseLink(path, rules)
-  const parent = await realParent(path)
-  if (rules.confineTo !== undefined && !isInside(await realpathOrSelf(rules.confineTo), parent)) {
-    throw unsafePath('outside', path, rules)
-  }
-  if (!isInside(rules.jailRoots, path) && isInside(await realpathOrSelf(rules.jailRoots), parent)) {
-    throw unsafePath('door', path, rules)
-  }
+  // looks only, none of which needs another
+  const [parent, confines, roots] = await Promise.all([
+    realParent(path),
+    rules.confineTo === undefined ? undefined : realpathOrSelf(rules.confineTo),
+    isInside(rules.jailRoots, path) ? undefined : realpathOrSelf(rules.jailRoots),
+    refuseLink(path, rules),
+  ])
+  if (confines !== undefined && !isInside(confines, parent)) throw unsafePath('outside', path, rules)
+  if (roots !== undefined && isInside(roots, parent)) throw unsafePath('door', path, rules)
 }
 
 export function isInside(folder: string, path: string): boolean {

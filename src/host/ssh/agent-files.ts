@@ -15,10 +15,14 @@ op_read() {
   answer ok
 }
 
-op_write() {
-  writable "$1"
+name_draft() {
   parent_of "$1"
   draft=$\{parent%/}/.$\{1##*/}.jailops-draft
+}
+
+write_draft() {
+  writable "$1"
+  name_draft "$1"
   rm -f "$draft" || fail failed
   owner=
   exists "$1" && {
@@ -38,6 +42,9 @@ op_write() {
     *[1357]*) chmod "$2" "$draft" || fail failed ;;
   esac
   flush "$draft"
+}
+
+place_draft() {
   [ -d "$1" ] && {
     printf '%s\n' 'mv: Is a directory' >&2
     fail failed
@@ -45,6 +52,31 @@ op_write() {
   fenced
   mv -f "$draft" "$1" || fail failed
   draft=
+}
+
+op_write() {
+  write_draft "$@"
+  place_draft "$1"
+  flush "$parent"
+  answer ok
+}
+
+op_draft() {
+  write_draft "$@"
+  draft=
+  answer ok
+}
+
+op_place() {
+  writable "$1"
+  name_draft "$1"
+  place_draft "$1"
+  answer ok
+}
+
+op_settle() {
+  writable "$1"
+  parent_of "$1"
   flush "$parent"
   answer ok
 }

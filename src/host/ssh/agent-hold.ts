@@ -128,7 +128,7 @@ serve() {
     [ "$spoken" = "$version" ] || fail version
     case $operation in
       hold) op_hold "$@" ;;
-      read | write | remove | move | mkdir | rmdir | list | stat | free | run | connect | collect | claim | read_group | take_over | members | signal)
+      read | write | draft | place | settle | remove | move | mkdir | rmdir | list | stat | free | run | connect | collect | claim | read_group | take_over | members | signal)
         receive
         fenced
         "op_$operation" "$@"

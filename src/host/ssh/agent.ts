@@ -10,7 +10,7 @@ import { agentOutput } from './agent-output.ts'
 import { agentRun } from './agent-run.ts'
 
 /** Both ends must speak the same; raise it with every change of what is said or answered. */
-export const protocolVersion = '3'
+export const protocolVersion = '4'
 /** Where the agent of a host lies whose user becomes root by doas, sudo or mdo. */
 export const keptAgentPath = '/usr/local/libexec/jailops-agent'
 

@@ -7,7 +7,19 @@ import type { Connector } from './connector.ts'
 
 type Files = Pick<
   Shell,
-  'readFile' | 'writeFile' | 'removeDraft' | 'removeFile' | 'move' | 'makeFolder' | 'removeFolder' | 'list' | 'stat' | 'freeMegabytes'
+  | 'readFile'
+  | 'writeFile'
+  | 'writeDraft'
+  | 'placeDraft'
+  | 'settle'
+  | 'removeDraft'
+  | 'removeFile'
+  | 'move'
+  | 'makeFolder'
+  | 'removeFolder'
+  | 'list'
+  | 'stat'
+  | 'freeMegabytes'
 >
 
 /** The Shell's files by the agent's operations. */
@@ -29,6 +41,10 @@ export function sshFiles(connector: Connector, refusals: Refusals): Files {
     checkForm(path, rules)
     return path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
   }
+  const write = async (operation: 'write' | 'draft', path: string, content: string, mode: number) => {
+    if (content.includes('\0')) throw new JailopsError('step_failed', `Could not write ${path}: the text holds a NUL character.`)
+    await about(path, `write ${path}`, { operation, words: [plain(path), octal(mode)], content })
+  }
   const removeFile = async (path: string) => {
     await about(path, `remove ${path}`, { operation: 'remove', words: [plain(path)] })
   }
@@ -44,9 +60,13 @@ export function sshFiles(connector: Connector, refusals: Refusals): Files {
       if (word === 'large') throw new JailopsError('output_too_long', `${path} is larger than 8 MiB; jailops does not read it.`)
       return payload.toString()
     },
-    writeFile: async (path, content, mode) => {
-      if (content.includes('\0')) throw new JailopsError('step_failed', `Could not write ${path}: the text holds a NUL character.`)
-      await about(path, `write ${path}`, { operation: 'write', words: [plain(path), octal(mode)], content })
+    writeFile: (path, content, mode) => write('write', path, content, mode),
+    writeDraft: (path, content, mode) => write('draft', path, content, mode),
+    placeDraft: async (path) => {
+      await about(path, `write ${path}`, { operation: 'place', words: [plain(path)] })
+    },
+    settle: async (path) => {
+      await about(path, `write ${path}`, { operation: 'settle', words: [plain(path)] })
     },
     move: async (from, to) => {
       const doing = `move ${from} to ${to}`

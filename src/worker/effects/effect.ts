@@ -24,9 +24,23 @@ export interface RunOptions {
 /** One action, ready to be carried out. Revert takes back what capture saw, may be called twice, and never undoes somebody else's change. */
 export interface Effect {
   capture(): Promise<string | null>
+  /** Absent: capture, and nothing else before perform. */
+  begin?(): Promise<Begun>
   perform(options: RunOptions): Promise<void>
   check(): Promise<Standing>
   revert(before: string | null, options: RunOptions): Promise<void>
+}
+
+/**
+ * A step that is begun for the first time. What nobody sees yet, such as a draft beside a file, is being made while `before` goes to the
+ * journal; perform makes it seen. One of the two is called.
+ */
+export interface Begun {
+  before: string | null
+  perform(options: RunOptions): Promise<void>
+  /** What was performed outlives a power cut: only then may the step be called done. */
+  settled(): Promise<void>
+  callOff(): Promise<void>
 }
 
 /** For actions that leave nothing behind, or whose undo is a list of commands. */

@@ -1,9 +1,9 @@
-import { createKeyedMutex } from '../../core/mutex.ts'
+import { createKeyedMutex, enter, type KeyedMutex } from '../../core/mutex.ts'
 import type { Action, Probe, Step } from '../../core/step.ts'
 import { acmeEffect } from './acme.ts'
 import { bootWordEffect } from './boot-word.ts'
 import { certificateEffect } from './certificate.ts'
-import type { Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
+import type { Begun, Effect, EffectDeps, RunOptions, Standing } from './effect.ts'
 import { editEffect } from './edit.ts'
 import { folderEffect, moveEffect, removeFolderEffect } from './folders.ts'
 import { filesOf, haproxyConfigEffect } from './haproxy-config.ts'
@@ -28,6 +28,8 @@ export type { EffectDeps } from './effect.ts'
 export interface Effects {
   /** What revert will need, as JSON text or null; taken and journaled BEFORE perform. */
   capture(step: Step): Promise<string | null>
+  /** Both at once, for a step that was never begun. What it gives is to be performed or called off. */
+  begin(step: Step): Promise<Begun>
   /** @throws step_failed, config_invalid, timed_out, … with the tool's own words in the sentence */
   perform(step: Step, options: RunOptions): Promise<void>
   check(step: Step): Promise<Standing>
@@ -40,6 +42,7 @@ export function createEffects(deps: EffectDeps): Effects {
   const alone = createKeyedMutex()
   return {
     capture: async (step) => effectOf(deps, step, alone).capture(),
+    begin: (step) => begin(effectOf(deps, step, alone), step.action, alone),
     perform: async (step, options) => inTurn(alone, step.action, () => effectOf(deps, step, alone).perform(options)),
     check: async (step) => effectOf(deps, step, alone).check(),
     revert: async (step, before, options) => {
@@ -52,18 +55,47 @@ export function createEffects(deps: EffectDeps): Effects {
   }
 }
 
-/** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
+async function begin(effect: Effect, action: Action, alone: KeyedMutex): Promise<Begun> {
+  const file = fileInTurn(action)
+  const inOurTurn = async <T>(work: () => Promise<T>) => (file === undefined ? work() : alone(file, work))
+  if (effect.begin === undefined) {
+    const before = await effect.capture()
+    return { ...nothingLeft, before, perform: (options) => inOurTurn(() => effect.perform(options)) }
+  }
+  const leave = file === undefined ? () => undefined : await enter(alone, file)
+  try {
+    const begun = await effect.begin()
+    return { ...begun, perform: (options) => begun.perform(options).finally(leave), callOff: () => begun.callOff().finally(leave) }
+  } catch (error) {
+    leave()
+    throw error
+  }
+}
+
+const nothingLeft = { settled: async () => undefined, callOff: async () => undefined }
+
 function inTurn<T>(alone: KeyedMutex, action: Action, work: () => Promise<T>): Promise<T> {
-  if (action.kind === 'certificate') return alone(action.list, work)
-  if (action.kind === 'boot-word') return alone('rc.conf', work)
-  return action.kind === 'map-entry' ||
-    action.kind === 'proxy-map' ||
-    action.kind === 'proxy-password' ||
-    action.kind === 'line' ||
-    action.kind === 'edit' ||
-    action.kind === 'haproxy-splice'
-    ? alone(action.path, work)
-    : work()
+  const file = fileInTurn(action)
+  return file === undefined ? work() : alone(file, work)
+}
+
+/** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
+function fileInTurn(action: Action): string | undefined {
+  switch (action.kind) {
+    case 'certificate':
+      return action.list
+    case 'boot-word':
+      return 'rc.conf'
+    case 'map-entry':
+    case 'proxy-map':
+    case 'proxy-password':
+    case 'line':
+    case 'edit':
+    case 'haproxy-splice':
+      return action.path
+    default:
+      return undefined
+  }
 }
 
 /** A worker that was killed in the middle of writing these left a draft beside them. */
@@ -93,8 +125,6 @@ function filesWrittenBy(action: Action): string[] {
       return []
   }
 }
-
-type KeyedMutex = ReturnType<typeof createKeyedMutex>
 
 function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): Effect {
   switch (action.kind) {

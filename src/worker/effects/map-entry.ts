@@ -3,7 +3,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { checkMapWords } from '../../host/proxy/maps.ts'
 import { createHaproxySocket } from '../../host/proxy/socket.ts'
-import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
+import { type Begun, changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
 import { modeOf, readExactly } from './old-file.ts'
 
@@ -13,25 +13,55 @@ const fileBeforeSchema = z.strictObject({
   line: z.strictObject({ raw: z.string(), behind: z.string() }).optional(),
 })
 
+interface MapEntryEffect extends Effect {
+  begin(): Promise<Begun>
+}
+
 /** One line of a map file, which HAProxy reads at its next start. */
-export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extract<Action, { kind: 'map-entry' }>): Effect {
+export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extract<Action, { kind: 'map-entry' }>): MapEntryEffect {
   const read = async () => (await readExactly(shell, path)) ?? ''
+  const check = () => {
+    if (!isMark(key, value)) checkMapWords(key, value)
+  }
+  const keptOf = (standing: string | undefined) => {
+    const absent = standing === undefined
+    const text = standing ?? ''
+    return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key), absent } satisfies z.infer<typeof fileBeforeSchema>)
+  }
   const write = async (change: (text: string) => string) => {
     const [text, mode] = await Promise.all([read(), modeOf(shell, path)])
     const changed = change(text)
     if (changed !== text) await shell.writeFile(path, changed, mode)
   }
   return {
-    capture: async () => {
-      const standing = await readExactly(shell, path)
-      const absent = standing === undefined
+    capture: async () => keptOf(await readExactly(shell, path)),
+    begin: async () => {
+      check()
+      const [standing, mode] = await Promise.all([readExactly(shell, path), modeOf(shell, path)])
       const text = standing ?? ''
-      return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key), absent } satisfies z.infer<
-        typeof fileBeforeSchema
-      >)
+      const changed = withEntry(text, key, value)
+      const draft = changed === text ? undefined : shell.writeDraft(path, changed, mode)
+      // that it failed is heard when it is placed
+      draft?.catch(() => undefined)
+      let settling: Promise<void> | undefined
+      return {
+        before: keptOf(standing),
+        perform: async () => {
+          if (draft === undefined) return
+          await draft
+          await shell.placeDraft(path)
+          settling = shell.settle(path)
+          settling.catch(() => undefined)
+        },
+        settled: async () => settling,
+        callOff: async () => {
+          await draft?.catch(() => undefined)
+          if (draft !== undefined) await shell.removeDraft(path)
+        },
+      }
     },
     perform: async () => {
-      if (!isMark(key, value)) checkMapWords(key, value)
+      check()
       await write((text) => withEntry(text, key, value))
     },
     check: async () => {
@@ -65,12 +95,30 @@ export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: E
   const live = () => haproxy.mapValue(path, key).catch(notRunning)
   const tell = (wanted: string | null, now: string | undefined) =>
     (wanted === null ? haproxy.deleteMapEntry(path, key) : haproxy.setMapEntry(path, key, wanted, { value: now })).catch(notRunning)
+  const keptOf = (now: string | undefined | typeof notThere, inFile: string | null) => {
+    if (now !== notThere) checkMapWords(key, now ?? null) // or it could not be put back
+    const kept = { file: inFile ?? '', live: now === notThere ? null : (now ?? null) }
+    return JSON.stringify(kept satisfies z.infer<typeof bothBeforeSchema>)
+  }
   return {
-    capture: async () => {
-      const [now, inFile] = await Promise.all([live(), file.capture()])
-      if (now !== notThere) checkMapWords(key, now ?? null) // or it could not be put back
-      const kept = { file: inFile ?? '', live: now === notThere ? null : (now ?? null) }
-      return JSON.stringify(kept satisfies z.infer<typeof bothBeforeSchema>)
+    capture: async () => keptOf(...(await Promise.all([live(), file.capture()]))),
+    begin: async () => {
+      const asked = live()
+      const entry = await file.begin().finally(() => asked.catch(() => undefined))
+      try {
+        const now = await asked
+        return {
+          ...entry,
+          before: keptOf(now, entry.before),
+          perform: async (options) => {
+            await entry.perform(options)
+            if (now !== notThere) await tell(value, now)
+          },
+        }
+      } catch (error) {
+        await entry.callOff()
+        throw error
+      }
     },
     perform: async (options) => {
       const [now] = await Promise.all([live(), file.perform(options)])

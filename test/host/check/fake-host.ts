@@ -111,6 +111,9 @@ export function fakeShell(host: FakeHost): FakeShell {
       throw new JailopsError('step_failed', `http://${address}:${port}/ did not answer: connection refused.`)
     },
     writeFile: refuse('writeFile'),
+    writeDraft: refuse('writeDraft'),
+    placeDraft: refuse('placeDraft'),
+    settle: refuse('settle'),
     removeDraft: refuse('removeDraft'),
     removeFile: refuse('removeFile'),
     move: refuse('move'),
