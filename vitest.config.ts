@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './scripts/slowest-first.ts'
 
 const isLong = process.env['JAILOPS_TEST_LONG'] === '1'
 const reportFolder = process.env['JAILOPS_REPORT_FOLDER']
@@ -13,7 +15,8 @@ export default defineConfig({
     passWithNoTests: isLong, // a budget may leave none
     // Processes, not threads: tests start programs, and change the working folder and the environment.
     pool: 'forks',
-    maxWorkers: 2, // the tests wait for programs more than they compute
+    maxWorkers: Math.min(1 + availableParallelism(), 6), // the tests wait for programs as long as they compute
+    sequence: { sequencer: SlowestFirst },
     testTimeout: isLong ? 60 * 60_000 : 30_000,
     hookTimeout: 30_000,
     reporters: reportFolder ? ['default', ['json', { outputFile: report }]] : ['default'],
