@@ -1,0 +1,3 @@
+import { sshConformance } from '../host/shell-ssh-conformance.ts'
+
+sshConformance('tcsh')
