@@ -7,6 +7,7 @@ import { createDrivers } from '../host/drivers.ts'
 import { observe } from '../host/facts/observe.ts'
 import { createLocalShell } from '../host/shell-local.ts'
 import { createEffects } from '../worker/effects/index.ts'
+import { createHaproxyReloads } from '../worker/reload-haproxy.ts'
 
 /** Brings a fresh lab to where a host stands after its first `/proxy add`: with HAProxy set up and running. */
 export async function prepareProxy(layout: Layout): Promise<void> {
@@ -17,7 +18,14 @@ export async function prepareProxy(layout: Layout): Promise<void> {
   const stagingFolder = await mkdtemp(join(folder, 'staging', 'prepare-'))
   try {
     const facts = factsOf(layout, await observe({ shell, layout }, ['proxy'], { others: [], here: [] }))
-    const effects = createEffects({ shell, now: Date.now, sleep: (milliseconds) => delay(milliseconds), stagingFolder })
+    const hands = { shell, now: Date.now, sleep: (milliseconds: number) => delay(milliseconds) }
+    const reloads = createHaproxyReloads({
+      ...hands,
+      file: join(stagingFolder, 'haproxy-reload.json'),
+      folder: stagingFolder,
+      say: () => undefined,
+    })
+    const effects = createEffects({ ...hands, reloads, stagingFolder })
     for (const [index, step] of createDrivers(facts).proxy.prepare().entries()) {
       await effects.perform(step, { groupFile: join(stagingFolder, `group-${index}`) })
     }

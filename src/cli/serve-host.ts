@@ -24,6 +24,7 @@ import { openSender } from '../queue/sender.ts'
 import type { TrustedKeys } from '../queue/trusted.ts'
 import { createAnswers } from '../worker/answers.ts'
 import { createEffects } from '../worker/effects/index.ts'
+import { createHaproxyReloads } from '../worker/reload-haproxy.ts'
 import { createInventoryTeller } from '../worker/inventory.ts'
 import { openJournalFolder } from '../worker/journal.ts'
 import { createRenewing } from '../worker/renewing.ts'
@@ -115,6 +116,13 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   const otherEnd = target === undefined ? { redisTime: () => redisTime(redis) } : { target }
   const locks = createResourceLocks()
   const history = createSiteHistory()
+  const hands = { shell, now: Date.now, sleep: (milliseconds: number) => delay(milliseconds) }
+  const reloads = createHaproxyReloads({
+    ...hands,
+    file: join(host.state, 'haproxy-reload.json'),
+    folder: host.groups ?? host.state,
+    say: (what, details) => log.info(details, what),
+  })
   const withdraw = (id: string) => sender.withdraw(id)
   const look = (wanted: readonly FactName[], reserved: Parameters<typeof observe>[2], about?: About): Promise<ObservedFacts> =>
     observe({ shell, layout, templates: serving.templates, ...otherEnd }, wanted, reserved, about)
@@ -124,6 +132,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     shell,
     state: host.state,
     locks,
+    reloads,
     thresholds: serving.thresholds,
     log,
     observe: (wanted) => look(wanted, { others: [], here: [] }),
@@ -159,7 +168,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
       look: (looks) => askLooks(shell, looks),
       drivers: createDrivers,
     }),
-    effects: createEffects({ shell, now: Date.now, sleep: (milliseconds) => delay(milliseconds), stagingFolder: host.staging }),
+    effects: createEffects({ ...hands, reloads, stagingFolder: host.staging }),
     endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
     settle: () => settleOn(shell, report),
     verify: (token) => verifier.hostMessage(token, { host: name }),

@@ -2,21 +2,20 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { AlertThresholds } from '../core/alert.ts'
-import { JailopsError } from '../core/errors.ts'
 import type { FactName, ObservedFacts } from '../core/host.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { alertMemorySchema } from '../host/proxy/alerts.ts'
 import { lookAtLatencies } from '../host/proxy/latencies.ts'
-import { handOver } from '../host/proxy/hand-over.ts'
 import { reconcile } from '../host/proxy/reconcile.ts'
-import { reload } from '../host/proxy/reload.ts'
+import { reloadOf } from '../host/proxy/reload.ts'
 import { lookAtDown, lookAtTraffic } from '../host/proxy/traffic.ts'
 import type { Shell } from '../host/shell.ts'
 import { createAlertTeller } from '../worker/alert-teller.ts'
 import { keepFile, readKept } from '../worker/kept-file.ts'
 import type { ResourceLocks } from '../worker/locks.ts'
 import { createReconciling } from '../worker/reconciling.ts'
+import type { Reloads } from '../worker/reloads.ts'
 import { createSampleFiles } from '../worker/sample-files.ts'
 import { createTending, type Tending } from '../worker/tending.ts'
 import type { Log } from './log.ts'
@@ -28,6 +27,7 @@ interface TendedHost {
   /** On this machine. */
   state: string
   locks: ResourceLocks
+  reloads: Reloads
   thresholds: AlertThresholds
   log: Log
   observe(wanted: readonly FactName[]): Promise<ObservedFacts>
@@ -42,6 +42,7 @@ export async function tendHost({
   shell,
   state,
   locks,
+  reloads,
   thresholds,
   log,
   observe,
@@ -61,7 +62,7 @@ export async function tendHost({
       now: Date.now,
       locks,
       reconcile: () => reconcile(shell, layout),
-      reload: () => reloadHaproxy(shell, layout),
+      reload: (why) => reloads.ask(reloadOf(layout, why)),
       say: (what, details) => log.warn(details, what),
     }),
     files: createSampleFiles(join(state, 'samples')),
@@ -78,12 +79,4 @@ export async function tendHost({
     keepAlerts: (memory) => keepFile(alerts, memory),
     warn: (what, details) => log.warn(details, what),
   })
-}
-
-async function reloadHaproxy(shell: Shell, { haproxy }: Layout): Promise<void> {
-  const { argv, timeoutSeconds } = reload
-  if (await handOver(shell, haproxy, { timeoutSeconds })) return
-  const { exitCode, stderr, stdout } = await shell.run({ argv, timeoutSeconds })
-  if (exitCode === 0) return
-  throw new JailopsError('step_failed', `service haproxy reload: ${(stderr || stdout).trim().slice(-300)}`)
 }

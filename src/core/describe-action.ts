@@ -38,9 +38,7 @@ export function describeAction(action: Action): string {
       return `haproxy: ${servers.length === 0 ? `delete backend ${action.backend}` : `add backend ${action.backend}: ${servers.join(', ')}`}`
     }
     case 'proxy-reload':
-      return action.handOver === undefined
-        ? 'service haproxy reload'
-        : `haproxy -q -D -f ${action.handOver.configFolder} -p ${action.handOver.pidFile} -x ${action.socket} -sf (the one that runs); else service haproxy reload`
+      return `haproxy -q -D -f (haproxy_config of rc.conf) -p ${action.pidFile} -x ${action.socket} -sf (the one that runs); else service haproxy reload`
     case 'haproxy-config': {
       const files = [action, ...(action.more ?? [])].map(({ name, content }) =>
         content === null ? `remove ${action.folder}/${name}` : `write ${action.folder}/${name} (${byteCount(content)})`,

@@ -29,10 +29,10 @@ export function createKeyedMutex(): KeyedMutex {
 }
 
 /** For work that begins in one function and ends in another. @returns when it is our turn; our turn ends with the call of what it returns */
-export async function enter(mutex: KeyedMutex, key: string): Promise<() => void> {
+export async function enter(mutex: Mutex): Promise<() => void> {
   const entered = Promise.withResolvers<void>()
   const left = Promise.withResolvers<void>()
-  void mutex(key, () => {
+  void mutex(() => {
     entered.resolve()
     return left.promise
   })

@@ -8,6 +8,7 @@ import { absolutePath } from './layout.ts'
 
 const argv = z.array(z.string()).min(1)
 const line = z.string().regex(/^[^\n\r\0]+$/)
+const place = z.strictObject({ address: z.ipv4(), port: z.int() })
 const run = z.strictObject({
   kind: z.literal('run'),
   argv,
@@ -21,6 +22,28 @@ const run = z.strictObject({
   blame: argv.optional(),
   /** It tells somebody else to begin anew, and says nothing of how that went: whatever this lists before must be gone from the list after. */
   replaces: argv.optional(),
+})
+
+/**
+ * Another HAProxy in place of the one that runs: it is handed the listening sockets, or where that cannot be, `service haproxy reload`.
+ * Those who need one at the same time share it.
+ */
+const proxyReload = z.strictObject({
+  kind: z.literal('proxy-reload'),
+  /** Ends the sentence "Reload HAProxy, for …". */
+  why: line,
+  socket: absolutePath,
+  pidFile: absolutePath,
+  /** What the rc script reads while `haproxy_config` names nothing else. */
+  usualFile: absolutePath,
+  /**
+   * Whose files it runs by then. By ours it is believed when another process answers at our socket; by the host's own, which may know no
+   * such socket, when the rc script's pid file names another one that runs.
+   */
+  by: z.enum(['our-files', 'their-files']),
+  /** There it must say 421 to who asks for a host that nobody has, as only ours does. */
+  front: place.optional(),
+  timeoutSeconds: z.number().positive(),
 })
 
 /** One change in a text, of which made twice is the same as made once. */
@@ -42,7 +65,6 @@ export type Edit = z.infer<typeof edit>
 const cut = z.strictObject({ at: z.int().min(0), remove: z.string(), insert: z.string() })
 export type Cut = z.infer<typeof cut>
 const serverName = { backend: z.string(), server: z.string() }
-const place = z.strictObject({ address: z.ipv4(), port: z.int() })
 const configFile = { name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/), content: z.string().nullable() }
 
 /** A question about the host that can be asked at any time and changes nothing. */
@@ -144,18 +166,7 @@ const actionSchema = z.discriminatedUnion('kind', [
     backend: z.string(),
     servers: z.array(z.strictObject({ server: z.string(), place, weight: z.int().min(0).max(256) })),
   }),
-  /**
-   * Another HAProxy in place of the one that runs: it is handed the listening sockets, or where that cannot be, `service haproxy reload`.
-   * Believed when another process answers, and answers 421 to who asks for a host that nobody has.
-   */
-  z.strictObject({
-    kind: z.literal('proxy-reload'),
-    socket: absolutePath,
-    front: place,
-    timeoutSeconds: z.number().positive(),
-    /** Not in plans of an older jailops: then it is left to the rc script. */
-    handOver: z.strictObject({ configFolder: absolutePath, pidFile: absolutePath }).optional(),
-  }),
+  proxyReload,
   /** A *.cfg file of HAProxy's folder, or several at once; the whole folder with the change in it must pass `haproxy -c` before the swap. */
   z.strictObject({
     kind: z.literal('haproxy-config'),
@@ -264,7 +275,7 @@ export type RunAction = z.infer<typeof run>
 
 /** An undo is itself a small effect; `unless` says when it is not needed (any more). */
 const undoSchema = z.strictObject({
-  action: run,
+  action: z.discriminatedUnion('kind', [run, proxyReload]),
   unless: simpleProbe.optional(),
   /** Others follow that do the same by other means: a manager's own removal may stumble over what it left half made. */
   mayFail: z.literal(true).optional(),

@@ -15,8 +15,8 @@ export interface ReconcilingDeps {
   now: Clock
   locks: ResourceLocks
   reconcile(): Promise<Reconciled>
-  /** @throws where it failed */
-  reload(): Promise<void>
+  /** `why` as sentences. @throws where it failed */
+  reload(why: string): Promise<void>
   say(what: string, details: Record<string, unknown>): void
 }
 
@@ -32,9 +32,8 @@ export function createReconciling({ now, locks, reconcile, reload, say }: Reconc
     const reason = lacking.join(' ')
     if (reason === '' || reason === reloadedFor) return lacking
     reloadedFor = reason
-    say('reloading HAProxy: it runs without what its files have', { reason })
     try {
-      await reload()
+      await reload(reason)
       return []
     } catch (error) {
       return [...lacking, `A reload failed: ${toJailopsError(error).message}`]

@@ -7,6 +7,7 @@ import upgrade from '../../commands/jail/pkg/upgrade.ts'
 import { refusal } from '../core/refusal.ts'
 import { packagesLooked, said } from './looked.ts'
 import { answerOf, jail, planOf, request, titles } from './say.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const there = { jails: [jail()], looked: packagesLooked }
 const argv = (step: { action: object } | undefined) => (step !== undefined && 'argv' in step.action ? step.action.argv : undefined)
@@ -16,7 +17,7 @@ describe('jail pkg install', () => {
     const plan = planOf(install, { jail: 'blog', packages: 'vim, node24 git-lite' }, there)
     expect(titles(plan)).toEqual(['Install vim in blog', 'Install git-lite in blog'])
     expect(argv(plan.steps[1])).toEqual(['pkg', '-j', 'blog', 'install', '-U', '-y', 'git-lite'])
-    expect(plan.steps.map(({ undo = [] }) => undo.map(({ action }) => action.argv.slice(3).join(' ')))).toEqual([
+    expect(plan.steps.map(({ undo = [] }) => undo.map((one) => undoArgv(one).slice(3).join(' ')))).toEqual([
       ['delete -y vim', 'delete -y expat'],
       ['delete -y git-lite'],
     ])
@@ -70,7 +71,10 @@ describe('jail pkg remove', () => {
   it('names what goes with it, and brings that back as it was', () => {
     const plan = planOf(remove, { jail: 'blog', packages: 'libuv' }, there)
     expect(titles(plan)).toEqual(['Remove node24 from blog, which needs what is removed', 'Remove libuv from blog'])
-    expect(plan.steps.map(({ undo = [] }) => undo[0]?.action.argv.slice(3).join(' '))).toEqual(['install -y node24', 'install -y -A libuv'])
+    expect(plan.steps.flatMap(({ undo = [] }) => undo.slice(0, 1).map((one) => undoArgv(one).slice(3).join(' ')))).toEqual([
+      'install -y node24',
+      'install -y -A libuv',
+    ])
   })
 
   it('suggests the package that was meant', () => {
@@ -105,7 +109,7 @@ describe('jail pkg upgrade', () => {
     expect(argv(plan.steps[0])).toContain(`z${blog.root}@before-${request}`)
     const last = plan.steps.at(-1)
     expect(last?.final).toBeUndefined()
-    expect(last?.undo?.map(({ action }) => action.argv.slice(0, 2).join(' '))).toEqual(['jail -f', 'zfs rollback', 'jail -f'])
+    expect(last?.undo?.map((one) => undoArgv(one).slice(0, 2).join(' '))).toEqual(['jail -f', 'zfs rollback', 'jail -f'])
   })
 
   it('has nothing to do where all is new, and refuses what is not there', () => {

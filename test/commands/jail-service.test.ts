@@ -9,6 +9,7 @@ import stop from '../../commands/jail/service/stop.ts'
 import { refusal } from '../core/refusal.ts'
 import { running, said, stopped } from './looked.ts'
 import { answerOf, backendOfJail, jail, planOf, readyProxy, route, titles } from './say.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const nginx = { jail: 'blog', service: 'nginx' }
 const routed = { jails: [jail()], proxy: { ...readyProxy, routes: [route], backends: [backendOfJail('blog')] } }
@@ -21,8 +22,8 @@ const silent = said('', 1, "/etc/rc.d/nginx: unknown directive 'status'.\nUsage:
 
 const off = { 'service nginx': stopped, enabled: said('', 1) }
 const back = (variables: string) =>
-  planOf(enable, nginx, { jails: [jail()], looked: { ...off, variables: said(variables) } }).steps[0]?.undo?.map(({ action }) =>
-    action.argv.slice(3),
+  planOf(enable, nginx, { jails: [jail()], looked: { ...off, variables: said(variables) } }).steps[0]?.undo?.map((one) =>
+    undoArgv(one).slice(3),
   )
 const titleOf = (looked: typeof running) =>
   answerOf(status, nginx, { jails: [jail()], looked: { 'service nginx': looked, enabled: said('') } }).title

@@ -7,6 +7,7 @@ import timezone from '../../commands/jail/timezone.ts'
 import { refusal } from '../core/refusal.ts'
 import { said } from './looked.ts'
 import { answerOf, jail, planOf } from './say.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const stdin = (plan: ReturnType<typeof planOf>) => JSON.stringify(plan.steps.map(({ action }) => ('stdin' in action ? action.stdin : '')))
 
@@ -23,7 +24,7 @@ describe('jail sysrc', () => {
       },
     ])
     const fresh = planOf(set, { jail: 'blog', variable: 'nginx_enable', value: 'YES' }, there)
-    expect(fresh.steps[0]?.undo?.[0]?.action.argv).toEqual(['sysrc', '-j', 'blog', '-x', 'nginx_enable'])
+    expect(fresh.steps[0]?.undo?.map(undoArgv)).toEqual([['sysrc', '-j', 'blog', '-x', 'nginx_enable']])
   })
 
   it('unsets, and looks at what is set rather than at defaults', () => {
@@ -115,13 +116,13 @@ describe('jail resolver', () => {
     expect(stdin(planOf(resolver, { jail: 'blog' }, host))).toContain('10.0.2.3')
     const plan = planOf(resolver, { jail: 'blog', servers: '9.9.9.9, 1.1.1.1', search: 'example.com' }, host)
     expect(stdin(plan)).toBe(JSON.stringify(['search example.com\nnameserver 9.9.9.9\nnameserver 1.1.1.1\n']))
-    expect(plan.steps[0]?.undo?.[0]?.action.stdin).toBe('nameserver 10.0.0.1\n')
+    expect(plan.steps[0]?.undo).toMatchObject([{ action: { stdin: 'nameserver 10.0.0.1\n' } }])
   })
 
   it('takes the file away again where there was none, and does nothing twice', () => {
     const none = { 'text /etc/resolv.conf': said('', 1, 'cat: …') }
     const plan = planOf(resolver, { jail: 'blog', servers: '9.9.9.9' }, { jails: [jail()], looked: none })
-    expect(plan.steps[0]?.undo?.[0]?.action.argv).toEqual(['jexec', 'blog', 'rm', '-f', '/etc/resolv.conf'])
+    expect(plan.steps[0]?.undo?.map(undoArgv)).toEqual([['jexec', 'blog', 'rm', '-f', '/etc/resolv.conf']])
     expect(planOf(resolver, { jail: 'blog', servers: '10.0.0.1' }, { jails: [jail()], looked: file }).steps).toEqual([])
   })
 

@@ -9,6 +9,7 @@ import { createDrivers } from '../../src/host/drivers.ts'
 import { refusal } from '../core/refusal.ts'
 import { testFacts } from '../host/facts-helper.ts'
 import { backendOfJail, jail, planOf, readyProxy, request, route, titles } from './say.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 function said(stdout: string, exitCode = 0): LookAnswer {
   return { exitCode, stdout, stderr: '' }
@@ -71,7 +72,7 @@ describe('a change around which a snapshot is taken', () => {
       'See that blog can go back to it',
       'Change it',
     ])
-    const undo = (steps[1]?.undo ?? []).map(({ action }) => action.argv.join(' '))
+    const undo = (steps[1]?.undo ?? []).map((one) => undoArgv(one).join(' '))
     expect(undo.slice(1, 3)).toEqual([
       `zfs rollback -r ${dataset.name}@before-${request}`,
       `zfs rollback -r ${dataset.name}/data@before-${request}`,

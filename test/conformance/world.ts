@@ -22,6 +22,7 @@ import { type Ran, runShell } from '../lab/temporary-lab.ts'
 import { listing } from '../support/house.ts'
 import type { Column } from './columns.ts'
 import { type MortalShell, mortalShell } from './mortal-shell.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 /** A host of one driver, and jailops's way of changing it without queue and chat around it. */
 export interface World {
@@ -80,14 +81,18 @@ export async function openWorld(
 
   // waits are short: what the lab does, it has done when its program ends
   let past = 0
+  const hands = {
+    now: () => Date.now() + past,
+    sleep: async (milliseconds: number) => {
+      if (!isPatient) past += milliseconds
+      await sleep(isPatient ? milliseconds : Math.min(milliseconds, 5))
+    },
+  }
   const effects = () =>
     createEffects({
+      ...hands,
       shell,
-      now: () => Date.now() + past,
-      sleep: async (milliseconds) => {
-        if (!isPatient) past += milliseconds
-        await sleep(isPatient ? milliseconds : Math.min(milliseconds, 5))
-      },
+      reloads: reloadsIn(lab.folder, { ...hands, shell }),
       stagingFolder: join(lab.folder, 'staging'),
     })
 

@@ -15,6 +15,7 @@ import { type Lab, startLab } from '../../src/lab/lab.ts'
 import { createEffects, type Effects } from '../../src/worker/effects/index.ts'
 import { type Ran, runShell, writeBelow } from '../lab/temporary-lab.ts'
 import { listing } from '../support/house.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 interface Done {
   step: Step
@@ -54,15 +55,15 @@ export async function bastilleLab(zfs: boolean): Promise<BastilleLab> {
   const shell = createLocalShell(lab.layout)
   // waits are short: what the lab does, it has done when its program ends
   let past = 0
-  const effects = createEffects({
+  const hands = {
     shell,
     now: () => Date.now() + past,
-    sleep: async (milliseconds) => {
+    sleep: async (milliseconds: number) => {
       past += milliseconds
       await sleep(5)
     },
-    stagingFolder: join(lab.folder, 'staging'),
-  })
+  }
+  const effects = createEffects({ ...hands, reloads: reloadsIn(folder, hands), stagingFolder: join(lab.folder, 'staging') })
   let groups = 0
   const options = () => ({ groupFile: join(folder, `group-${groups++}`) })
   const here: BastilleLab = {

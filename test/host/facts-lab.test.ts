@@ -12,6 +12,7 @@ import { observe } from '../../src/host/facts/observe.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { createEffects, type Effects } from '../../src/worker/effects/index.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 /* The drivers' steps, carried out on the lab's FreeBSD with real HAProxy and nginx, and taken back again. */
 
@@ -25,7 +26,8 @@ beforeAll(async () => {
   lab = await startLab({ folder })
   shell = createLocalShell(lab.layout)
   const stagingFolder = join(lab.folder, 'staging')
-  effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
+  const hands = { shell, sleep: async (milliseconds: number) => sleep(milliseconds), now: Date.now }
+  effects = createEffects({ ...hands, reloads: reloadsIn(folder, hands), stagingFolder })
 }, 60_000)
 
 afterAll(async () => {

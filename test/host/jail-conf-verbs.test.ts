@@ -5,6 +5,7 @@ import { layoutSchema } from '../../src/core/layout.ts'
 import { type Step, stepSchema } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { testFacts, testJail, testLayout } from './facts-helper.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const request = 'rabcdefghijkmnpq'
 const shop: NewJail = { name: 'shop', manager: 'jail.conf', address: '10.0.0.9', startsAtBoot: false, type: 'thin', vnet: false }
@@ -46,7 +47,7 @@ describe('make', () => {
   it('copies a thick one into a dataset of its own', () => {
     const steps = jailsOf(onZfs).make({ ...shop, type: 'thick' }, request)
     expect(said(steps).slice(1, 3)).toEqual(['zfs create zroot/jails/shop', 'cp -a /usr/jails/.base/. /usr/jails/shop'])
-    expect(steps[2]?.undo?.map(({ action }) => action.argv.join(' '))).toEqual([
+    expect(steps[2]?.undo?.map((one) => undoArgv(one).join(' '))).toEqual([
       'zfs destroy -r zroot/jails/shop',
       'zfs create zroot/jails/shop',
     ])
@@ -222,7 +223,7 @@ describe('update', () => {
       argv: ['env', 'PAGER=cat', 'freebsd-update', '-j', 'blog', '--not-running-from-cron', 'fetch', 'install'],
       shows: true,
     })
-    expect(update?.undo?.map(({ action }) => action.argv.slice(0, 2).join(' '))).toEqual(['jail -f', 'zfs rollback', 'jail -f'])
+    expect(update?.undo?.map((one) => undoArgv(one).slice(0, 2).join(' '))).toEqual(['jail -f', 'zfs rollback', 'jail -f'])
     expect(update?.final).toBeUndefined()
   })
 

@@ -5,6 +5,7 @@ import { jailName } from '../../src/core/names.ts'
 import { type Step, stepSchema } from '../../src/core/step.ts'
 import { createBastilleDriver } from '../../src/host/jails/bastille/driver.ts'
 import { testFacts, testJail } from './facts-helper.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 /* What the driver plans; carried out it is in jails-bastille-lab.test.ts. */
 
@@ -48,7 +49,7 @@ function commands(steps: readonly Step[]): string[] {
 }
 
 function undone(steps: readonly Step[]): string[] {
-  return steps.flatMap(({ undo = [] }) => undo.map(({ action }) => action.argv.join(' ')))
+  return steps.flatMap(({ undo = [] }) => undo.map((one) => undoArgv(one).join(' ')))
 }
 
 describe('making', () => {

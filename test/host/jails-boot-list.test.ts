@@ -4,6 +4,7 @@ import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Step } from '../../src/core/step.ts'
 import { bootOff, bootOn } from '../../src/host/jails/jail-conf/boot-list.ts'
 import { withBootWord, withoutBootChange } from '../../src/worker/effects/boot-words.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 type Boot = ObservedFacts['boot']
 
@@ -63,7 +64,7 @@ function takeBack(rc: RcConf, steps: readonly Step[], before: RcConf): RcConf {
   const word = steps.map(({ action }) => action).find((action) => action.kind === 'boot-word')
   const undos = steps.toReversed().flatMap((step) => step.undo ?? [])
   const listed = word === undefined ? rc : { ...rc, list: withoutBootChange(rc.list, before.list, word.name) }
-  return undos.reduce((now, { action, unless }) => (unless !== undefined && holds(now, unless) ? now : sysrc(now, action.argv)), listed)
+  return undos.reduce((now, undo) => (undo.unless !== undefined && holds(now, undo.unless) ? now : sysrc(now, undoArgv(undo))), listed)
 }
 
 /** What jail.conf defines, of which the facts may not see all, and whether a jail that is made becomes part of it. */

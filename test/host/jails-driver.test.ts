@@ -7,6 +7,7 @@ import { newJailFile } from '../../src/host/jails/jail-conf/new-file.ts'
 import type { Site } from '../../src/core/proxy.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { testFacts, testJail, testLayout, testParts, testProperties } from './facts-helper.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const request = 'rabcdefghijkmnpq'
 const newJail = { name: 'blog', manager: 'jail.conf', address: '10.0.0.5', startsAtBoot: true, type: 'thick', vnet: false } as const
@@ -17,7 +18,7 @@ test('a new jail is copied aside, moved into place, configured and started, in t
   const [space, , copy, move, , start] = steps
   expect(space?.done).toEqual({ kind: 'free-space', path: '/usr/jails', megabytes: 512 })
   expect(copy?.action).toMatchObject({ argv: ['cp', '-a', '/usr/jails/.base/.', `/usr/jails/.new-${request}`] })
-  expect(copy?.undo?.map((undo) => undo.action.argv[0])).toEqual(['chflags', 'rm', 'mkdir'])
+  expect(copy?.undo?.map((undo) => undoArgv(undo)[0])).toEqual(['chflags', 'rm', 'mkdir'])
   expect(move?.action).toEqual({ kind: 'move', from: `/usr/jails/.new-${request}`, to: '/usr/jails/blog' })
   expect(start?.action).toMatchObject({ argv: ['jail', '-f', '/etc/jail.conf.d/blog.conf', '-c', 'blog'] })
 })

@@ -10,6 +10,7 @@ import type { Shell } from '../../src/host/shell.ts'
 import { planOf, request } from '../commands/say.ts'
 import { fakeShell } from './check/fake-host.ts'
 import { testFacts, testJail, testLayout } from './facts-helper.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const managers = [{ manager: 'jail.conf' }, { manager: 'ezjail', startsJails: true }] as const
 const newJail: NewJail = { name: 'blog-two', manager: 'ezjail', address: '10.0.0.5', startsAtBoot: true, type: 'thin', vnet: false }
@@ -76,7 +77,7 @@ describe('making', () => {
       `move /usr/jails/.new-${request} /usr/jails/blog-two`,
       'ezjail-admin create -x blog-two lo1|10.0.0.5',
     ])
-    const undo = steps.flatMap((step) => step.undo ?? []).map(({ action }) => action.argv.join(' '))
+    const undo = steps.flatMap((step) => step.undo ?? []).map((one) => undoArgv(one).join(' '))
     expect(undo).not.toContain('ezjail-admin delete -w blog-two')
   })
 

@@ -5,6 +5,7 @@ import { layoutSchema } from '../../src/core/layout.ts'
 import { type Step, stepSchema } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { testFacts, testJail, testLayout } from './facts-helper.ts'
+import { undoArgv } from '../support/undo-argv.ts'
 
 const request = 'rabcdefghjkmnpqr'
 const shop: NewJail = { name: 'shop', manager: 'iocage', address: '10.0.0.9', startsAtBoot: true, type: 'thin', vnet: false }
@@ -49,7 +50,7 @@ function said(steps: readonly Step[]): string[] {
 }
 
 function undone(steps: readonly Step[]): string[] {
-  return steps.flatMap(({ undo = [] }) => undo.map(({ action }) => action.argv.join(' ')))
+  return steps.flatMap(({ undo = [] }) => undo.map((one) => undoArgv(one).join(' ')))
 }
 
 const code = (word: string) => expect.objectContaining({ code: word })

@@ -12,6 +12,7 @@ import { askLooks } from '../../src/host/facts/looks.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { createEffects } from '../../src/worker/effects/index.ts'
 import { temporaryLab, type TemporaryLab } from '../lab/temporary-lab.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 interface Done {
   step: Step
@@ -35,12 +36,8 @@ export interface LabHands {
 export async function labHands(options: Parameters<typeof temporaryLab>[0]): Promise<LabHands> {
   const lab = await temporaryLab(options)
   const shell = createLocalShell(lab.layout)
-  const effects = createEffects({
-    shell,
-    sleep: async (milliseconds) => sleep(milliseconds),
-    now: Date.now,
-    stagingFolder: join(lab.folder, 'staging'),
-  })
+  const own = { shell, sleep: async (milliseconds: number) => sleep(milliseconds), now: Date.now }
+  const effects = createEffects({ ...own, reloads: reloadsIn(lab.folder, own), stagingFolder: join(lab.folder, 'staging') })
   let groups = 0
   const groupFile = () => join(lab.folder, `group-${groups++}`)
   const facts = async (wanted: readonly FactName[] = factNames) =>

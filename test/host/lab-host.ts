@@ -9,6 +9,7 @@ import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { type Lab, type LabOptions, startLab } from '../../src/lab/lab.ts'
 import { createEffects, type Effects } from '../../src/worker/effects/index.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 export interface Done {
   step: Step
@@ -33,7 +34,8 @@ export async function startLabHost(options: Partial<LabOptions> = {}, prepare: (
   const lab = await startLab({ ...options, folder })
   const shell = createLocalShell(lab.layout)
   const stagingFolder = join(lab.folder, 'staging')
-  const effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
+  const hands = { shell, sleep: async (milliseconds: number) => sleep(milliseconds), now: Date.now }
+  const effects = createEffects({ ...hands, reloads: reloadsIn(folder, hands), stagingFolder })
   let groups = 0
   const groupFile = () => join(folder, `group-${groups++}`)
   const takeBack = async (done: readonly Done[]) => {

@@ -3,15 +3,23 @@ import { nginxTarget, stagedMain } from '../../src/worker/effects/nginx-config.t
 
 /** Every program that a step starts by its own words, with its arguments. */
 export function argvOf({ action, done, undo = [] }: Step): (readonly string[])[] {
-  const ofAction =
-    action.kind === 'run'
-      ? [action.argv, ...[action.blame, action.replaces].filter((argv) => argv !== undefined)]
-      : action.kind === 'write' && action.check !== undefined
-        ? [action.check]
-        : action.kind === 'proxy-reload'
-          ? [['service', 'haproxy', 'reload'], ...(action.handOver === undefined ? [] : [['haproxy', '-x', action.socket]])]
-          : []
-  return [...ofAction, ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [back.argv, ...ofProbe(unless)])]
+  return [...ofAction(action), ...ofProbe(done), ...undo.flatMap(({ action: back, unless }) => [...ofAction(back), ...ofProbe(unless)])]
+}
+
+function ofAction(action: Action): (readonly string[])[] {
+  switch (action.kind) {
+    case 'run':
+      return [action.argv, ...[action.blame, action.replaces].filter((argv) => argv !== undefined)]
+    case 'write':
+      return action.check === undefined ? [] : [action.check]
+    case 'proxy-reload':
+      return [
+        ['service', 'haproxy', 'reload'],
+        ['haproxy', '-x', action.socket],
+      ]
+    default:
+      return []
+  }
 }
 
 function ofProbe(probe: Probe | undefined): (readonly string[])[] {

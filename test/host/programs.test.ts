@@ -30,6 +30,7 @@ import { refusedByState, said, saidToo, told } from './every-change.ts'
 import { testFacts } from './facts-helper.ts'
 import { argvOf, pathsChanged } from './programs-of-steps.ts'
 import { theirConfiguration } from './their-haproxy.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 /* What the host's rule file lets jailops start is src/host/programs.ts: here that list is held against what really is started. */
 
@@ -189,7 +190,8 @@ async function look(): Promise<Facts> {
 
 async function carryOut(steps: readonly Step[]): Promise<void> {
   const stagingFolder = join(lab.folder, 'staging')
-  const effects = createEffects({ shell, sleep: async (milliseconds) => sleep(milliseconds), now: Date.now, stagingFolder })
+  const hands = { shell, sleep: async (milliseconds: number) => sleep(milliseconds), now: Date.now }
+  const effects = createEffects({ ...hands, reloads: reloadsIn(folder, hands), stagingFolder })
   for (const [index, step] of steps.entries()) {
     await effects.capture(step)
     await effects.check(step)

@@ -61,7 +61,7 @@ test('when fewer than four are left more are declared, after the site is answere
   expect(kinds(steps).slice(-3)).toEqual(['await', 'haproxy-config', 'proxy-reload'])
   expect(reloads(steps)).toEqual(['Reload HAProxy, for fewer than 4 spare backends are left: 13 more are declared'])
   expect(steps.at(-2)).toMatchObject({ action: { name: '20-slot_05.cfg', more: expect.objectContaining({ length: 12 }) } })
-  expect(steps.at(-2)?.undo).toMatchObject([{ action: { argv: ['service', 'haproxy', 'reload'] } }])
+  expect(steps.at(-2)?.undo).toMatchObject([{ action: { kind: 'proxy-reload', by: 'our-files' } }])
 })
 
 test('where none is left the jail gets a file of its own, and one reload brings it and new spare ones', () => {

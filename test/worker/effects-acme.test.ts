@@ -13,6 +13,7 @@ import { type OurHaproxy, startOurHaproxy } from '../host/our-haproxy.ts'
 import { hasPebble, type Pebble, startPebble } from '../support/pebble.ts'
 import { refusingAuthority } from '../support/refusing-authority.ts'
 import { Death } from './worker-bench.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 const site = 'blog.example.com'
 let front: OurHaproxy
@@ -51,7 +52,9 @@ function effectsOn(host: Shell, slept: number[] = []) {
     slept.push(milliseconds)
     await delay(20)
   }
-  return createEffects({ shell: host, now: Date.now, sleep, stagingFolder: join(front.layout.haproxy.configFolder, 'staging') })
+  const hands = { shell: host, now: Date.now, sleep }
+  const { configFolder } = front.layout.haproxy
+  return createEffects({ ...hands, reloads: reloadsIn(configFolder, hands), stagingFolder: join(configFolder, 'staging') })
 }
 
 const groupFile = () => join(front.layout.haproxy.configFolder, 'group')

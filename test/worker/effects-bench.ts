@@ -6,6 +6,7 @@ import type { Action, Step } from '../../src/core/step.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createEffects, type Effects } from '../../src/worker/effects/index.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 export interface Bench {
   folder: string
@@ -28,7 +29,8 @@ export function makeBench(): Bench {
   if (haproxy !== undefined) symlinkSync(haproxy, at('bin', 'haproxy'))
   const programFolders = [at('bin'), '/bin', '/usr/bin', '/usr/sbin', '/usr/local/sbin']
   const shell = createLocalShell({ programFolders, jailRoots: at('jails'), groupWaitMilliseconds: 300 })
-  const effects = createEffects({ shell, now: Date.now, sleep: (milliseconds) => sleep(milliseconds), stagingFolder: at('staging') })
+  const hands = { shell, now: Date.now, sleep: (milliseconds: number) => sleep(milliseconds) }
+  const effects = createEffects({ ...hands, reloads: reloadsIn(folder, hands), stagingFolder: at('staging') })
   const program = (name: string, script: string) => {
     writeFileSync(at('bin', name), `#!/bin/sh\nbench='${folder}'\n${script}\n`)
     chmodSync(at('bin', name), 0o755)

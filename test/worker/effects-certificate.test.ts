@@ -12,6 +12,7 @@ import { type OurHaproxy, startOurHaproxy } from '../host/our-haproxy.ts'
 import { selfSigned } from '../support/certificates.ts'
 import { shownTo } from '../support/tls-client.ts'
 import { Death } from './worker-bench.ts'
+import { reloadsIn } from '../support/reloads.ts'
 
 const site = 'blog.example.com'
 const [first, second] = [selfSigned([site, 'shop.example.com']), selfSigned([site])]
@@ -48,7 +49,8 @@ function stepOf(path: string | null, more: { fingerprint?: string; site?: string
 }
 
 function effectsOn(host: Shell, now: () => number = Date.now) {
-  return createEffects({ shell: host, now, sleep: async (milliseconds) => sleep(milliseconds), stagingFolder: at('staging') })
+  const hands = { shell: host, now, sleep: async (milliseconds: number) => sleep(milliseconds) }
+  return createEffects({ ...hands, reloads: reloadsIn(front.layout.haproxy.configFolder, hands), stagingFolder: at('staging') })
 }
 
 async function carryOut(host: Shell, step: Step, now?: () => number): Promise<string | null> {

@@ -7,7 +7,7 @@ import { besideFile } from './adopt/stand-beside.ts'
 import { mustHaveBlock } from './adopt/their-block.ts'
 import { baseConfiguration, baseFile, frontConfiguration, frontFile } from './configuration.ts'
 import { emptyMap, mapFile, mapNames, mapsFolder, ownersFile } from './maps.ts'
-import { changeAndReload, refusesStrangers, reloadIt } from './reload.ts'
+import { changeAndReload, isStopped, refusesStrangers, reloadIt } from './reload.ts'
 import { type ConfigFile, firstSlots, spareFile } from './slots.ts'
 
 /** What a host still lacks before routes can be added; nothing where HAProxy runs by our files and will after a reboot. */
@@ -100,7 +100,6 @@ function setVariable(title: string, name: string, value: string): Step {
 }
 
 function startIt(layout: Layout): Step[] {
-  const isStopped: Probe = { kind: 'command', argv: ['service', 'haproxy', 'status'], exitCode: 1 }
   return [
     {
       title: 'Check that no other HAProxy runs',

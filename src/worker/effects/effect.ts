@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
 import type { Shell } from '../../host/shell.ts'
+import type { Reloads } from '../reloads.ts'
 
 export interface EffectDeps {
   shell: Shell
   sleep: (milliseconds: number) => Promise<void>
   now: () => number
+  /** Of HAProxy, which all requests of this host share. */
+  reloads: Reloads
   /** Where whole copies of configurations are put together and checked; its parent must exist. */
   stagingFolder: string
 }

@@ -40,63 +40,64 @@ export interface Effects {
 
 export function createEffects(deps: EffectDeps): Effects {
   const alone = createKeyedMutex()
+  const { apart, during } = deps.reloads
+
+  /** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
+  function inTurn<T>(action: Action, work: () => Promise<T>): Promise<T> {
+    switch (action.kind) {
+      case 'certificate':
+        return alone(action.list, work)
+      case 'boot-word':
+        return alone('rc.conf', work)
+      // of these each checks all
+      case 'haproxy-config':
+      case 'haproxy-splice':
+        return apart(work)
+      case 'map-entry':
+      case 'proxy-map':
+      case 'proxy-password':
+      case 'line':
+      case 'edit':
+        return alone(action.path, work)
+      default:
+        return work()
+    }
+  }
+
+  async function begin(step: Step): Promise<Begun> {
+    const effect = effectOf(deps, step, alone)
+    if (effect.begin === undefined) {
+      const perform = (options: RunOptions) => during(() => inTurn(step.action, () => effect.perform(options)))
+      return { ...nothingLeft, before: await effect.capture(), perform }
+    }
+    const leave = await enter((work) => inTurn(step.action, work))
+    try {
+      const begun = await effect.begin()
+      const perform = (options: RunOptions) => during(() => begun.perform(options)).finally(leave)
+      return { ...begun, perform, callOff: () => begun.callOff().finally(leave) }
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
   return {
-    capture: async (step) => effectOf(deps, step, alone).capture(),
-    begin: (step) => begin(effectOf(deps, step, alone), step.action, alone),
-    perform: async (step, options) => inTurn(alone, step.action, () => effectOf(deps, step, alone).perform(options)),
+    capture: (step) => during(() => effectOf(deps, step, alone).capture()),
+    begin: (step) => during(() => begin(step)),
+    perform: (step, options) => during(() => inTurn(step.action, () => effectOf(deps, step, alone).perform(options))),
     check: async (step) => effectOf(deps, step, alone).check(),
-    revert: async (step, before, options) => {
-      if (step.action.kind === 'run' && heldBefore(before)) return
-      await inTurn(alone, step.action, () => effectOf(deps, step, alone).revert(before, options))
-      for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
-      await undoByCommands(deps, step, options)
-    },
+    revert: (step, before, options) =>
+      during(async () => {
+        if (step.action.kind === 'run' && heldBefore(before)) return
+        await inTurn(step.action, () => effectOf(deps, step, alone).revert(before, options))
+        for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
+        await undoByCommands(deps, step, options)
+      }),
     holds: (probe) => holds(deps.shell, probe),
   }
 }
 
-async function begin(effect: Effect, action: Action, alone: KeyedMutex): Promise<Begun> {
-  const file = fileInTurn(action)
-  const inOurTurn = async <T>(work: () => Promise<T>) => (file === undefined ? work() : alone(file, work))
-  if (effect.begin === undefined) {
-    const before = await effect.capture()
-    return { ...nothingLeft, before, perform: (options) => inOurTurn(() => effect.perform(options)) }
-  }
-  const leave = file === undefined ? () => undefined : await enter(alone, file)
-  try {
-    const begun = await effect.begin()
-    return { ...begun, perform: (options) => begun.perform(options).finally(leave), callOff: () => begun.callOff().finally(leave) }
-  } catch (error) {
-    leave()
-    throw error
-  }
-}
-
 const nothingLeft = { settled: async () => undefined, callOff: async () => undefined }
-
-function inTurn<T>(alone: KeyedMutex, action: Action, work: () => Promise<T>): Promise<T> {
-  const file = fileInTurn(action)
-  return file === undefined ? work() : alone(file, work)
-}
-
-/** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
-function fileInTurn(action: Action): string | undefined {
-  switch (action.kind) {
-    case 'certificate':
-      return action.list
-    case 'boot-word':
-      return 'rc.conf'
-    case 'map-entry':
-    case 'proxy-map':
-    case 'proxy-password':
-    case 'line':
-    case 'edit':
-    case 'haproxy-splice':
-      return action.path
-    default:
-      return undefined
-  }
-}
 
 /** A worker that was killed in the middle of writing these left a draft beside them. */
 function filesWrittenBy(action: Action): string[] {

@@ -34,8 +34,10 @@ export function heldBefore(before: string | null): boolean {
   return parseBefore(heldSchema, before)?.held === true
 }
 
+type Hands = Pick<EffectDeps, 'shell' | 'now' | 'sleep'>
+
 /** @throws step_failed, timed_out or cancelled, with the tool's own words */
-export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFile, signal, heard }: RunOptions): Promise<void> {
+export async function runOrThrow(deps: Hands, action: RunAction, { groupFile, signal, heard }: RunOptions): Promise<void> {
   const { argv, stdin, timeoutSeconds, shows } = action
   const before = await listed(deps, action)
   const result = await deps.shell.run({
@@ -55,13 +57,13 @@ export async function runOrThrow(deps: EffectDeps, action: RunAction, { groupFil
 }
 
 /** Each word that it prints is one of what will be replaced. */
-async function listed({ shell }: EffectDeps, { replaces }: RunAction): Promise<string[]> {
+async function listed({ shell }: Hands, { replaces }: RunAction): Promise<string[]> {
   if (replaces === undefined) return []
   const { stdout } = await shell.run({ argv: replaces, timeoutSeconds: 30 })
   return stdout.split(/\s+/).filter((word) => word !== '')
 }
 
-async function awaitReplaced(deps: EffectDeps, action: RunAction, before: readonly string[]): Promise<void> {
+async function awaitReplaced(deps: Hands, action: RunAction, before: readonly string[]): Promise<void> {
   const deadline = deps.now() + action.timeoutSeconds * 1000
   let left = before
   while (left.length > 0) {
@@ -78,7 +80,7 @@ async function awaitReplaced(deps: EffectDeps, action: RunAction, before: readon
 }
 
 /** fstat(1) and its like: a line of headings, then a process a line. It informs, so its own failure is no matter. */
-async function inTheWay({ shell }: EffectDeps, { blame }: RunAction): Promise<string> {
+async function inTheWay({ shell }: Hands, { blame }: RunAction): Promise<string> {
   if (blame === undefined) return ''
   const answer = await shell.run({ argv: blame, timeoutSeconds: 30 }).catch(passLostConnection)
   const holders = (answer?.stdout ?? '')

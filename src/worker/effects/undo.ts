@@ -1,3 +1,4 @@
+import { describeAction } from '../../core/describe-action.ts'
 import { JailopsError, passLostConnection, toJailopsError } from '../../core/errors.ts'
 import type { Probe, Step, Undo } from '../../core/step.ts'
 import type { EffectDeps } from './effect.ts'
@@ -17,7 +18,7 @@ export async function undoByCommands(deps: EffectDeps, step: Step, options: { gr
   // An exit code is no more to be believed on the way back: what the step had brought about must be gone.
   if (last === undefined || done === undefined || !showsItsUndo(done)) return
   if (await waitFor(deps, done, { milliseconds: momentFor(last.action, done), wanted: false })) return
-  throw new JailopsError('undo_failed', `${last.action.argv.join(' ')} reported success, but what it should take back still stands.`)
+  throw new JailopsError('undo_failed', `${describeAction(last.action)} reported success, but what it should take back still stands.`)
 }
 
 /** Of others the answer depends on more than this step: a reload, a file that is put back after it. */
@@ -27,13 +28,14 @@ function showsItsUndo(done: Probe): boolean {
 
 async function undoOne(deps: EffectDeps, { action, unless, mayFail }: Undo, options: { groupFile: string }): Promise<void> {
   try {
-    await runOrThrow(deps, action, options)
+    if (action.kind === 'proxy-reload') await deps.reloads.ask(action, { isWayBack: true })
+    else await runOrThrow(deps, action, options)
   } catch (error) {
     passLostConnection(error)
     // It may fail because there was nothing left to do.
     if (unless !== undefined && (await waitFor(deps, unless, { milliseconds: 1000 }))) return
     if (mayFail === true) return
     const why = toJailopsError(error).message
-    throw new JailopsError('undo_failed', `Taking it back with \`${action.argv.join(' ')}\` failed: ${why}`, { cause: error })
+    throw new JailopsError('undo_failed', `Taking it back with \`${describeAction(action)}\` failed: ${why}`, { cause: error })
   }
 }

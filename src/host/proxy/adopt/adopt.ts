@@ -5,7 +5,7 @@ import type { Jail } from '../../../core/jail.ts'
 import type { Layout } from '../../../core/layout.ts'
 import type { ProxyFacts, TheirProxy } from '../../../core/proxy.ts'
 import type { Cut, Step } from '../../../core/step.ts'
-import { changeAndReload, refusesStrangers, reload } from '../reload.ts'
+import { changeAndReload, reloadIt } from '../reload.ts'
 import { blockLines, type Strangers, strangersIn, theirLink } from './beside.ts'
 import { renewed } from './block.ts'
 import { diffOf } from './diff.ts'
@@ -39,17 +39,10 @@ export function adoptTheirs({ layout, proxy, theirs, router }: AdoptDeps, jails:
     text: withBlock,
     cuts: moved(found.pairs, found.block),
   })
-  // by another socket than ours until then, so it cannot be asked which process it is
-  const { bindAddress, bindPort } = layout.haproxy
-  const isLive = {
-    title: 'Reload HAProxy; open connections go on',
-    action: reload,
-    done: refusesStrangers({ address: bindAddress, port: bindPort }),
-  }
   return {
     path,
     steps: [
-      ...(theirs.isShared ? [] : [...standBeside(layout, proxy, theirs), putIn, isLive]),
+      ...(theirs.isShared ? [] : [...standBeside(layout, proxy, theirs), putIn, reloadIt(layout, 'the block in its file')]),
       ...(theirs.isShared && found.block.length > 0 ? changeAndReload(layout, putIn, 'the block in its file') : []),
       ...routeEach(router, found.taken),
       ...(found.pairs.length > 0 ? changeAndReload(layout, takeOut, 'what left its file') : []),

@@ -3,7 +3,7 @@ import type { ProxyFacts, TheirProxy } from '../../../core/proxy.ts'
 import type { Probe, RunAction, Step } from '../../../core/step.ts'
 import { baseFile, frontFile } from '../configuration.ts'
 import { emptyMap, mapFile, mapNames, mapsFolder } from '../maps.ts'
-import { reload } from '../reload.ts'
+import { isStopped, reloadBack } from '../reload.ts'
 import { firstSlots, spareFile } from '../slots.ts'
 import { besideConfiguration, theirLink } from './beside.ts'
 
@@ -62,7 +62,7 @@ export function standBeside(
               unless: { kind: 'command', argv: ['sysrc', '-n', 'haproxy_config'], exitCode: 1 },
             }
           : { action: run('sysrc', `haproxy_config=${named}`), unless: isNow(named) },
-        { action: reload, unless: { kind: 'command', argv: ['service', 'haproxy', 'status'], exitCode: 1 } },
+        { action: reloadBack(layout, 'it runs by its own file again', 'their-files'), unless: isStopped },
       ],
     },
   ]
