@@ -39,7 +39,7 @@ export function cardOf(record: RequestRecord): Card {
         ? [{ name: `plan-${record.id}.txt`, text: planText({ command: asked.line, host: asked.host ?? '' }, plan, digest) }]
         : []),
       ...(outputFile === undefined ? [] : [outputFile]),
-      ...(answer?.file === undefined ? [] : [{ ...answer.file, isAnswer: true as const }]),
+      ...(answer?.files ?? []).map((file) => ({ ...file, isAnswer: true as const })),
     ],
     footer: [
       record.id,

@@ -1,5 +1,6 @@
 import type { Answer, Card } from '../core/card.ts'
 import { showTime } from '../core/until.ts'
+import { attachedOf } from './fan-out-attached.ts'
 
 /** What one host said to a question that all were asked: its answer, or the sentence by which it refused. */
 export type HostSaid = { answer: Answer } | { sentence: string; reason?: string }
@@ -30,7 +31,10 @@ type Sentence = { name: string; sentence: string }
 /** Hosts in one list, lines of one kind: what is more is counted. */
 const most = 20
 
-/** The answers of all hosts as one. Who said nothing is named as just that: nothing is concluded from silence. */
+/**
+ * The answers of all hosts as one. Who said nothing is named as just that: nothing is concluded from silence. Pictures and files are for the
+ * end: with every edit before it, others would go up beside those that are there.
+ */
 export function answerOfAll(asked: AskedOfAll): Answer {
   const { line, hosts, said } = asked
   const answered: Answered[] = []
@@ -44,13 +48,17 @@ export function answerOfAll(asked: AskedOfAll): Answer {
   const tables = answered.some(({ answer }) => answer.table !== undefined)
   const table = tables ? rowsOfAll(answered) : oneRowAHost(answered)
   const fields = tables ? fieldsOfAll(answered) : []
-  const text = [...silent(asked), ...grouped(refused), ...grouped(answered.flatMap(inWords))].join('\n')
+  const { charts, files, without } = attachedOf(asked.waitedSeconds === undefined ? [] : answered)
+  const leftOut = [...leftOff('charts', without.charts), ...leftOff('files', without.files)]
+  const text = [...silent(asked), ...leftOut, ...grouped(refused), ...grouped(answered.flatMap(inWords))].join('\n')
   const count = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}`
   return {
     title: `/${line} on ${answered.length === hosts.length ? count : `${answered.length} of ${count}`}`,
     ...(text !== '' && { text }),
     ...(fields.length > 0 && { fields }),
     ...(table !== undefined && { table }),
+    ...(charts.length > 0 && { charts }),
+    ...(files.length > 0 && { files }),
   }
 }
 
@@ -65,6 +73,14 @@ function silent({ hosts, said, zone, waitedSeconds }: AskedOfAll): string[] {
     ...(away.length > 0 ? [`Away, ${answered}, hours of ${zone}: ${listed(away, lastSeen)}.`] : []),
     ...(missing.length > 0 && waitedSeconds !== undefined ? ['Look whether the worker there runs, then ask again.'] : []),
   ]
+}
+
+function leftOff(what: 'charts' | 'files', hosts: readonly string[]): string[] {
+  const named = listed(
+    hosts.map((name) => ({ name })),
+    ({ name }) => name,
+  )
+  return hosts.length === 0 ? [] : [`No more ${what} go with one message. Left out are those of ${named}; ask one host alone by host:NAME.`]
 }
 
 /** All tables below one another; a column that only some hosts know is empty for the others. */

@@ -59,8 +59,8 @@ export const answerSchema = z.strictObject({
   fields: z.array(fieldSchema).optional(),
   table: tableSchema.optional(),
   charts: z.array(chartSchema).optional(),
-  /** Goes up beside the card. */
-  file: z.strictObject({ name: z.string(), text: z.string() }).optional(),
+  /** Go up beside the card. */
+  files: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
 })
 export type Answer = z.infer<typeof answerSchema>
 

@@ -34,14 +34,14 @@ function outputOf(journal: Journal, plan: Plan): string | undefined {
 }
 
 /** The same answer without what looks like a secret in it. */
-export function redactAnswer({ title, text, fields, table, charts, file }: Answer): Answer {
+export function redactAnswer({ title, text, fields, table, charts, files }: Answer): Answer {
   return {
     title: shownText(title),
     ...(text !== undefined && { text: shownText(text) }),
     ...(fields !== undefined && { fields: fields.map(({ name, value }) => ({ name, value: redactValue(name, plainText(value)) })) }),
     ...(table !== undefined && { table: { ...table, rows: table.rows.map((row) => redactRow(table.columns, row)) } }),
     ...(charts !== undefined && { charts: charts.map(redactChart) }),
-    ...(file !== undefined && { file: { ...file, text: `${shownText(file.text)}\n` } }),
+    ...(files !== undefined && { files: files.map(({ name, text: content }) => ({ name, text: `${shownText(content)}\n` })) }),
   }
 }
 

@@ -34,7 +34,7 @@ it('the plan goes with it whole, as a file', () => {
 
 it('an answer comes with its charts and its file', () => {
   const charts = [{ title: 'Requests', unit: 'requests/s', from: 0, step: 60_000, series: [{ name: 'requests', values: [1] }] }]
-  const answer = { title: '1 site', charts, file: { name: 'sites.json', text: '[]\n' } }
+  const answer = { title: '1 site', charts, files: [{ name: 'sites.json', text: '[]\n' }] }
 
   const card = cardOf(recordOf({ state: 'done', answer }))
 

@@ -181,7 +181,7 @@ describe('proxy sites export', () => {
   it('is a file of all sites, by name, without those that are not ours', () => {
     const routes = [route, { host: 'theirs.example.com', backend: 'x', targets: [] }]
     const answer = answerOf(exportSites, {}, { ...observed, proxy: { ...proxy, routes } })
-    expect(JSON.parse(answer.file?.text ?? '')).toEqual([{ host: site, targets: route.targets, settings: proxy.settings[site] }])
+    expect(JSON.parse(answer.files?.[0]?.text ?? '')).toEqual([{ host: site, targets: route.targets, settings: proxy.settings[site] }])
     expect(answer.text).toContain('Left out: 1')
   })
 })

@@ -138,12 +138,12 @@ test('a canary gets its share, and none once it is drained; brought back it gets
 test('an export, imported, brings a site back as it was', async () => {
   await say('proxy limit', { site, requests: '1000' })
   await say('proxy redirect', { site: 'shop.example.com', to: 'https://www.example.com' })
-  const { file } = await hands.answer(named('proxy sites export'), {})
+  const { files } = await hands.answer(named('proxy sites export'), {})
   const before = (await hands.facts()).proxy
   for (const gone of [site, 'shop.example.com']) await say('proxy remove', { site: gone })
   expect([(await ask(site)).status, (await ask(site, {}, '/app/')).status, (await ask('shop.example.com')).status]).toEqual([421, 421, 421])
   mkdirSync(hands.lab.layout.archives, { recursive: true })
-  writeFileSync(join(hands.lab.layout.archives, 'sites.json'), file?.text ?? '')
+  writeFileSync(join(hands.lab.layout.archives, 'sites.json'), files?.[0]?.text ?? '')
   await say('proxy sites import', { file: 'sites.json' })
   const after = (await hands.facts()).proxy
   expect(after.settings).toEqual(before.settings)

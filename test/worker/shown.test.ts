@@ -37,13 +37,13 @@ describe('what is said of a host', () => {
       fields: [{ name: 'said', value: said }],
       table: { columns: ['said'], rows: [[said]] },
       charts: [chart],
-      file: { name: 'sites.json', text: `${said}\n` },
+      files: [{ name: 'sites.json', text: `${said}\n` }],
     })
     const answer = redactAnswer(whole)
     expect(Object.keys(answer)).toEqual(Object.keys(answerSchema.shape))
     expect(JSON.stringify(answer)).not.toContain(secret)
     expect(answer.charts?.[0]?.series[0]?.values).toEqual([1, null])
-    expect(answer.file?.text).toBe('password=[hidden]\n')
+    expect(answer.files?.[0]?.text).toBe('password=[hidden]\n')
   })
 
   it('hides what a tool said of a secret in a refusal too', () => {

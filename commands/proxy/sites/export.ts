@@ -15,7 +15,7 @@ export default defineCommand({
     return {
       title: `${sites.length} ${sites.length === 1 ? 'site' : 'sites'}`,
       text: `Without passwords and certificates. To bring them back: put the file into ${facts.layout.archives} on the host, then /proxy sites import sites.json${left > 0 ? `. Left out: ${left} that lead to no jail of ours.` : ''}`,
-      file: { name: 'sites.json', text: `${JSON.stringify(sites, null, 2)}\n` },
+      files: [{ name: 'sites.json', text: `${JSON.stringify(sites, null, 2)}\n` }],
     }
   },
 })
