@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { loadOf, upFor } from '../../src/host/facts/host-status.ts'
 import { addressesOf, parseExhibit } from '../../src/host/facts/jail-parameters.ts'
+import { checkText } from '../../src/host/facts/proxy-status.ts'
 import { parseStubStatus } from '../../src/host/facts/site-status.ts'
-import { checkText } from '../../src/host/proxy/stat-table.ts'
 
 test('what jail -e prints is read with its quotes and its bars', () => {
   const line = ['name=alpha', 'exec.start="/bin/sh -c \'exit 7\'"', 'exec.clean', 'ip4.addr=lo1|10.0.0.3/32', 'x="a\\"b"'].join('\u001f')
@@ -24,10 +24,10 @@ test('addresses lose their interface and prefix; what is none is left out', () =
 
 test.each([
   ['L7OK', '200', '3', 'L7OK/200 in 3 ms'],
-  ['* L4CON', '', '0', 'L4CON in 0 ms'],
+  ['L4CON', '', '0', 'L4CON in 0 ms'],
   ['', '', '', 'no check'],
-])('%j, %j, %j reads %s', (status, code, milliseconds, text) => {
-  expect(checkText(status, code, milliseconds)).toBe(text)
+])('%j, %j, %j reads %s', (checkStatus, checkCode, checkMilliseconds, text) => {
+  expect(checkText({ checkStatus, checkCode, checkMilliseconds })).toBe(text)
 })
 
 test('nginx’s figures are read; anything else is none', () => {

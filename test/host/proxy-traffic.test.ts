@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { columnsOf } from '../../src/host/proxy/csv.ts'
 import { lookAtLatencies } from '../../src/host/proxy/latencies.ts'
+import { readServers } from '../../src/host/proxy/stat-servers.ts'
 import { lookAtDown, lookAtTraffic } from '../../src/host/proxy/traffic.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
@@ -79,16 +79,36 @@ describe('who is down', () => {
   })
 })
 
-describe('columns', () => {
-  it('are found by title, wherever they stand, and a quoted text is one field', () => {
-    const read = columnsOf('# pxname,last_chk,status', ['status', 'pxname', 'last_chk'])
+describe('the servers of backends', () => {
+  const titles = '# pxname,last_chk,lastchg,svname,status,check_duration,check_code,check_status,addr'
 
-    expect(read?.('jail_blog,"refused, ""really""",DOWN')).toEqual(['DOWN', 'jail_blog', 'refused, "really"'])
-    expect(read?.('jail_blog,,UP')).toEqual(['UP', 'jail_blog', ''])
+  it('are found by titles, wherever they stand, and a quoted text is one field', () => {
+    const rows = [
+      titles,
+      'jail_blog,"refused, ""really""",7,blog,DOWN,3,200,* L7STS,10.0.0.5:80',
+      'jail_blog,,,shop,UP,,,,',
+      '',
+      'No such proxy.',
+    ]
+
+    expect(readServers(rows.join('\n'))).toEqual([
+      {
+        backend: 'jail_blog',
+        name: 'blog',
+        address: '10.0.0.5:80',
+        status: 'DOWN',
+        since: 7,
+        checkStatus: 'L7STS',
+        checkCode: '200',
+        checkMilliseconds: '3',
+        lastCheck: 'refused, "really"',
+      },
+      expect.objectContaining({ name: 'shop', status: 'UP', since: 0, lastCheck: '' }),
+    ])
   })
 
-  it('that are missing are told', () => {
-    expect(columnsOf('# pxname,status', ['pxname', 'ttime'])).toBeUndefined()
+  it('are none where a column is missing: it is something else than expected', () => {
+    expect(() => readServers('# pxname,svname,status\njail_blog,blog,UP')).toThrow('something else')
   })
 })
 

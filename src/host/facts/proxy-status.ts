@@ -4,7 +4,8 @@ import type { ProxyFacts } from '../../core/proxy.ts'
 import type { About, BackendFigures, BackendStatus, ProxyStatus, ServerStatus } from '../../core/proxy-status.ts'
 import { backendFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
 import { entriesOf, mapFile } from '../proxy/maps.ts'
-import { noFigures, readServers, readStatTable, type StatTable } from '../proxy/stat-table.ts'
+import { canBeAsked, lookAtServers, type ServerRow } from '../proxy/stat-servers.ts'
+import { noFigures, readStatTable, statQuestion, type StatTable } from '../proxy/stat-table.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
 import { askNginx } from './site-status.ts'
@@ -13,13 +14,8 @@ const timeoutSeconds = 10
 /** Of those with something wrong so many are looked at closely, and of those that failed, and of the busiest. */
 const mostProblems = 20
 const mostBusy = 10
-/** Commands in one exchange: far below what HAProxy reads at once. */
-const askedAtOnce = 50
 /** So many percent of so many requests since its start: then it may be failing now, which whoever counts by the minute knows. */
 const [errorPercent, errorRequests] = [5, 20]
-
-/** What HAProxy may be asked about: its own rule for names. */
-const namePattern = /^[A-Za-z0-9_.:-]+$/
 
 type Asking = Pick<Shell, 'exchange' | 'readFile' | 'httpGet'>
 type Figured = { name: string; figures: Readonly<BackendFigures> | undefined }
@@ -36,14 +32,12 @@ export async function observeProxyStatus(
 ): Promise<ProxyStatus | undefined> {
   const { socket } = layout.haproxy
   const [answer, routed, facts] = await Promise.all([
-    shell.exchange(socket, 'show info; show stat -1 3 -1\n', timeoutSeconds).catch(passLostConnection),
+    shell.exchange(socket, statQuestion, timeoutSeconds).catch(passLostConnection),
     observeRouted(shell, layout),
     proxy,
   ])
   if (answer === undefined) return undefined
-  const begin = answer.indexOf('# pxname,')
-  const table = readStatTable(begin < 0 ? answer : answer.slice(begin))
-  const info = answer.slice(0, Math.max(0, begin))
+  const table = readStatTable(answer)
   const found = await sorted(shell, layout, table, routed.backends)
   const wanted = backendsAbout(about, routed, facts)
   const shown = wanted?.map((name) => ({ name, figures: table.figures(name) })) ?? [
@@ -57,11 +51,11 @@ export async function observeProxyStatus(
   const [site] = about.sites ?? []
   const limit = site === undefined ? undefined : facts?.settings[hostOf(site)]?.limit
   return {
-    version: /^Version: (.*)$/m.exec(info)?.[1] ?? 'unknown',
-    uptimeSeconds: numberIn(info, 'Uptime_sec'),
-    connections: numberIn(info, 'CurrConns'),
-    maxConnections: numberIn(info, 'Maxconn'),
-    requestsPerSecond: table.requestsPerSecond,
+    version: table.info('Version') ?? 'unknown',
+    uptimeSeconds: Number(table.info('Uptime_sec') ?? 0),
+    connections: Number(table.info('CurrConns') ?? 0),
+    maxConnections: Number(table.info('Maxconn') ?? 0),
+    requestsPerSecond: table.front.rate,
     requests: found.requests,
     errors5xx: found.errors5xx,
     count: routed.backends.size,
@@ -171,21 +165,17 @@ async function closely(
   shown: readonly Figured[],
   sites: ReadonlyMap<string, string[]>,
 ): Promise<BackendStatus[]> {
-  const names = shown.filter(({ figures, name }) => figures !== undefined && namePattern.test(name)).map(({ name }) => name)
-  const questions = Array.from({ length: Math.ceil(names.length / askedAtOnce) }, (_, at) =>
-    names.slice(at * askedAtOnce, (at + 1) * askedAtOnce),
-  )
-  const [answers, files] = await Promise.all([
-    inBatches(questions, (some) =>
-      shell.exchange(layout.haproxy.socket, `${some.map((name) => `show stat ${name} 4 -1`).join('; ')}\n`, timeoutSeconds),
-    ),
+  const names = shown.filter(({ figures, name }) => figures !== undefined && canBeAsked(name)).map(({ name }) => name)
+  const [rows, files] = await Promise.all([
+    lookAtServers(shell, layout.haproxy.socket, names, timeoutSeconds),
     inBatches(names, async (name) => [name, await serversOf(shell, layout, name)] as const),
   ])
-  const seen = readServers(answers.join('\n'))
+  const seen = Map.groupBy(rows, ({ backend }) => backend)
   const lines = new Map(files)
   return inBatches(shown, async ({ name, figures = noFigures }) => {
     const ours = lines.get(name) ?? []
-    const servers = await inBatches(seen.get(name) ?? [], async (server): Promise<ServerStatus> => {
+    const servers = await inBatches(seen.get(name) ?? [], async (row): Promise<ServerStatus> => {
+      const server = serverOf(row)
       const line = ours.find((one) => one.server === server.name)
       if (line === undefined) return server
       const { jail, appPort, place } = line
@@ -200,6 +190,20 @@ async function closely(
     const isThere = names.includes(name)
     return { name, ...figures, sites: sites.get(name) ?? [], status: isThere ? statusOf(servers) : 'missing', servers }
   })
+}
+
+function serverOf({ name, address, status, since, ...check }: ServerRow): ServerStatus {
+  return { name, address, status, check: checkText(check), since }
+}
+
+export function checkText({
+  checkStatus,
+  checkCode,
+  checkMilliseconds,
+}: Pick<ServerRow, 'checkStatus' | 'checkCode' | 'checkMilliseconds'>): string {
+  if (checkStatus === '') return 'no check'
+  const withCode = checkCode === '' || checkCode === '0' ? checkStatus : `${checkStatus}/${checkCode}`
+  return checkMilliseconds === '' ? withCode : `${withCode} in ${checkMilliseconds} ms`
 }
 
 /** One word for all of its servers where they agree. */
@@ -220,8 +224,4 @@ async function clientsOver(shell: Asking, socket: string, host: string, limit: n
 
 function hostOf(site: string): string {
   return site.split('/', 1)[0] ?? site
-}
-
-function numberIn(info: string, name: string): number {
-  return Number(new RegExp(`^${name}: ([0-9]+)`, 'm').exec(info)?.[1] ?? 0)
 }

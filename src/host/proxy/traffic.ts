@@ -1,7 +1,7 @@
-import { JailopsError } from '../../core/errors.ts'
 import type { Shell } from '../shell.ts'
 import { nobodysBackend } from './configuration.ts'
-import { columnsOf } from './csv.ts'
+import { lookAtServers } from './stat-servers.ts'
+import { readStatTable, statNotUnderstood, statQuestion } from './stat-table.ts'
 
 /** HAProxy's counters at one moment. They begin anew with each process, so at every reload. */
 export interface TrafficLook {
@@ -40,79 +40,29 @@ export interface DownBackend {
 }
 
 const timeoutSeconds = 20
-/** Commands in one exchange: far below what HAProxy reads at once. */
-const askedAtOnce = 100
-const columns = ['pxname', 'svname', 'stot', 'req_tot', 'hrsp_4xx', 'hrsp_5xx', 'scur', 'qcur', 'ttime', 'status']
 
-/** Frontends and backends only, as CSV: at 10,000 backends 40 ms of HAProxy's time; with their servers it would be three times as much. */
 export async function lookAtTraffic(shell: Shell, socket: string): Promise<TrafficLook> {
-  const answer = await shell.exchange(socket, 'show info; show stat -1 3 -1\n', timeoutSeconds)
-  const begin = answer.indexOf('# pxname,')
-  const info = begin < 0 ? '' : answer.slice(0, begin)
-  const [titles = '', ...rows] = begin < 0 ? [] : answer.slice(begin).split('\n')
-  const read = columnsOf(titles, columns)
-  const pid = numberIn(info, 'Pid')
-  const uptimeSeconds = numberIn(info, 'Uptime_sec')
-  if (read === undefined || pid === undefined || uptimeSeconds === undefined) throw notUnderstood(answer)
-  const front: Counts = { requests: 0, errors4xx: 0, errors5xx: 0, sessions: 0, queue: 0 }
+  const answer = await shell.exchange(socket, statQuestion, timeoutSeconds)
+  const table = readStatTable(answer)
+  const [pid, uptimeSeconds] = [Number(table.info('Pid')), Number(table.info('Uptime_sec'))]
+  if (!(pid >= 0 && uptimeSeconds >= 0)) throw statNotUnderstood(answer)
   const backends: BackendLook[] = []
-  for (const row of rows) {
-    if (row === '') continue
-    const [name = '', kind, total, requests, errors4xx, errors5xx, sessions, queue, average, status] = read(row)
-    const counts = { errors4xx: Number(errors4xx), errors5xx: Number(errors5xx), sessions: Number(sessions), queue: Number(queue) }
-    if (kind === 'FRONTEND') add(front, { ...counts, requests: Number(requests) })
-    else if (kind === 'BACKEND' && name !== nobodysBackend)
-      backends.push({ name, ...counts, requests: Number(total), average: Number(average) || null, isUp: status !== 'DOWN' })
-  }
-  return { pid, uptimeSeconds, front, backends }
+  table.each((name, { requests, errors4xx, errors5xx, sessions, queue, milliseconds, isUp }) => {
+    if (name === nobodysBackend) return
+    backends.push({ name, requests, errors4xx, errors5xx, sessions, queue, average: milliseconds || null, isUp })
+  })
+  const { requests, errors4xx, errors5xx, sessions } = table.front
+  return { pid, uptimeSeconds, front: { requests, errors4xx, errors5xx, sessions, queue: 0 }, backends }
 }
 
 /** A slot that waits for a jail and a jail that is drained are "DOWN", too, and nothing is wrong with them: only their servers tell. */
 export async function lookAtDown(shell: Shell, socket: string, names: readonly string[]): Promise<DownBackend[]> {
-  const found: DownBackend[] = []
-  const asked = names.filter((name) => /^[a-z0-9_-]+$/.test(name))
-  for (let start = 0; start < asked.length; start += askedAtOnce) {
-    const commands = asked.slice(start, start + askedAtOnce).map((name) => `show stat ${name} 4 -1`)
-    found.push(...downIn(await shell.exchange(socket, `${commands.join('; ')}\n`, timeoutSeconds)))
-  }
-  return found
-}
-
-function downIn(answer: string): DownBackend[] {
-  const rows = answer.split('\n').filter((line) => line !== '')
-  const titles = rows.find((line) => line.startsWith('#'))
-  // all of them are gone since
-  if (titles === undefined) return []
-  const read = columnsOf(titles, ['pxname', 'status', 'lastchg', 'check_status', 'last_chk'])
-  if (read === undefined) throw notUnderstood(answer)
   const down = new Map<string, DownBackend>()
-  for (const row of rows) {
-    const [name = '', status = '', since, checkStatus = '', last = ''] = read(row)
-    const seconds = Number(since) || 0
+  for (const { backend, status, since, checkStatus, lastCheck } of await lookAtServers(shell, socket, names, timeoutSeconds)) {
     // as long as the last of them
-    if (status.startsWith('DOWN') && seconds <= (down.get(name)?.for ?? seconds)) {
-      down.set(name, { name, for: seconds, check: `${checkStatus.replace(/^\* ?/, '')} ${last}`.trim() })
+    if (status.startsWith('DOWN') && since <= (down.get(backend)?.for ?? since)) {
+      down.set(backend, { name: backend, for: since, check: `${checkStatus} ${lastCheck}`.trim() })
     }
   }
   return [...down.values()]
-}
-
-function add(sum: Counts, more: Counts): void {
-  sum.requests += more.requests
-  sum.errors4xx += more.errors4xx
-  sum.errors5xx += more.errors5xx
-  sum.sessions += more.sessions
-  sum.queue += more.queue
-}
-
-function numberIn(info: string, name: string): number | undefined {
-  const found = new RegExp(`^${name}: ([0-9]+)`, 'm').exec(info)?.[1]
-  return found === undefined ? undefined : Number(found)
-}
-
-function notUnderstood(answer: string): JailopsError {
-  return new JailopsError(
-    'step_failed',
-    `HAProxy answered "show stat" with something else: ${answer.trim().split('\n', 1)[0]?.slice(0, 200)}`,
-  )
 }
