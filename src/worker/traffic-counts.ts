@@ -1,7 +1,9 @@
 import type { BackendTraffic, Traffic } from '../core/samples.ts'
 import type { Counts, DownBackend, TrafficLook } from '../host/proxy/traffic.ts'
+import { createLooks } from './looks.ts'
 import { percentile } from './percentile.ts'
 import type { Figures, Minute } from './sample-files.ts'
+import { createTotals, none, type Totals } from './totals.ts'
 
 /**
  * Counts that go on over reloads. A new process of HAProxy begins at zero, so all that it has counted came since; what the old one still
@@ -30,17 +32,13 @@ export interface CountsBefore {
   downToday: ReadonlyMap<string, number>
 }
 
-type Totals = Pick<Figures, 'requests' | 'errors4xx' | 'errors5xx'>
-
 const minute = 60_000
-/** Whoever looked long ago is told since when; so many people are remembered. */
-const mostPeople = 50
 /** A longer gap is not known to have been all down. */
 const longestGap = 90_000
 
 export function createTrafficCounts({ now: begun, downToday: before }: CountsBefore): TrafficCounts {
-  const totals = new Map<string, Totals>()
-  const looks = new Map<string, { at: number; totals: Map<string, Totals> }>()
+  const totals = createTotals()
+  const looks = createLooks()
   let downToday = new Map(before)
   let last: { look: TrafficLook; at: number; counts: Map<string, Counts> } | undefined
   let open: OpenMinute | undefined
@@ -65,7 +63,7 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
       if (downFor > 0) downToday.set(backend.name, (downToday.get(backend.name) ?? 0) + downFor)
       note(minuteNow.backends, backend.name, delta, backend, downFor)
     }
-    for (const [name, delta] of deltas) totals.set(name, sum(totals.get(name) ?? none, delta))
+    for (const [name, delta] of deltas) totals.add(name, delta)
     const front = isFirst ? none : difference(look.front, isSameProcess ? last?.look.front : undefined)
     noteTotal(minuteNow, front, look)
     recent = [...recent.filter((one) => one.at > at - minute), { at, deltas, down: new Set([...downFors.keys(), ...downBefore]) }]
@@ -98,16 +96,12 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
     lastMinuteUp: () => lastMinute((name, down) => !down.has(name)),
     sinceLook(person) {
       if (last === undefined) return undefined
-      const mark = person === undefined ? undefined : looks.get(person)
-      if (person !== undefined) {
-        looks.delete(person)
-        looks.set(person, { at: last.at, totals: new Map(totals) })
-      }
-      for (const [oldest] of looks) if (looks.size > mostPeople) looks.delete(oldest)
+      const mark = person === undefined ? undefined : looks.of(person)
+      if (person !== undefined) looks.remember(person, last.at, totals.mark())
       const minuteNow = lastMinute()
       const backends: Record<string, BackendTraffic> = {}
-      for (const name of new Set([...totals.keys(), ...downToday.keys()])) {
-        const { requests, errors4xx, errors5xx } = difference(totals.get(name) ?? none, mark?.totals.get(name))
+      for (const name of new Set([...totals.names(), ...downToday.keys()])) {
+        const { requests, errors4xx, errors5xx } = totals.since(name, mark?.totals)
         const { requests: requestsLastMinute, errors5xx: errors5xxLastMinute } = minuteNow.get(name) ?? none
         const downFor = Math.round(downToday.get(name) ?? 0)
         if (requests + errors4xx + errors5xx + requestsLastMinute + downFor > 0)
@@ -129,8 +123,6 @@ interface OpenMinute extends Minute {
   /** What requests took, by backend. */
   times: Map<string, number[]>
 }
-
-const none: Totals = { requests: 0, errors4xx: 0, errors5xx: 0 }
 
 function newMinute(at: number): OpenMinute {
   const total = { ...none, ...noTimes, sessions: 0, queue: 0, down: 0 }

@@ -10,9 +10,37 @@ const look = (requests: number, more: Partial<TrafficLook> = {}): TrafficLook =>
   const counts = { requests, errors4xx: 0, errors5xx: Math.floor(requests / 10), sessions: 2, queue: 0 }
   return { pid: 7, uptimeSeconds: requests, front: counts, backends: [{ name: 'jail_blog', ...counts, average: 12, isUp: true }], ...more }
 }
+const busy = (requests: number) => ({
+  name: 'jail_blog',
+  requests,
+  errors4xx: 0,
+  errors5xx: 0,
+  sessions: 0,
+  queue: 0,
+  average: 12,
+  isUp: true,
+})
 /** For so many seconds. */
 const down = (seconds: number) => ({ name: 'jail_blog', for: seconds })
 const begin = () => createTrafficCounts({ now: noon, downToday: new Map() })
+
+/** How many of so many people are told since their own last look. */
+function remembered(backends: number, count: number): number {
+  const people = Array.from({ length: count }, (_, index) => `person${index}`)
+  const counts = begin()
+  const all = (requests: number) => ({
+    ...look(requests),
+    backends: Array.from({ length: backends }, (_, index) => ({ ...busy(requests), name: `jail_j${index}` })),
+  })
+  counts.take(all(0), [], noon)
+  counts.take(all(10), [], noon + 10_000)
+  for (const person of people) counts.sinceLook(person)
+  counts.take(all(13), [], noon + 20_000)
+  // from the newest on: whoever asks is remembered anew, in place of the oldest
+  const known = people.toReversed().map((person) => counts.sinceLook(person))
+  for (const seen of known) expect(seen?.backends['jail_j0']?.requests).toBe(seen?.isSinceLook === true ? 3 : 13)
+  return known.filter((seen) => seen?.isSinceLook === true).length
+}
 
 describe('counts', () => {
   it('begin with the second look: what was before is nobody’s', () => {
@@ -61,6 +89,20 @@ describe('counts', () => {
     counts.take(look(15), [], noon + 20_000)
 
     expect(counts.sinceLook(undefined)).toMatchObject({ since: noon, isSinceLook: false, backends: { jail_blog: { requests: 15 } } })
+  })
+
+  it('are each person’s own as long as there is room: of more backends, fewer people are remembered', () => {
+    expect([remembered(3, 60), remembered(10_000, 30)]).toEqual([50, 25])
+  })
+
+  it('of a backend that came after somebody looked are all of its own', () => {
+    const counts = begin()
+    counts.take(look(0), [], noon)
+    counts.take(look(10), [], noon + 10_000)
+    counts.sinceLook('ana')
+    counts.take({ ...look(10), backends: [busy(10), { ...busy(4), name: 'jail_new' }] }, [], noon + 20_000)
+
+    expect(counts.sinceLook('ana')?.backends['jail_new']?.requests).toBe(4)
   })
 
   it('are not there before anybody looked', () => {
