@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { toJailopsError } from '../core/errors.ts'
-import type { Reconciled } from '../host/proxy/reconcile.ts'
+import type { Reconciled } from '../host/proxy/mending.ts'
 import type { ResourceLocks } from './locks.ts'
 
 /** When the running proxy is held against its files, and what becomes of what that finds. */

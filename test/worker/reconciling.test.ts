@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
-import type { Reconciled } from '../../src/host/proxy/reconcile.ts'
+import type { Reconciled } from '../../src/host/proxy/mending.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
 import { createReconciling } from '../../src/worker/reconciling.ts'
 

@@ -1,18 +1,10 @@
-import { passLostConnection, toJailopsError } from '../../core/errors.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { Shell } from '../shell.ts'
+import { reconcileCertificates } from './certificates/reconcile.ts'
 import { type FileTruth, readFileTruth } from './file-truth.ts'
+import { type Reconciled, trying } from './mending.ts'
 import { correctServer, isPlaced, isSame, putAside, replaceMap, runningMap, runningServers } from './running-state.ts'
 import type { ServerState } from './servers-state.ts'
-
-export interface Reconciled {
-  /** What was made as the files say, each as a sentence. */
-  mended: string[]
-  /** What only a reload can mend, and why. */
-  lacking: string[]
-  /** What is for a person. */
-  problems: string[]
-}
 
 /**
  * Makes the running HAProxy as the files say, which are the truth. Only while no request holds the proxy: what a request drains for a while
@@ -25,6 +17,7 @@ export async function reconcile(shell: Shell, layout: Layout): Promise<Reconcile
   await putMisplacedAside(shell, layout, truth, running, result)
   await reconcileMaps(shell, layout, truth, result)
   await reconcileServers(shell, layout, truth, running, result)
+  await reconcileCertificates(shell, layout, result)
   return result
 }
 
@@ -63,17 +56,6 @@ async function reconcileServers(shell: Shell, { haproxy }: Layout, truth: FileTr
         correctServer(shell, haproxy.socket, name, now, wanted),
       )
     }
-  }
-}
-
-/** What cannot be mended here must not keep the rest from it. */
-async function trying(result: Reconciled, sentence: string | undefined, mend: () => Promise<void>): Promise<void> {
-  try {
-    await mend()
-    if (sentence !== undefined) result.mended.push(sentence)
-  } catch (error) {
-    passLostConnection(error)
-    result.problems.push(toJailopsError(error).message)
   }
 }
 

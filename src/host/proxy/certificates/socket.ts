@@ -6,8 +6,12 @@ import type { Shell } from '../../shell.ts'
 export interface CertificateSocket {
   /** sha1 of the leaf that it has of this file; undefined where it has none; `away` where no HAProxy runs. */
   shown(path: string): Promise<string | undefined>
+  /** Of those that it has, by their files. */
+  fingerprints(paths: readonly string[]): Promise<Map<string, string>>
   /** Whether the list leads to that file, for whom. */
   listed(list: string, path: string): Promise<string[]>
+  /** The whole list; undefined where the running HAProxy has none. */
+  entries(list: string): Promise<Entry[] | undefined>
   /** Read back. @throws step_failed */
   put(certificate: Put): Promise<void>
   /** Read back. @throws step_failed */
@@ -21,19 +25,29 @@ export interface Put {
   /** Without an empty line, which would end it. */
   text: string
 }
+/** A line of the list: which file is shown to whom. */
+export interface Entry {
+  path: string
+  site: string
+  /** Its number in the running list. */
+  line: string
+}
 const timeoutSeconds = 5
+/** Commands in one exchange: far below what HAProxy reads at once. */
+const askedAtOnce = 50
 const words = /^(?:\/[A-Za-z0-9._+@/-]*(:[0-9]+)?|(\*\.)?[a-z0-9.-]+)$/
 
 export function createCertificateSocket(shell: Shell, socket: string): CertificateSocket {
   const say = async (command: string, named: readonly string[], payload?: string) => {
-    const unsafe = named.find((word) => !words.test(word))
-    if (unsafe !== undefined) throw new JailopsError('bad_argument', `HAProxy is never told ${JSON.stringify(unsafe)}.`)
-    const text = [command, ...named].join(' ')
+    const text = [command, ...named.map(safe)].join(' ')
     return shell.exchange(socket, payload === undefined ? `${text}\n` : `${text} <<\n${payload.trimEnd()}\n\n`, timeoutSeconds)
   }
   const known = async (path: string) => shownIn(await say('show ssl cert', [path]))
-  const entries = async (list: string, path: string) =>
-    entriesIn(await say('show ssl crt-list -n', [list])).filter((entry) => entry.path === path)
+  const allEntries = async (list: string) => {
+    const answer = await say('show ssl crt-list -n', [list])
+    return answer.startsWith('#') ? entriesIn(answer) : undefined
+  }
+  const entries = async (list: string, path: string) => ((await allEntries(list)) ?? []).filter((entry) => entry.path === path)
 
   return {
     shown: (path) =>
@@ -41,6 +55,19 @@ export function createCertificateSocket(shell: Shell, socket: string): Certifica
         if (error instanceof JailopsError && error.code === 'host_not_ready') return 'away'
         throw error
       }),
+    async fingerprints(paths) {
+      const found = new Map<string, string>()
+      for (let start = 0; start < paths.length; start += askedAtOnce) {
+        const commands = paths.slice(start, start + askedAtOnce).map((path) => `show ssl cert ${safe(path)}`)
+        const answer = await shell.exchange(socket, `${commands.join('; ')}\n`, timeoutSeconds)
+        for (const about of answer.split(/^Filename: /m).slice(1)) {
+          const fingerprint = shownIn(about)
+          if (fingerprint !== undefined) found.set(about.slice(0, about.indexOf('\n')), fingerprint)
+        }
+      }
+      return found
+    },
+    entries: allEntries,
     listed: async (list, path) => (await entries(list, path)).map(({ site }) => site),
     async put({ list, path, site, leaf, text }) {
       // what a killed worker began stays open, and nobody else could begin
@@ -77,6 +104,11 @@ export function createCertificateSocket(shell: Shell, socket: string): Certifica
   }
 }
 
+function safe(word: string): string {
+  if (words.test(word)) return word
+  throw new JailopsError('bad_argument', `HAProxy is never told ${JSON.stringify(word)}.`)
+}
+
 /** What was said is not repeated: a payload holds a key. */
 function refused(what: string, answer: string): JailopsError {
   return new JailopsError('step_failed', `HAProxy did not do it (${what}): ${answer.trim().split('\n').at(-1)?.slice(0, 200) ?? ''}`)
@@ -92,7 +124,7 @@ function shownIn(answer: string): string | undefined {
 }
 
 /** `PATH:LINE SITE`; settings in brackets are none of ours. */
-function entriesIn(answer: string): { path: string; line: string; site: string }[] {
+function entriesIn(answer: string): Entry[] {
   const lines = answer.matchAll(/^(\/[^\s:]+)(?::([0-9]+))?(?: \[[^\]]*\])?(?: (.*))?$/gm)
   return [...lines].map(([, path = '', line = '', site = '']) => ({ path, line, site: site.trim() }))
 }
