@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineCommand, placeOf, planSites, siteOf, sitePlace, withSettings } from 'jailops'
-import type { SiteChange } from 'jailops'
+import { defineCommand, isDrainedByRequest, placeOf, planSites, siteOf, sitePlace, withSettings } from 'jailops'
+import type { SiteChange, SitePlanning, Target } from 'jailops'
 
 export default defineCommand({
   path: 'proxy enable',
@@ -22,9 +22,17 @@ export default defineCommand({
     return planSites(context, [change], {
       already: `${args.site} is open already.${others.length > 0 ? ` Drained behind it: ${others.join(', ')}. Bring back: /proxy weight ${args.site} jail:${others[0] ?? ''}` : ''}`,
       outcome: [{ name: 'Site', value: `${args.site} answers again` }],
+      // of a request that could not take it back; where one still works on the jail, this waits for it
+      last: () => drainedByRequests(context, change.after).flatMap(({ jail }) => context.drivers.proxy.ready(jail)),
     })
   },
 })
+
+function drainedByRequests({ facts }: Pick<SitePlanning, 'facts'>, site: SiteChange['after']): Target[] {
+  if (site === null) return []
+  const route = facts.route(site.host, site.path)
+  return site.targets.filter((target) => target.weight > 0 && isDrainedByRequest(facts, route, target))
+}
 
 /** Where nobody answers any more; of several jails those that are drained on purpose stay so. */
 function undrained(change: SiteChange): SiteChange {

@@ -3,6 +3,7 @@ import {
   changeText,
   checksText,
   defineCommand,
+  isDrainedByRequest,
   nginxText,
   placeOf,
   showSiteName,
@@ -12,7 +13,7 @@ import {
   targetsText,
   targetText,
 } from 'jailops'
-import type { Facts, ServerStatus, Site, SiteSettings } from 'jailops'
+import type { Facts, Route, ServerStatus, SiteSettings, Target } from 'jailops'
 
 export default defineCommand({
   path: 'proxy show',
@@ -61,7 +62,7 @@ export default defineCommand({
             last === undefined ? 'none that is remembered' : `${day(last.at)} by ${last.person} (${last.request}): ${changeText(last)}`,
         },
       ],
-      table: { columns: ['jail', 'share', 'address', 'jail is', 'nginx'], rows: targetRows(facts, site, expected?.servers ?? []) },
+      table: { columns: ['jail', 'share', 'address', 'jail is', 'nginx'], rows: targetRows(facts, route, expected?.servers ?? []) },
     }
   },
 })
@@ -78,18 +79,23 @@ function settingFields({ maintenance, https, hsts, redirect, limit, allow, users
   ]
 }
 
-function targetRows(facts: Facts, { targets }: Site, servers: readonly ServerStatus[]): string[][] {
-  return targets.map((target) => {
+function targetRows(facts: Facts, route: Route, servers: readonly ServerStatus[]): string[][] {
+  return route.targets.map((target) => {
     const jail = facts.jails.find(({ name }) => name === target.jail)
     const server = servers.find((one) => one.jail === target.jail && one.nginx !== undefined)
     return [
       targetText(target),
-      target.weight === 0 ? 'drained' : String(target.weight),
+      shareText(facts, route, target),
       jail?.address ?? '-',
       jail?.state ?? 'missing',
       target.port !== undefined ? 'not asked: an app' : server === undefined ? '-' : nginxText(server),
     ]
   })
+}
+
+function shareText(facts: Facts, route: Route, target: Target): string {
+  if (target.weight === 0) return 'drained'
+  return isDrainedByRequest(facts, route, target) ? `${target.weight}; drained while a request works on it` : String(target.weight)
 }
 
 function day(at: number): string {

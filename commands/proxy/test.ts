@@ -3,6 +3,7 @@ import {
   answeringRoute,
   checksText,
   defineCommand,
+  isDrainedByRequest,
   endpointOf,
   isWell,
   placeOf,
@@ -153,19 +154,23 @@ function jailStations(facts: Facts, place: SiteAddress): Station[] {
         ]
   if (route.targets.length === 0)
     return [...behind, { state: 'broken', what: 'jail', says: `${route.backend} leads to no jail of jailops.` }]
-  return [...behind, ...route.targets.slice(0, 5).flatMap((target) => targetStations(facts, place, target))]
+  return [...behind, ...route.targets.slice(0, 5).flatMap((target) => targetStations(facts, route, target))]
 }
 
-function targetStations(facts: Facts, place: SiteAddress, target: Target): Station[] {
+function targetStations(facts: Facts, route: Route, target: Target): Station[] {
   const jail = facts.jails.find(({ name }) => name === target.jail)
   const what = `jail ${targetText(target)}`
   if (jail === undefined) return [{ state: 'broken', what, says: 'There is no such jail any more.' }]
   if (jail.state !== 'running') return [{ state: 'broken', what, says: `It is ${jail.state}. Start it: /jail start ${jail.name}` }]
-  const [reached] = reachedTargets(facts, place).filter(([one]) => one === target)
+  const [reached] = reachedTargets(facts, route).filter(([one]) => one === target)
   if (reached === undefined) return [{ state: 'broken', what, says: 'It has no address.' }]
   const [, { address, port }] = reached
   const { exitCode: status, stderr } = facts.look(lookName(target))
   if (status === undefined) return [{ state: 'broken', what, says: `Nobody answers at ${address}:${port}: ${stderr}` }]
-  const drained = target.weight === 0 ? '; it is drained, so nothing is sent there' : ''
+  const drained = target.weight === 0 ? '; it is drained, so nothing is sent there' : drainedMeanwhile(facts, route, target)
   return [{ state: status >= 500 ? 'broken' : 'well', what, says: `${address}:${port} answers ${status}${drained}` }]
+}
+
+function drainedMeanwhile(facts: Facts, route: Route, target: Target): string {
+  return isDrainedByRequest(facts, route, target) ? '; nothing is sent there while a request works on it. See /job list' : ''
 }

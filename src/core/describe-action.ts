@@ -37,6 +37,8 @@ export function describeAction(action: Action): string {
       const servers = action.servers.map(({ server, place: at, weight }) => `${server} at ${at.address}:${at.port} weight ${weight}`)
       return `haproxy: ${servers.length === 0 ? `delete backend ${action.backend}` : `add backend ${action.backend}: ${servers.join(', ')}`}`
     }
+    case 'proxy-drain':
+      return `${action.folder} and the running HAProxy: ${action.backend}/${action.server} ${action.on ? 'has no weight, until it is ready again' : 'has its own weight again'}`
     case 'proxy-reload':
       return `haproxy -q -D -f (haproxy_config of rc.conf) -p ${action.pidFile} -x ${action.socket} -sf (the one that runs); else service haproxy reload`
     case 'haproxy-config': {

@@ -31,6 +31,7 @@ export {
   answeringRoute,
   asCertified,
   changeText,
+  isDrainedByRequest,
   mustOwn,
   resourcesOf,
   reachable,

@@ -16,7 +16,7 @@ export interface ServerStatus {
   jail?: string
   /** With the port, where that is not the web's own. */
   address: string
-  /** HAProxy's word: UP, UP 1/3, DOWN, DRAIN, MAINT, NOLB, no check. */
+  /** HAProxy's word: UP, UP 1/3, DOWN, DRAIN, MAINT, NOLB, no check; behind it, where a request keeps requests away meanwhile, that it does. */
   status: string
   /** Such as `L7OK/200 in 3 ms`, or `no check`. */
   check: string

@@ -21,6 +21,8 @@ export interface ReachableTarget extends Target {
   address: string
   /** Its name in the backend; absent where it is in none yet. */
   server?: string
+  /** A request works on its jail and keeps requests away meanwhile, whatever its weight. */
+  isDrained?: true
 }
 
 export interface SiteAddress {

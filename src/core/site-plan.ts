@@ -150,12 +150,10 @@ function goes({ facts, drivers: { proxy, certificates } }: SitePlanning, site: S
 
 function becomes({ facts, coming, drivers: { proxy } }: SitePlanning, before: Site, after: Site, isWeighed: boolean): Step[] {
   const moves = !sameTargets(before.targets, after.targets)
-  const back = moves || isWeighed ? [] : after.targets.filter((target) => target.weight > 0 && weightIn(before, target) === 0)
   const isAsHeavy = after.targets.every((target) => weightIn(before, target) === target.weight)
   return [
     ...(moves ? proxy.route([after], reachable(facts, after.targets, siteText(after), coming)) : []),
     ...(moves || isAsHeavy || isWeighed ? [] : proxy.weigh(facts.route(after.host, after.path), after.targets)),
-    ...back.flatMap(({ jail }) => proxy.ready(jail)),
     ...(after.path === undefined ? proxy.set(after.host, { ...noSettings, ...asCertified(facts, after).settings }) : []),
   ]
 }

@@ -120,6 +120,12 @@ function namesOf(targets: readonly Target[]): string {
   return targets.map(targetText).toSorted().join()
 }
 
+/** A request works on its jail, and keeps requests away meanwhile; or one did that could not be taken back whole. */
+export function isDrainedByRequest({ proxy }: Proxy, { backend }: Pick<Route, 'backend'>, target: Target): boolean {
+  const seen = proxy.backends.find(({ name }) => name === backend)?.targets ?? []
+  return seen.some((one) => one.isDrained === true && targetText(one) === targetText(target))
+}
+
 export function targetText({ jail, port }: Target): string {
   return port === undefined ? jail : `${jail}:${port}`
 }

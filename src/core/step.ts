@@ -112,7 +112,7 @@ const simpleProbe = z.discriminatedUnion('kind', [
     /** Of these together with it. */
     also: z.array(z.strictObject(serverName)).optional(),
   }),
-  /** HAProxy's own check has found it alive, or it has none. */
+  /** HAProxy's own check has found it alive, or it has none, or no HAProxy runs. */
   z.strictObject({ kind: z.literal('haproxy-server-up'), socket: absolutePath, ...serverName }),
   /** Whoever comes by TLS and asks for that name is shown the certificate of this file. */
   z.strictObject({ kind: z.literal('certificate'), address: z.string(), port: z.int(), serverName: z.string(), path: absolutePath }),
@@ -155,10 +155,15 @@ const actionSchema = z.discriminatedUnion('kind', [
     /** Not of one that has sessions: they would be another's. */
     address: place.optional(),
     weight: z.int().min(0).max(256).optional(),
-    state: z.enum(['ready', 'drain', 'maint']).optional(),
+    state: z.enum(['ready', 'maint']).optional(),
     /** Sessions that it has are ended. */
     shut: z.literal(true).optional(),
   }),
+  /**
+   * A server of a backend's file gets no requests while a request works on its jail, or gets them again; and then the same in the running
+   * HAProxy, read back. What weight it has otherwise stays written beside it.
+   */
+  z.strictObject({ kind: z.literal('proxy-drain'), socket: absolutePath, folder: absolutePath, ...serverName, on: z.boolean() }),
   /** A whole backend of the running HAProxy, 3.4 or newer, which forgets that at its next start; without servers: it is not there. */
   z.strictObject({
     kind: z.literal('proxy-backend'),

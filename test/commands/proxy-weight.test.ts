@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import add from '../../commands/proxy/add.ts'
 import drain from '../../commands/proxy/drain.ts'
 import enable from '../../commands/proxy/enable.ts'
+import show from '../../commands/proxy/show.ts'
 import undo from '../../commands/proxy/undo.ts'
 import weight from '../../commands/proxy/weight.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Target } from '../../src/core/proxy.ts'
 import { refusal } from '../core/refusal.ts'
-import { backendOfJail, jail, planOf, readyProxy, route, titles } from './say.ts'
+import { answerOf, backendOfJail, jail, planOf, readyProxy, route, titles } from './say.ts'
 
 const site = route.host
 const shop = jail({ name: 'shop', address: '10.0.0.6' })
@@ -56,7 +57,7 @@ describe('proxy drain', () => {
   it('of all sites that a jail answers for: the files say so too, once for their backend', () => {
     const plan = planOf(drain, { jail: 'blog', seconds: 5 }, having([blog(100)], ['www.example.com']))
     expect(plan.steps.filter(({ action }) => action.kind === 'haproxy-config')).toHaveLength(1)
-    expect(plan.steps.map(({ action }) => action)).toContainEqual(expect.objectContaining({ kind: 'proxy-server', state: 'drain' }))
+    expect(plan.steps.map(({ action }) => action.kind)).toEqual(['haproxy-config', 'proxy-server', 'await'])
     expect(plan.sites?.map((change) => change.after?.targets)).toEqual([[blog(0)], [blog(0)]])
     expect(plan.remarks[0]).toContain(`Nobody else answers for ${site}, www.example.com`)
   })
@@ -85,7 +86,7 @@ describe('proxy drain', () => {
       ['www.example.com', [blog(100)]],
     ])
     expect(plan.remarks.join()).toContain('www.example.com')
-    expect(titles(plan).filter((title) => title.startsWith('Send blog requests again'))).toHaveLength(1)
+    expect(titles(plan).filter((title) => title.startsWith('Give blog the weight'))).toHaveLength(1)
     const open = having([blog(100)], ['www.example.com'])
     const opened = { host: site, targets: [blog(100)], settings: {} }
     const siteChanges = [{ before: { ...opened, targets: [blog(0)] }, after: opened, request: 'rabcdefghjkmnpqr', person: 'ana', at: 1 }]
@@ -102,10 +103,26 @@ describe('proxy drain', () => {
   it('is ended by enable, where nobody else answers', () => {
     const plan = planOf(enable, { site }, having([blog(0)]))
     expect(plan.sites?.[0]?.after?.targets).toEqual([blog(100)])
-    expect(plan.steps.map(({ action }) => action)).toContainEqual(expect.objectContaining({ kind: 'proxy-server', state: 'ready' }))
+    expect(plan.steps.map(({ action }) => action)).toMatchObject([{ kind: 'haproxy-config' }, { kind: 'proxy-server', weight: 100 }])
     expect(planOf(enable, { site }, having([blog(100), beside(0)]))).toMatchObject({
       steps: [],
       remarks: [expect.stringContaining('Drained behind it: shop')],
     })
+  })
+
+  it('of a request that did not take it back is seen, does not change the weight, and is ended by enable', () => {
+    const host = having([blog(90), beside(10)])
+    const backends = (host.proxy?.backends ?? []).map((one) => ({
+      ...one,
+      targets: one.targets.map((target) => (target.jail === 'shop' ? { ...target, isDrained: true as const } : target)),
+    }))
+    const stuck = { ...host, proxy: { ...(host.proxy ?? readyProxy), backends } }
+
+    expect(planOf(enable, { site }, stuck).steps).toMatchObject([{ action: { kind: 'proxy-drain', server: 'shop', on: false } }, {}])
+    expect(planOf(weight, { site, jail: 'shop', share: '10%' }, stuck).steps).toEqual([])
+    expect(answerOf(show, { site }, stuck).table?.rows.map(([jailShown, share]) => [jailShown, share])).toEqual([
+      ['blog', '90'],
+      ['shop', '10; drained while a request works on it'],
+    ])
   })
 })

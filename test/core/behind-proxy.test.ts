@@ -32,7 +32,7 @@ const observed: Partial<ObservedFacts> = {
   proxy: {
     ...readyProxy,
     routes: [routeTo('blog'), shared],
-    backends: [backendOfJail('blog'), { ...backendOfJail('blog'), name: 'site_1', targets: [] }],
+    backends: [backendOfJail('blog'), { ...backendOfJail('blog'), name: 'site_1' }],
   },
   proxyStatus: status,
 }
@@ -41,16 +41,16 @@ describe('a jail with sites', () => {
   it('is drained before it stops, and gets requests again when it answers', () => {
     const plan = planOf(restart, { jail: 'blog' }, observed)
     const kinds = plan.steps.map(({ action }) => action.kind)
-    expect(kinds.indexOf('proxy-server')).toBeGreaterThanOrEqual(0)
-    expect(kinds.indexOf('proxy-server')).toBeLessThan(titles(plan).indexOf('Stop blog'))
-    expect(titles(plan).indexOf('Start blog')).toBeLessThan(kinds.lastIndexOf('proxy-server'))
+    expect(kinds.indexOf('proxy-drain')).toBeGreaterThanOrEqual(0)
+    expect(kinds.indexOf('proxy-drain')).toBeLessThan(titles(plan).indexOf('Stop blog'))
+    expect(titles(plan).indexOf('Start blog')).toBeLessThan(kinds.lastIndexOf('proxy-drain'))
   })
 
   it('is left to HAProxy’s own check when it stands still: whoever starts it, it gets requests again', () => {
     const plan = planOf(stop, { jail: 'blog' }, observed)
-    const states = plan.steps.map(({ action }) => (action.kind === 'proxy-server' ? action.state : action.kind === 'run' ? 'run' : ''))
-    expect(states.indexOf('drain')).toBeLessThan(states.indexOf('run'))
-    expect(states.lastIndexOf('run')).toBeLessThan(states.lastIndexOf('ready'))
+    const states = plan.steps.map(({ action }) => (action.kind === 'proxy-drain' ? action.on : action.kind === 'run' ? 'run' : ''))
+    expect(states.indexOf(true)).toBeLessThan(states.indexOf('run'))
+    expect(states.lastIndexOf('run')).toBeLessThan(states.lastIndexOf(false))
   })
 
   it('is let in again where nginx stands in front, too: nobody would do it at the next start', () => {
@@ -104,17 +104,17 @@ describe('a jail with sites', () => {
       { ...observed, jails: [jail()], proxy: { ...readyProxy, routes: [routeTo('blog')], backends: [backendOfJail('blog')] } },
     )
     const kinds = plan.steps.map(({ action }) => action.kind)
-    expect(kinds.indexOf('proxy-map')).toBeLessThan(kinds.indexOf('proxy-server'))
-    expect(kinds.indexOf('proxy-server')).toBeLessThan(titles(plan).indexOf('Stop blog'))
+    expect(kinds.indexOf('proxy-map')).toBeLessThan(kinds.indexOf('proxy-drain'))
+    expect(kinds.indexOf('proxy-drain')).toBeLessThan(titles(plan).indexOf('Stop blog'))
   })
 })
 
 describe('a jail without sites, or without a proxy that runs', () => {
   it('is not drained, and nobody is said to notice', () => {
     const plan = planOf(restart, { jail: 'blog' }, { ...observed, proxy: readyProxy })
-    expect(plan.steps.map(({ action }) => action.kind)).not.toContain('proxy-server')
+    expect(plan.steps.map(({ action }) => action.kind)).not.toContain('proxy-drain')
     expect(plan.remarks).toEqual([])
     const down = planOf(restart, { jail: 'blog' }, { ...observed, proxy: { ...readyProxy, running: false, routes: [routeTo('blog')] } })
-    expect(down.steps.map(({ action }) => action.kind)).not.toContain('proxy-server')
+    expect(down.steps.map(({ action }) => action.kind)).not.toContain('proxy-drain')
   })
 })

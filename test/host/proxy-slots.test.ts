@@ -85,7 +85,7 @@ test('from 3.4 on a backend comes and goes while HAProxy runs', () => {
     action: { backend: 'jail_blog', servers: [{ server: 'blog', place: { address: '10.0.0.5', port: 80 } }] },
   })
   const gone = driver({ version: '3.10.1', backends: [backendOfJail('blog')] }).forget('blog')
-  expect(kinds(gone)).toEqual(['proxy-server', 'await', 'haproxy-config', 'proxy-backend'])
+  expect(kinds(gone)).toEqual(['await', 'haproxy-config', 'proxy-backend'])
   expect(gone.at(-1)).toMatchObject({ action: { backend: 'jail_blog', servers: [] } })
   expect(kinds(driver({ version: '3.3.9', backends: slots(8) }).route(site(), [blog]))).not.toContain('proxy-backend')
 })
@@ -97,13 +97,13 @@ test('an app on a port of its own has a backend of its own', () => {
   expect(steps[1]).toMatchObject({ action: { content: expect.stringContaining('# jail blog port 3000\n') } })
 })
 
-test('a jail that goes is drained, then its file is spare, then nothing leads to it any more', () => {
+test('of a jail that goes the last requests end, then its file is spare, then nothing leads to it any more', () => {
   const proxy = driver({ backends: [taken(2, blog)], routes: [{ ...route, backend: 'slot_02' }] })
   const steps = [...proxy.unroute({ ...route, backend: 'slot_02' }), ...proxy.forget('blog')]
-  expect(kinds(steps)).toEqual(['proxy-map', 'proxy-server', 'await', 'haproxy-config', 'proxy-server'])
-  expect(steps[2]).toMatchObject({ action: { goesOn: true }, done: { kind: 'proxy-sessions', backend: 'slot_02', server: 's', atMost: 0 } })
-  expect(steps[3]).toMatchObject({ action: { content: expect.stringMatching(/192\.0\.2\.1:9 .* disabled\n/) } })
-  expect(steps[4]).toMatchObject({ action: { address: { address: '192.0.2.1', port: 9 }, state: 'maint', shut: true } })
+  expect(kinds(steps)).toEqual(['proxy-map', 'await', 'haproxy-config', 'proxy-server'])
+  expect(steps[1]).toMatchObject({ action: { goesOn: true }, done: { kind: 'proxy-sessions', backend: 'slot_02', server: 's', atMost: 0 } })
+  expect(steps[2]).toMatchObject({ action: { content: expect.stringMatching(/192\.0\.2\.1:9 .* disabled\n/) } })
+  expect(steps[3]).toMatchObject({ action: { address: { address: '192.0.2.1', port: 9 }, state: 'maint', shut: true } })
 })
 
 test('a backend that leads where its jail is no more is set right before a line leads to it', () => {
@@ -125,8 +125,6 @@ test('a jail that moves away takes the backend of its former site along only whe
   const routes = [{ ...routeTo('blog'), backend: group.name, targets: [blog, shop] }]
   const alone = driver({ backends: [group, ...slots(8)], routes })
   expect(kinds(alone.route([{ host: 'blog.example.com' }], [blog])).slice(5)).toEqual([
-    'proxy-server',
-    'proxy-server',
     'await',
     'haproxy-config',
     'proxy-server',

@@ -26,10 +26,10 @@ const kinds = (steps: readonly Step[]) => steps.map((step) => stepSchema.parse(s
 
 test('a jail is drained wherever it stands, its siblings are not, and one wait is for all', () => {
   const steps = driver().drain('blog', 30)
-  expect(kinds(steps)).toEqual(['proxy-server', 'proxy-server', 'await'])
+  expect(kinds(steps)).toEqual(['proxy-drain', 'proxy-drain', 'await'])
   expect(steps.slice(0, 2)).toMatchObject([
-    { action: { backend: 'jail_blog', server: 'blog', state: 'drain' } },
-    { action: { backend: group.name, server: 'blog', state: 'drain' } },
+    { action: { backend: 'jail_blog', server: 'blog', on: true } },
+    { action: { backend: group.name, server: 'blog', on: true } },
   ])
   expect(steps[2]).toMatchObject({
     action: { timeoutSeconds: 30, goesOn: true },
@@ -42,7 +42,7 @@ test('a jail is drained wherever it stands, its siblings are not, and one wait i
 test('it gets requests again, and the plan goes on when HAProxy has found it alive', () => {
   const steps = driver().ready('blog2')
   expect(steps).toMatchObject([
-    { action: { backend: group.name, server: 'blog2', state: 'ready' } },
+    { action: { backend: group.name, server: 'blog2', on: false } },
     { action: { kind: 'await' }, done: { kind: 'haproxy-server-up', backend: group.name, server: 'blog2' } },
   ])
 })
@@ -86,4 +86,30 @@ test('a jail without an address is refused', () => {
     { jail: 'gone', weight: 10 },
   ]
   expect(refusal(() => driver({ routes: [route] }).weigh(route, weights)).code).toBe('jail_stopped')
+})
+
+test('where a person drained it before, a request waits for its sessions only, and leaves it so', () => {
+  const drained = { ...group, targets: group.targets.map((one) => (one.jail === 'blog' ? { ...one, weight: 0 } : one)) }
+  const proxy = driver({ backends: [drained] })
+  expect(kinds(proxy.drain('blog', 30))).toEqual(['await'])
+  expect(proxy.ready('blog')).toEqual([])
+})
+
+test('what the plan itself weighs counts: drained by its weight nothing more is written, brought back it is called up', () => {
+  const away = driver({ routes: [ofGroup] })
+  away.weigh(ofGroup, [
+    { jail: 'blog', weight: 0 },
+    { jail: 'blog2', weight: 10 },
+  ])
+  expect(away.drain('blog2', 5).map(({ action }) => action)).toMatchObject([{ kind: 'proxy-drain', server: 'blog2' }, { kind: 'await' }])
+  expect(kinds(away.drain('blog', 5))).toEqual(['proxy-drain', 'await'])
+  expect(away.drain('blog', 5)[0]).toMatchObject({ action: { backend: 'jail_blog' } })
+  const drained = { ...group, targets: group.targets.map((one) => ({ ...one, weight: 0 })) }
+  const back = driver({ backends: [drained], routes: [ofGroup] })
+  back.weigh(ofGroup, [
+    { jail: 'blog', weight: 100 },
+    { jail: 'blog2', weight: 0 },
+  ])
+  expect(kinds(back.ready('blog'))).toEqual(['proxy-drain', 'await'])
+  expect(back.ready('blog2')).toEqual([])
 })

@@ -69,10 +69,11 @@ async function observeUpstreams(shell: Shell, layout: Layout, jails: readonly Ja
 }
 
 function upstreamSeen(layout: Layout, jails: readonly Jail[], name: string, servers: readonly UpstreamServer[]): Backend {
-  const targets = servers.map(({ jail, appPort, place, weight }) => ({
+  const targets = servers.map(({ jail, appPort, place, weight, isDrained }) => ({
     jail,
     weight,
     address: place.address,
+    ...(isDrained && { isDrained }),
     ...(appPort !== undefined && { port: appPort }),
   }))
   const isStale = servers.some(({ jail, appPort, place }) => {

@@ -178,10 +178,11 @@ async function closely(
       const server = serverOf(row)
       const line = ours.find((one) => one.server === server.name)
       if (line === undefined) return server
-      const { jail, appPort, place } = line
+      const { jail, appPort, place, isDrained } = line
       const isAsked = jail !== undefined && appPort === undefined && !server.status.startsWith('DOWN')
       return {
         ...server,
+        ...(isDrained === true && { status: `${server.status} while a request works on it` }),
         address: place.port === 80 ? place.address : `${place.address}:${place.port}`,
         ...(jail !== undefined && { jail }),
         ...(isAsked && { nginx: await askNginx(shell, layout, jail, place) }),

@@ -85,7 +85,9 @@ export function mapsOf(read: readonly (readonly [MapName, Map<string, string>])[
 export function routesIn(maps: Readonly<Record<'hosts' | 'paths', Map<string, string>>>, backends: readonly Backend[]): Route[] {
   const byName = new Map(backends.map((backend) => [backend.name, backend]))
   const route = (site: { host: string; path?: string }, backend: string): Route => {
-    const targets = (byName.get(backend)?.targets ?? []).map(({ address: _address, server: _server, ...target }) => target)
+    const targets = (byName.get(backend)?.targets ?? []).map(
+      ({ address: _address, server: _server, isDrained: _drained, ...target }) => target,
+    )
     return { ...site, backend, targets, ...(targets[0] !== undefined && { jail: targets[0].jail }) }
   }
   return [
@@ -109,8 +111,19 @@ async function observeBackends(shell: Shell, layout: Layout, jails: readonly Jai
 }
 
 function backendSeen(layout: Layout, jails: readonly Jail[], name: string, servers: readonly ServerLine[]): Backend {
-  const targets = servers.flatMap(({ server, jail, appPort, place, weight }) =>
-    jail === undefined ? [] : [{ jail, weight, address: place.address, server, ...(appPort !== undefined && { port: appPort }) }],
+  const targets = servers.flatMap(({ server, jail, appPort, place, weight, isDrained }) =>
+    jail === undefined
+      ? []
+      : [
+          {
+            jail,
+            weight,
+            address: place.address,
+            server,
+            ...(appPort !== undefined && { port: appPort }),
+            ...(isDrained === true && { isDrained }),
+          },
+        ],
   )
   const isStale = servers.some(({ jail, appPort, place }) => {
     const address = jails.find((one) => one.name === jail)?.address

@@ -3,7 +3,10 @@ import type { Endpoint } from '../../core/layout.ts'
 import { backendOf, jailName } from '../../core/names.ts'
 import { sha256 } from '../../core/canonical.ts'
 
-/* One file a backend. A comment says of each server which jail it is: in a slot its name cannot tell. */
+/*
+ * One file a backend. A comment says of each server which jail it is: in a slot its name cannot tell. And where a request keeps requests
+ * away for a while, what weight it has otherwise.
+ */
 
 const marker = '# jailops made this file and writes it anew as a whole'
 
@@ -23,6 +26,8 @@ export interface ServerLine {
   appPort?: number
   place: Place
   weight: number
+  /** A request keeps requests away from it until it has done with the jail; whatever its weight, HAProxy reads 0. */
+  isDrained?: true
 }
 
 /** A jail's own web server, or an app of it. */
@@ -45,10 +50,11 @@ export function backendOfFile(file: string): string | undefined {
 
 export function backendText(backend: string, servers: readonly ServerLine[]): string {
   const lines = servers.map((line) => {
-    const { server, jail, appPort, place, weight } = checked(line)
-    const who = jail === undefined ? '' : ` # jail ${jail}${appPort === undefined ? '' : ` port ${appPort}`}`
+    const { server, jail, appPort, place, weight, isDrained } = checked(line)
+    const drained = isDrained === true ? ` drained ${weight}` : ''
+    const who = jail === undefined ? '' : ` # jail ${jail}${appPort === undefined ? '' : ` port ${appPort}`}${drained}`
     const idle = jail === undefined ? ' disabled' : ''
-    return `  server ${server} ${place.address}:${place.port} weight ${weight} ${checkWords}${idle}${who}`
+    return `  server ${server} ${place.address}:${place.port} weight ${isDrained === true ? 0 : weight} ${checkWords}${idle}${who}`
   })
   return `${marker}
 backend ${backend} from ${defaultsName}
@@ -59,21 +65,36 @@ ${lines.join('\n')}
 /** What stands in a file of ours; undefined where it is not one of ours. */
 export function serversIn(text: string): ServerLine[] | undefined {
   if (!text.startsWith('# jailops ')) return undefined
-  const ownJail = /^backend jail_([a-z0-9-]+) /m.exec(text)?.[1]
-  const lines = text.matchAll(
-    /^ {2}server (\S+) ([0-9.]+):([0-9]+)(?: weight ([0-9]+))? check [^#\n]*?(?: # jail (\S+)(?: port ([0-9]+))?)?$/gm,
-  )
-  return [...lines].map(([, server = '', address = '', port, weight, said, appPort]) => {
-    // before there was a weight there was no comment, for every backend was named like its jail
-    const jail = said ?? (weight === undefined ? ownJail : undefined)
+  return [...text.matchAll(serverLine)].map(([, server = '', address = '', port, weight, jail, appPort, drainedFrom]) => {
+    // whoever gave it another weight by hand has ended the drain
+    const isDrained = drainedFrom !== undefined && weight === '0'
     return {
       server,
       place: { address, port: Number(port) },
-      weight: Number(weight ?? 100),
+      weight: Number(isDrained ? drainedFrom : weight),
       ...(jail !== undefined && { jail }),
       ...(appPort !== undefined && { appPort: Number(appPort) }),
+      ...(isDrained && { isDrained }),
     }
   })
+}
+
+const serverLine =
+  /^ {2}server (\S+) ([0-9.]+):([0-9]+) weight ([0-9]+) check [^#\n]*?(?: # jail (\S+)(?: port ([0-9]+))?(?: drained ([0-9]+))?)?$/gm
+
+/**
+ * The text with this server drained, or not any more, and the weight that HAProxy reads of it then; every other byte stays. Undefined where
+ * that is no file of ours, or has no such server.
+ */
+export function withDrain(text: string, server: string, isDrained: boolean): { text: string; weight: number } | undefined {
+  const line = serversIn(text)?.find((one) => one.server === server)
+  if (line?.jail === undefined) return undefined
+  const weight = isDrained ? 0 : line.weight
+  const word = isDrained ? ` drained ${line.weight}` : ''
+  const changed = text.replace(serverLine, (whole, name) =>
+    name === server ? whole.replace(/ weight [0-9]+ /, ` weight ${weight} `).replace(/(?: drained [0-9]+)?$/, word) : whole,
+  )
+  return { text: changed, weight }
 }
 
 function checked(line: ServerLine): ServerLine {

@@ -5,7 +5,7 @@ import { backendFile, backendName, backendText, groupName, type ServerLine } fro
 import { backendIs, isDynamic, isGroup, type Known, placeOf, serverNameIn, setServer, standingBackends, willRun } from './known.ts'
 import { changeAndReload } from './reload.ts'
 import { type ConfigFile, isSlot, nowhere, spareFile } from './slots.ts'
-import { drainBackend } from './weights.ts'
+import { awaitLast } from './weights.ts'
 
 export interface Ensured {
   backend: string
@@ -39,6 +39,7 @@ function changed(known: Known, standing: Backend, targets: readonly ReachableTar
   const moved = same.filter(({ target, old }) => standing.isStale || old?.address !== placeOf(known, target).address)
   const weighed = same.filter(({ target, old }) => old?.weight !== target.weight)
   if (isSameSet && moved.length === 0 && weighed.length === 0) return { backend, steps: [], after: [] }
+  for (const { target, old } of same) known.weights.set(`${backend}/${serverNameIn(backend, { ...target, ...old })}`, target.weight)
   const lines = linesFor(
     known,
     backend,
@@ -139,7 +140,7 @@ function declareMore(known: Known, files: readonly ConfigFile[]): Step[] {
   return changeAndReload(known.layout, change, why, backendIs(known, last, nowhere))
 }
 
-/** Its requests end first; then nothing of it leads to its jail any more. */
+/** Nobody is led there any more: the last requests end first, then nothing of it leads to its jail. */
 export function forgetBackend(known: Known, backend: Backend): Step[] {
   const { name, targets } = backend
   const shown = shownOf(targets)
@@ -165,7 +166,7 @@ export function forgetBackend(known: Known, backend: Backend): Step[] {
             shut: true,
           }),
         )
-  return [...drainBackend(known, backend, shown, 10), file, ...live]
+  return [...awaitLast(known, backend, shown, 10), file, ...live]
 }
 
 function configStep(known: Known, title: string, backend: string, lines: readonly ServerLine[], more: ConfigFile[] = []): Step {

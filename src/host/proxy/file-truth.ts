@@ -63,7 +63,12 @@ function isOurs(key: string, value: string): boolean {
   }
 }
 
-/** Nobody's: it waits for a jail, disabled. */
-function expected({ jail, place, weight }: ServerLine): ServerState {
-  return { address: place.address, port: place.port, weight, state: jail === undefined ? 'maint' : 'ready' }
+/** Nobody's: it waits for a jail, disabled. Drained by a request, it has no weight meanwhile. */
+function expected({ jail, place, weight, isDrained }: ServerLine): ServerState {
+  return {
+    address: place.address,
+    port: place.port,
+    weight: isDrained === true ? 0 : weight,
+    state: jail === undefined ? 'maint' : 'ready',
+  }
 }

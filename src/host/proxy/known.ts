@@ -15,6 +15,8 @@ export interface Known extends Pick<Facts, 'layout' | 'proxy' | 'jails'> {
   gone: Set<string>
   /** Sites that the plan takes away, or leads elsewhere. */
   left: Set<string>
+  /** Weights that the plan gives, by `backend/server`. */
+  weights: Map<string, number>
   /** Set as soon as the plan has the steps that bring HAProxy to run. */
   isPrepared: boolean
 }
@@ -31,6 +33,7 @@ export function createKnown(facts: ProxyHost): Known {
     made: new Map<string, string>(),
     gone: new Set<string>(),
     left: new Set<string>(),
+    weights: new Map<string, number>(),
   })
 }
 

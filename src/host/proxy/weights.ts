@@ -1,25 +1,27 @@
 import { JailopsError } from '../../core/errors.ts'
 import type { Backend, ReachableTarget, Target } from '../../core/proxy.ts'
 import type { Step } from '../../core/step.ts'
-import { type Known, serverNameIn, setServer, standingBackends } from './known.ts'
+import { type Known, serverNameIn, standingBackends } from './known.ts'
 
-/** No new requests for a jail, wherever it stands. */
+/** No new requests for a jail, wherever it stands. Where a person drained it before, that is so already, and stays. */
 export function drainJail(known: Known, jail: string, seconds: number): Step[] {
-  const servers = serversOf(serving(known, jail)).filter(({ target }) => target.jail === jail)
-  return known.proxy.running ? drainServers(known, servers, jail, seconds) : []
+  if (!known.proxy.running) return []
+  const servers = serversOf(known, serving(known, jail)).filter((one) => one.jail === jail)
+  return [
+    ...servers.filter(({ weight }) => weight > 0).map((one) => turn(known, `Send ${jail} no new requests (${one.backend})`, one, true)),
+    ...awaitSessions(known, servers, jail, seconds),
+  ]
 }
 
-export function drainBackend(known: Known, backend: Backend, shown: string, seconds: number): Step[] {
-  return drainServers(known, serversOf([backend]), shown, seconds)
+/** Until whoever it still answers has gone. */
+export function awaitLast(known: Known, backend: Backend, shown: string, seconds: number): Step[] {
+  return awaitSessions(known, serversOf(known, [backend]), shown, seconds)
 }
 
-function drainServers(known: Known, servers: readonly Serving[], shown: string, seconds: number): Step[] {
+function awaitSessions(known: Known, servers: readonly Serving[], shown: string, seconds: number): Step[] {
   const [first, ...also] = servers.map(({ backend, server }) => ({ backend, server }))
   if (first === undefined) return []
   return [
-    ...servers.map(({ backend, server, target }) =>
-      setServer(known, `Send ${target.jail} no new requests (${backend})`, backend, server, { state: 'drain' }),
-    ),
     {
       title: `Wait for the requests that ${shown} still answers, at most ${seconds} s`,
       action: { kind: 'await', timeoutSeconds: seconds, goesOn: true },
@@ -36,20 +38,20 @@ function drainServers(known: Known, servers: readonly Serving[], shown: string, 
 
 export function readyJail(known: Known, jail: string): Step[] {
   if (!known.proxy.running) return []
-  const servers = serversOf(serving(known, jail)).filter(({ target }) => target.jail === jail)
+  // without a weight it gets none, and HAProxy does not call it up
+  const servers = serversOf(known, serving(known, jail)).filter((one) => one.jail === jail && one.weight > 0)
   return [
-    ...servers.map(({ backend, server }) =>
-      setServer(known, `Send ${jail} requests again (${backend})`, backend, server, { state: 'ready' }),
-    ),
-    ...servers
-      // without a weight it gets none, and HAProxy does not call it up
-      .filter(({ target }) => target.weight > 0)
-      .map(({ backend, server }): Step => ({
-        title: `Wait until HAProxy finds ${jail} alive (${backend})`,
-        action: { kind: 'await', timeoutSeconds: 30 },
-        done: { kind: 'haproxy-server-up', socket: known.layout.haproxy.socket, backend, server },
-      })),
+    ...servers.map((one) => turn(known, `Send ${jail} requests again (${one.backend})`, one, false)),
+    ...servers.map(({ backend, server }): Step => ({
+      title: `Wait until HAProxy finds ${jail} alive (${backend})`,
+      action: { kind: 'await', timeoutSeconds: 30 },
+      done: { kind: 'haproxy-server-up', socket: known.layout.haproxy.socket, backend, server },
+    })),
   ]
+}
+
+function turn({ layout: { haproxy } }: Known, title: string, { backend, server }: Serving, on: boolean): Step {
+  return { title, action: { kind: 'proxy-drain', socket: haproxy.socket, folder: haproxy.configFolder, backend, server, on } }
 }
 
 /** Where the jails of a weight are: they have to be there, or to have been there when their backend was made. */
@@ -73,9 +75,16 @@ function serving(known: Known, jail: string): Backend[] {
 interface Serving {
   backend: string
   server: string
-  target: ReachableTarget
+  jail: string
+  /** By the time that this is asked in the plan. */
+  weight: number
 }
 
-function serversOf(backends: readonly Backend[]): Serving[] {
-  return backends.flatMap(({ name, targets }) => targets.map((target) => ({ backend: name, server: serverNameIn(name, target), target })))
+function serversOf({ weights }: Known, backends: readonly Backend[]): Serving[] {
+  return backends.flatMap(({ name, targets }) =>
+    targets.map((target) => {
+      const server = serverNameIn(name, target)
+      return { backend: name, server, jail: target.jail, weight: weights.get(`${name}/${server}`) ?? target.weight }
+    }),
+  )
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
-import type { Shell } from '../../host/shell.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { captureFile, modeOf, refuseForeign, restoreFile } from './old-file.ts'
 import { howItEnded, lastWords } from './words.ts'
@@ -10,21 +9,23 @@ import { howItEnded, lastWords } from './words.ts'
 type HaproxyConfig = Extract<Action, { kind: 'haproxy-config' }>
 
 /** Files of HAProxy's folder. One bad file keeps HAProxy from starting at all, so the whole folder is checked with the change in it. */
-export function haproxyConfigEffect({ shell, stagingFolder }: EffectDeps, action: HaproxyConfig): Effect {
+export function haproxyConfigEffect(deps: EffectDeps, action: HaproxyConfig): Effect {
+  const { shell } = deps
+  const { folder } = action
   const files = filesOf(action)
-  const pathOf = (name: string) => `${action.folder}/${name}`
+  const pathOf = (name: string) => `${folder}/${name}`
   const standing = ({ name, content }: ConfigFile) => shell.readFile(pathOf(name)).then((text) => text === (content ?? undefined))
   return {
     // before it counts as begun: what does not pass then leaves nothing to take back, least of all a reload of a folder that was broken before us
     capture: async () => {
       for (const { name, content } of files) if (content !== null) await refuseForeign(shell, pathOf(name), content)
-      await checkWholeFolder(shell, stagingFolder, action)
+      await checkWholeFolder(deps, { folder, files })
       const kept: string[] = []
       for (const { name } of files) kept.push(await captureFile(shell, pathOf(name)))
       return JSON.stringify(kept)
     },
     perform: async () => {
-      await checkWholeFolder(shell, stagingFolder, action)
+      await checkWholeFolder(deps, { folder, files })
       for (const { name, content } of files) {
         if (content === null) await shell.removeFile(pathOf(name))
         else await shell.writeFile(pathOf(name), content, await modeOf(shell, pathOf(name)))
@@ -56,19 +57,22 @@ export function filesOf({ name, content, more = [] }: HaproxyConfig): ConfigFile
 }
 
 /** Only what changes is staged: HAProxy is told file by file what it would read, in its own order. */
-async function checkWholeFolder(shell: Shell, stagingFolder: string, action: HaproxyConfig): Promise<void> {
+export async function checkWholeFolder(
+  { shell, stagingFolder }: Pick<EffectDeps, 'shell' | 'stagingFolder'>,
+  { folder, files }: { folder: string; files: readonly ConfigFile[] },
+): Promise<void> {
   const staged = `${stagingFolder}/haproxy-${randomBytes(6).toString('hex')}`
-  const changed = new Map(filesOf(action).map(({ name, content }) => [name, content]))
-  const there = (await shell.list(action.folder)).filter((name) => name.endsWith('.cfg') && !name.startsWith('.'))
+  const changed = new Map(files.map(({ name, content }) => [name, content]))
+  const there = (await shell.list(folder)).filter((name) => name.endsWith('.cfg') && !name.startsWith('.'))
   const names = [...new Set([...there, ...changed.keys()])].filter((name) => changed.get(name) !== null).toSorted(byBytes)
   await shell.makeFolder(stagingFolder, 0o700)
   await shell.makeFolder(staged, 0o700)
   try {
     for (const [name, content] of changed) if (content !== null) await shell.writeFile(`${staged}/${name}`, content, 0o600)
-    const read = names.flatMap((name) => ['-f', `${changed.has(name) ? staged : action.folder}/${name}`])
+    const read = names.flatMap((name) => ['-f', `${changed.has(name) ? staged : folder}/${name}`])
     const result = await shell.run({ argv: ['haproxy', '-c', ...read], timeoutSeconds: 60 })
     if (result.exitCode === 0 && !result.timedOut) return
-    const words = lastWords(result).replaceAll(staged, action.folder)
+    const words = lastWords(result).replaceAll(staged, folder)
     throw new JailopsError('config_invalid', `HAProxy's own check ${howItEnded(result)} on the new configuration: ${words}`)
   } finally {
     for (const name of await shell.list(staged)) await shell.removeFile(`${staged}/${name}`)

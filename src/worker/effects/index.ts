@@ -1,5 +1,6 @@
 import { createKeyedMutex, enter, type KeyedMutex } from '../../core/mutex.ts'
 import type { Action, Probe, Step } from '../../core/step.ts'
+import { backendFile } from '../../host/proxy/backend-file.ts'
 import { acmeEffect } from './acme.ts'
 import { bootWordEffect } from './boot-word.ts'
 import { certificateEffect } from './certificate.ts'
@@ -13,6 +14,7 @@ import { mapEntryEffect, proxyMapEffect } from './map-entry.ts'
 import { passwordEffect } from './password.ts'
 import { proxyPasswordEffect } from './proxy-password.ts'
 import { proxyBackendEffect } from './proxy-backend.ts'
+import { proxyDrainEffect } from './proxy-drain.ts'
 import { proxyReloadEffect } from './proxy-reload.ts'
 import { nginxConfigEffect, nginxTarget } from './nginx-config.ts'
 import { proxyServerEffect } from './proxy-server.ts'
@@ -52,6 +54,7 @@ export function createEffects(deps: EffectDeps): Effects {
       // of these each checks all
       case 'haproxy-config':
       case 'haproxy-splice':
+      case 'proxy-drain':
         return apart(work)
       case 'map-entry':
       case 'proxy-map':
@@ -114,6 +117,8 @@ function filesWrittenBy(action: Action): string[] {
       return [action.path]
     case 'move':
       return [action.from, action.to]
+    case 'proxy-drain':
+      return [backendPath(action)]
     case 'acme':
       return [action.to, action.map]
     case 'certificate':
@@ -125,6 +130,10 @@ function filesWrittenBy(action: Action): string[] {
     default:
       return []
   }
+}
+
+function backendPath({ folder, backend }: { folder: string; backend: string }): string {
+  return `${folder}/${backendFile(backend)}`
 }
 
 function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): Effect {
@@ -155,6 +164,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
       return proxyServerEffect(deps, action)
     case 'proxy-backend':
       return proxyBackendEffect(deps, action)
+    case 'proxy-drain':
+      return proxyDrainEffect(deps, action)
     case 'proxy-reload':
       return proxyReloadEffect(deps, action, done)
     case 'haproxy-config':

@@ -83,16 +83,18 @@ async function sessionsHold(shell: Shell, { socket, backend, server, atMost, als
       return rows.find((row) => row.server === one.server)?.sessions ?? 0
     }),
   ).catch(noneWithoutHaproxy)
-  return counts.reduce((sum, sessions) => sum + sessions, 0) <= atMost
+  return (counts ?? []).reduce((sum, sessions) => sum + sessions, 0) <= atMost
 }
 
-function noneWithoutHaproxy(error: unknown): number[] {
-  if (error instanceof JailopsError && error.code === 'host_not_ready') return []
+function noneWithoutHaproxy(error: unknown): undefined {
+  if (error instanceof JailopsError && error.code === 'host_not_ready') return undefined
   throw error
 }
 
 async function isUp(shell: Shell, { socket, backend, server }: ProbeOf<'haproxy-server-up'>): Promise<boolean> {
-  const rows = await createHaproxySocket(shell, socket).statOf(backend)
+  const rows = await createHaproxySocket(shell, socket).statOf(backend).catch(noneWithoutHaproxy)
+  // where none runs there is nobody to wait for: its next start finds out
+  if (rows === undefined) return true
   const status = rows.find((row) => row.server === server)?.status ?? ''
   // `UP 1/3` has not been found alive yet, or not any more
   return status === 'no check' || status === 'UP'

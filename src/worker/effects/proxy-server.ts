@@ -14,8 +14,6 @@ const beforeSchema = z.strictObject({ address: z.string(), port: z.int(), weight
 export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect {
   const { socket, backend, server, address, weight, state } = action
   const haproxy = createHaproxySocket(deps.shell, socket)
-  // one that is not there gets no requests, which is all that these ask for
-  const isLess = address === undefined && weight === undefined && (state === 'drain' || state === 'maint')
   const change = async (now: ServerState, wanted: ServerChange, shut: boolean) => {
     const moves = wanted.address !== undefined && !isAt(now, wanted.address)
     // nobody is let in between: who comes to the old address would go on at the new one
@@ -32,14 +30,13 @@ export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect
     perform: async () => {
       const now = await haproxy.server(backend, server)
       if (now === undefined) {
-        if (isLess) return
         throw new JailopsError('step_failed', `The running HAProxy has no ${backend}/${server}. Let it read its files: /proxy reload`)
       }
       await change(now, { address, weight, state }, action.shut === true)
     },
     check: async () => {
       const now = await haproxy.server(backend, server)
-      if (now === undefined) return isLess ? 'done' : 'not'
+      if (now === undefined) return 'not'
       const isSo =
         (address === undefined || isAt(now, address)) &&
         (weight === undefined || now.weight === weight) &&

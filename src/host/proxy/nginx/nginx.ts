@@ -46,9 +46,16 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
   const made = new Set<string>()
   const drained = new Set<string>()
   const weights = new Map<string, number>()
+  const weightOf = (backend: string, target: Target) => weights.get(shareOf(backend, target)) ?? target.weight
   const serversNow = ({ name, targets }: Backend) =>
-    targets.map((target) => server({ ...target, weight: weights.get(shareOf(name, target)) ?? target.weight }, drained.has(target.jail)))
+    targets.map((target) => {
+      const weight = weightOf(name, target)
+      return server({ ...target, weight }, weight > 0 && drained.has(target.jail))
+    })
   const ofJail = (jail: string) => proxy.backends.filter(({ targets }) => targets.some((target) => target.jail === jail))
+  // where a person drained it, it stays so, whatever a request does with its jail
+  const openTo = (jail: string) =>
+    ofJail(jail).filter(({ name, targets }) => targets.some((target) => target.jail === jail && weightOf(name, target) > 0))
 
   return {
     prepare() {
@@ -140,15 +147,15 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       )
     },
     drain(jail, seconds) {
+      if (!willRun) return []
       drained.add(jail)
-      const changes = ofJail(jail).map((backend) =>
+      const changes = openTo(jail).map((backend) =>
         upstream(`Send no new requests for ${backend.name} to ${jail}`, backend.name, serversNow(backend)),
       )
-      const steps = effective(changes, `it shall leave ${jail} out`)
-      return steps.length > changes.length ? [...steps, awaitOldRequests(seconds)] : steps
+      return [...effective(changes, `it shall leave ${jail} out`), ...(ofJail(jail).length > 0 ? [awaitOldRequests(seconds)] : [])]
     },
     ready(jail) {
-      const backends = ofJail(jail)
+      const backends = openTo(jail)
       const alive = backends.flatMap(({ targets }) =>
         targets.filter((target) => target.jail === jail).map((target) => server(target).place),
       )
