@@ -49,12 +49,12 @@ export function describeAction(action: Action): string {
     }
     case 'nginx-config':
       return describeNginx(action)
-    case 'acme':
-      return `a new key; POST ${action.directory} and what it names; ${action.map} and the running HAProxy: what it wants to read for ${action.site}; write ${action.to} (mode 600)`
+    case 'acme': {
+      const where = 'map' in action.answers ? `${action.answers.map} and the running HAProxy` : `a file in ${action.answers.folder}`
+      return `a new key; POST ${action.directory} and what it names; ${where}: what it wants to read for ${action.site}; write ${action.to} (mode 600)`
+    }
     case 'certificate':
-      return action.from === null
-        ? `remove ${action.path}, from ${action.list} and the running HAProxy too`
-        : `${action.path} (mode 600) from ${action.from}${action.fingerprint === undefined ? '' : `, sha256 ${action.fingerprint}`}; ${action.list} and the running HAProxy: ${action.path} for ${action.site}`
+      return describeCertificate(action)
     case 'haproxy-splice':
       return `${action.path}: ${spliceCount(action.cuts)}, checked by haproxy -c`
     case 'password':
@@ -68,6 +68,12 @@ export function describeAction(action: Action): string {
     case 'require':
       return 'check, change nothing'
   }
+}
+
+function describeCertificate({ path, site, from, fingerprint, haproxy }: Extract<Action, { kind: 'certificate' }>): string {
+  if (from === null) return haproxy === undefined ? `remove ${path}` : `remove ${path}, from ${haproxy.list} and the running HAProxy too`
+  const file = `${path} (mode 600) from ${from}${fingerprint === undefined ? '' : `, sha256 ${fingerprint}`}`
+  return haproxy === undefined ? `${file}; for ${site}` : `${file}; ${haproxy.list} and the running HAProxy: ${path} for ${site}`
 }
 
 function describeNginx({ configuration, folder, change }: Extract<Action, { kind: 'nginx-config' }>): string {

@@ -194,18 +194,19 @@ const actionSchema = z.discriminatedUnion('kind', [
     to: absolutePath,
     /** The one that is shown now, if any: another one is wanted. */
     shown: absolutePath,
-    /** Where HAProxy finds what the authority wants to read. */
-    socket: absolutePath,
-    map: absolutePath,
+    /** Where the front finds what the authority wants to read: a map of HAProxy's, or a file a token in a folder of nginx'. */
+    answers: z.union([z.strictObject({ socket: absolutePath, map: absolutePath }), z.strictObject({ folder: absolutePath })]),
     /** Where the front listens for http. */
     front: z.strictObject({ address: z.string(), port: z.int() }),
     timeoutSeconds: z.number().positive(),
   }),
-  /** The certificate that a site shows: its file, the list, and then the running HAProxy, read back. null: none any more. */
+  /**
+   * The certificate that a site shows: its file, and where HAProxy shows it the list, and then the running one, read back. null: none any
+   * more.
+   */
   z.strictObject({
     kind: z.literal('certificate'),
-    socket: absolutePath,
-    list: absolutePath,
+    haproxy: z.strictObject({ socket: absolutePath, list: absolutePath }).optional(),
     path: absolutePath,
     site: z.string(),
     /** Leaf, chain and key, which nobody but root may read. */
@@ -240,7 +241,7 @@ const actionSchema = z.discriminatedUnion('kind', [
     change: z.discriminatedUnion('what', [
       z.strictObject({
         what: z.literal('file'),
-        name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.(conf|inc)$/),
+        name: z.string().regex(/^[a-z0-9][a-z0-9._-]*\.(conf|inc)$/),
         content: z.string().nullable(),
       }),
       z.strictObject({ what: z.literal('entry'), map: z.string().regex(/^[a-z-]+$/), key: z.string(), value: z.string().nullable() }),

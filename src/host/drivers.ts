@@ -9,7 +9,7 @@ import { isPublicSuffix } from './public-suffix.ts'
 import { createCertificateDriver } from './proxy/certificates/driver.ts'
 import { createHaproxyDriver } from './proxy/haproxy.ts'
 import { createNginxFrontDriver } from './proxy/nginx/nginx.ts'
-import { createNoCertificates } from './proxy/nginx/no-certificates.ts'
+import { createNginxCertificates } from './proxy/nginx/certificates.ts'
 import { createReleaseDriver } from './releases.ts'
 import { createNginxDriver } from './site/nginx.ts'
 import { createSnapshotDriver } from './snapshots.ts'
@@ -29,7 +29,7 @@ export function createDrivers(facts: Facts): Drivers {
     limits,
     releases: createReleaseDriver(facts),
     ...(facts.layout.proxy === 'nginx'
-      ? { proxy: createNginxFrontDriver(facts), certificates: createNoCertificates() }
+      ? { proxy: createNginxFrontDriver(facts), certificates: createNginxCertificates(facts) }
       : { proxy: createHaproxyDriver(facts), certificates: createCertificateDriver(facts) }),
     site: createNginxDriver(facts),
     isPublicSuffix,

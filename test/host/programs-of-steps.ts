@@ -42,9 +42,9 @@ export function pathsChanged(action: Action): string[] {
     case 'haproxy-splice':
       return [action.path]
     case 'acme':
-      return [action.to, action.map]
+      return [action.to, 'map' in action.answers ? action.answers.map : `${action.answers.folder}/token`]
     case 'certificate':
-      return [action.path, action.list]
+      return [action.path, ...(action.haproxy === undefined ? [] : [action.haproxy.list])]
     case 'haproxy-config':
       return [action, ...(action.more ?? [])].map(({ name }) => `${action.folder}/${name}`)
     case 'nginx-config':

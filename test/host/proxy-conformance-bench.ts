@@ -191,5 +191,12 @@ function filesOf({ kind, hands }: Pick<ProxyBench, 'kind' | 'hands'>): Record<st
   const folder = kind === 'haproxy' ? haproxy.configFolder : nginxFront.folder
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
   const files = paths.filter((path) => statSync(path).isFile())
-  return Object.fromEntries(files.toSorted().map((path) => [path, readFileSync(path, 'utf8')]))
+  // the former certificate is kept for the way back; a list says the same in any order
+  const compared = files.filter((path) => !path.endsWith('.pem.before')).toSorted()
+  return Object.fromEntries(compared.map((path) => [path, textOf(path)]))
+}
+
+function textOf(path: string): string {
+  const text = readFileSync(path, 'utf8')
+  return path.endsWith('/list.txt') ? text.split('\n').toSorted().join('\n') : text
 }

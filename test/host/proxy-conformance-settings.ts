@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest'
 import type { SiteSettings } from '../../src/core/proxy.ts'
-import type { Refusable } from './proxy-conformance.ts'
 import type { ProxyBench } from './proxy-conformance-bench.ts'
 
 /** What a host name is like beside where it leads. */
-export function settingConformance(current: () => ProxyBench, can: (what: Refusable) => boolean): void {
+export function settingConformance(current: () => ProxyBench): void {
   async function routed(host: string): Promise<void> {
     const { carryOut, target } = current()
     await carryOut((proxy) => proxy.route([{ host }, { host: `beside-${host}` }], [target('blog')]))
@@ -54,8 +53,7 @@ export function settingConformance(current: () => ProxyBench, can: (what: Refusa
     })
   })
 
-  test('https only: who comes by http is sent there', async ({ skip }) => {
-    if (!can('https')) skip()
+  test('https only: who comes by http is sent there', async () => {
     const { tlsPort } = current().hands.lab.layout.haproxy
     const host = 'secure.example.com'
     await routed(host)

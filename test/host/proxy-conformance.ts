@@ -7,11 +7,11 @@ import { neighbour, type ProxyBench, proxyBench } from './proxy-conformance-benc
 import { routeConformance } from './proxy-conformance-routes.ts'
 import { settingConformance } from './proxy-conformance-settings.ts'
 import { strangerConformance } from './proxy-conformance-strangers.ts'
+import { tlsConformance } from './proxy-conformance-tls.ts'
 
 /** What a driver may refuse. */
 export const refusable = {
   user: (proxy: ProxyDriver) => proxy.user('user.example.com', 'ana'),
-  https: (proxy: ProxyDriver) => proxy.set('secure.example.com', { https: 'only', hsts: 3600 }),
   drain: (proxy: ProxyDriver) => proxy.drain('blog', 5),
   weigh: (proxy: ProxyDriver, { proxy: { routes } }: Facts) => routes.slice(0, 1).flatMap((route) => proxy.weigh(route, route.targets)),
 } satisfies Record<string, (proxy: ProxyDriver, facts: Facts) => Step[]>
@@ -47,7 +47,8 @@ export function proxyConformance(kind: ProxyKind, cannot: readonly Refusable[]):
     })
 
     routeConformance(current, (what) => !cannot.includes(what))
-    settingConformance(current, (what) => !cannot.includes(what))
+    settingConformance(current)
+    tlsConformance(current)
     strangerConformance(current)
 
     test.each([...cannot])('%s is refused', async (what) => {

@@ -102,11 +102,9 @@ describe('the plan', () => {
     expect(steps).toContainEqual(expect.objectContaining({ action: expect.objectContaining({ change: { what: 'block' } }) }))
   })
 
-  test('a path that is too deep, a user and https are refused with what to use instead', () => {
+  test('a path that is too deep and a user are refused with what to use instead', () => {
     expect(() => driver().route([{ host: 'a.example.com', path: '/1/2/3/4/5/6/7' }], [target])).toThrow(refusal(/shorter path/))
     expect(() => driver().user('a.example.com', 'ana')).toThrow(refusal(/\/proxy allow/))
-    expect(() => driver().set('a.example.com', { https: 'only' })).toThrow(refusal(/put HAProxy in front/))
-    expect(driver().set('a.example.com', { https: undefined, hsts: undefined })).toEqual([])
   })
 
   test('a number of requests that another site allows too has its files already, and keeps them', () => {

@@ -38,12 +38,12 @@ function stepAt(authority: { directory: string; caFile: string }): Step {
     folder: acmeFolder(layout),
     to: gotFile(layout, site),
     shown: certificateFile(layout, site),
-    map: mapFile(layout, 'acme'),
+    answers: { socket, map: mapFile(layout, 'acme') },
   }
   const { directory, caFile } = authority
   return {
     title: 'A step',
-    action: { kind: 'acme', site, directory, caFile, ...places, socket, front: { address, port }, timeoutSeconds: 60 },
+    action: { kind: 'acme', site, directory, caFile, ...places, front: { address, port }, timeoutSeconds: 60 },
   }
 }
 

@@ -44,7 +44,10 @@ function offer(pem: string): string {
 function stepOf(path: string | null, more: { fingerprint?: string; site?: string } = {}): Step {
   const { layout } = front
   const name = more.site ?? site
-  const where = { socket: layout.haproxy.socket, list: certificateList(layout), path: certificateFile(layout, name) }
+  const where = {
+    haproxy: { socket: layout.haproxy.socket, list: certificateList(layout) },
+    path: certificateFile(layout, name),
+  }
   return { title: 'A step', action: { kind: 'certificate', ...where, site, from: path, ...more } }
 }
 

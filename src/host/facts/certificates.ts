@@ -13,7 +13,7 @@ export async function observeCertificates(shell: Shell, layout: Layout): Promise
 }
 
 /** Ours to renew is what we got: another one was put there by somebody else. */
-async function certificateSeen(shell: Shell, path: string, site: string): Promise<Certificate> {
+export async function certificateSeen(shell: Shell, path: string, site: string): Promise<Certificate> {
   const text = (await shell.readFile(path)) ?? ''
   const isRenewed = text.startsWith(gotMark)
   const [leaf] = certificatesIn(text)

@@ -1,32 +1,39 @@
 import { passLostConnection } from '../../core/errors.ts'
 import type { Jail } from '../../core/jail.ts'
 import type { Layout } from '../../core/layout.ts'
-import type { Backend, ProxyFacts } from '../../core/proxy.ts'
+import type { Backend, Certificate, ProxyFacts } from '../../core/proxy.ts'
 import { endpointOf } from '../addresses.ts'
 import { hasBlock } from '../proxy/nginx/block.ts'
-import { frontFile, nginxFront, nginxMaps } from '../proxy/nginx/configuration.ts'
-import { nginxEntriesOf, nginxMapFile, nginxOwnersFile } from '../proxy/nginx/places.ts'
+import { nginxFront, nginxMaps } from '../proxy/nginx/configuration.ts'
+import { nginxFrontServer } from '../proxy/nginx/front-server.ts'
+import { frontFile, frontServerFile, nginxEntriesOf, nginxMapFile, nginxOwnersFile, siteOfTlsFile, tlsFile } from '../proxy/nginx/places.ts'
+import { nginxTls } from '../proxy/nginx/tls.ts'
 import { upstreamIn, upstreamOfFile, type UpstreamServer } from '../proxy/nginx/upstream.ts'
 import { entriesOf } from '../proxy/maps.ts'
+import { certificateFile } from '../proxy/certificates/places.ts'
 import { settingsIn } from '../proxy/settings.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
 import { isYes, rcVariable } from './boot.ts'
+import { certificateSeen } from './certificates.ts'
 import { mapsOf, routesIn } from './proxy.ts'
 
 /** nginx in front: what our files say, and whether it runs. */
 export async function observeNginxFront(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
   const { configuration, folder } = layout.nginxFront
   const read = async (path: string) => (await shell.readFile(path)) ?? ''
-  const [maps, owners, main, front, enable, status, version, backends] = await Promise.all([
+  const [maps, owners, main, front, server, tls, enable, status, version, backends, certificates] = await Promise.all([
     Promise.all(nginxMaps.map(async (name) => [name, nginxEntriesOf(await read(nginxMapFile(layout, name)))] as const)),
     read(nginxOwnersFile(layout)).then(entriesOf),
     read(configuration),
     read(`${folder}/${frontFile}`),
+    read(`${folder}/${frontServerFile}`),
+    read(`${folder}/${tlsFile}`),
     rcVariable(shell, 'nginx_enable'),
     ask(shell, ['service', 'nginx', 'status']),
     ask(shell, ['nginx', '-v']),
     jails.then((all) => observeUpstreams(shell, layout, all)),
+    observeShown(shell, layout),
   ])
   const entries = mapsOf(maps)
   const running = status?.exitCode === 0
@@ -34,14 +41,22 @@ export async function observeNginxFront(shell: Shell, layout: Layout, jails: Pro
   return {
     kind: 'nginx',
     running,
-    configured: front === nginxFront(layout) && isIncluded(main, folder),
+    configured: front === nginxFront(layout) && server === nginxFrontServer(layout) && isIncluded(main, folder),
+    ...(tls === nginxTls(layout) && { tls: true }),
     enabled: isYes(enable),
     ...(running && number !== undefined && { version: number }),
     routes: routesIn(entries, backends),
     backends,
     settings: settingsIn(entries, owners),
-    certificates: [],
+    certificates,
   }
+}
+
+/** A server of nginx names each. */
+async function observeShown(shell: Shell, layout: Layout): Promise<Certificate[]> {
+  const files = await shell.list(layout.nginxFront.folder)
+  const sites = files.map(siteOfTlsFile).filter((site) => site !== undefined)
+  return inBatches(sites, (site) => certificateSeen(shell, certificateFile(layout, site), site))
 }
 
 /** A block that was changed by hand is told to whoever wants to change something, not to whoever only looks. */

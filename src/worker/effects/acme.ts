@@ -19,7 +19,7 @@ export function acmeEffect(deps: EffectDeps, action: AcmeAction, inMapsTurn: InT
   const orders = openOrderFile(deps.shell, action.to, action.directory)
   const unanswer = async (options: RunOptions) => {
     const order = await orders.read()
-    for (const token of order?.tokens ?? []) await inMapsTurn(() => lineOf(deps, action, token, null).perform(options))
+    for (const token of order?.tokens ?? []) await inMapsTurn(() => tell(deps, action, token, null, options))
     if (order !== undefined && order.tokens.length > 0) await orders.keep({ ...order, tokens: [] })
   }
   return {
@@ -63,7 +63,7 @@ async function get(deps: EffectDeps, action: AcmeAction, options: RunOptions, in
     answer: async (challenge) => {
       const order = await orders.read()
       if (order !== undefined) await orders.keep({ ...order, tokens: [...new Set([...order.tokens, challenge.token])] })
-      await inMapsTurn(() => lineOf(deps, action, challenge.token, challenge.thumbprint).perform(options))
+      await inMapsTurn(() => tell(deps, action, challenge.token, challenge.thumbprint, options))
       await mustBeRead(deps, action, challenge)
     },
   })
@@ -74,8 +74,28 @@ async function get(deps: EffectDeps, action: AcmeAction, options: RunOptions, in
   await shell.writeFile(to, gotMark + text, 0o600)
 }
 
-function lineOf(deps: EffectDeps, { socket, map }: AcmeAction, token: string, thumbprint: string | null): Effect {
-  return proxyMapEffect(deps, { kind: 'proxy-map', socket, path: map, key: token, value: thumbprint })
+/** Lets the front answer with both; null: no more. */
+async function tell(
+  deps: EffectDeps,
+  { answers }: AcmeAction,
+  token: string,
+  thumbprint: string | null,
+  options: RunOptions,
+): Promise<void> {
+  if ('map' in answers) {
+    const { socket, map } = answers
+    return proxyMapEffect(deps, { kind: 'proxy-map', socket, path: map, key: token, value: thumbprint }).perform(options)
+  }
+  if (!/^[A-Za-z0-9_-]+$/.test(token))
+    throw new JailopsError('authority_refused', `The authority wants ${JSON.stringify(token)} read, which is no token.`)
+  const path = `${answers.folder}/${token}`
+  if (thumbprint === null) {
+    await deps.shell.removeDraft(path)
+    return deps.shell.removeFile(path)
+  }
+  // nginx' workers, who are not root, read it: it is public by then
+  await deps.shell.makeFolder(answers.folder, 0o755)
+  await deps.shell.writeFile(path, `${token}.${thumbprint}`, 0o644)
 }
 
 /** A proof that fails counts against us at the authority: so it is tried here before. */
@@ -85,7 +105,7 @@ async function mustBeRead({ shell }: EffectDeps, { front, site }: AcmeAction, { 
   if (status === 200 && body === `${token}.${thumbprint}`) return
   throw new JailopsError(
     'step_failed',
-    `The front does not answer for ${site} what an authority wants to read (it says ${status}), so none was asked. Is the site routed, and the configuration of HAProxy as jailops wrote it? See /proxy test ${site}.`,
+    `The front does not answer for ${site} what an authority wants to read (it says ${status}), so none was asked. Is the site routed, and the configuration of the proxy as jailops wrote it? See /proxy test ${site}.`,
   )
 }
 

@@ -5,7 +5,7 @@ import type { Action } from '../../core/step.ts'
 import { emptyCertificateList } from '../../host/proxy/certificates/places.ts'
 import { type Bundle, gotMark, isFor, lifeOf, namesOf, readBundle } from '../../host/proxy/certificates/pem.ts'
 import { createCertificateSocket, sha1Of } from '../../host/proxy/certificates/socket.ts'
-import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
+import { changedSince, type Effect, type EffectDeps, parseBefore, type Standing } from './effect.ts'
 import { valueIn, withEntry } from './map-text.ts'
 
 type CertificateAction = Extract<Action, { kind: 'certificate' }>
@@ -19,15 +19,9 @@ const onlyOwner = 0o600
  * running one, read back.
  */
 export function certificateEffect({ shell, now }: EffectDeps, action: CertificateAction): Effect {
-  const { path, list, site, from } = action
+  const { path, site, from } = action
   const kept = `${path}.before`
-  const haproxy = createCertificateSocket(shell, action.socket)
-  const listText = async () => (await shell.readFile(list)) ?? emptyCertificateList
-  const writeList = async (value: string | null) => {
-    const text = await listText()
-    const changed = withEntry(text, path, value)
-    if (changed !== text) await shell.writeFile(list, changed, onlyOwner)
-  }
+  const haproxy = action.haproxy === undefined ? undefined : atHaproxy(shell, action.haproxy, path, site)
   const wanted = async (): Promise<Showing | null> => {
     if (from === null) return null
     const text = await shell.readFile(from)
@@ -41,11 +35,7 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
   /** A name in the list whose file is not there keeps HAProxy from starting: so the file comes first and goes last. */
   const show = async (bundle: Showing | null) => {
     if (bundle !== null) await shell.writeFile(path, bundle.file, onlyOwner)
-    await writeList(bundle === null ? null : site)
-    if ((await haproxy.shown(path)) !== 'away') {
-      if (bundle === null) await haproxy.remove(list, path)
-      else await haproxy.put({ list, path, site, leaf: bundle.leaf, text: bundle.text })
-    }
+    await haproxy?.show(bundle)
     if (bundle === null) await shell.removeFile(path)
   }
 
@@ -69,14 +59,8 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
     check: async () => {
       const bundle = await wanted().catch(() => undefined)
       if (bundle === undefined) return 'half'
-      const stands =
-        (await shell.readFile(path)) === bundle?.file && valueIn(await listText(), path) === (bundle === null ? undefined : site)
-      if (!stands) return 'not'
-      const live = await haproxy.shown(path)
-      const isLive = live === 'away' || live === (bundle === null ? undefined : sha1Of(bundle.leaf))
-      const entries = live === 'away' ? [] : await haproxy.listed(list, path)
-      const isListed = live === 'away' || entries.join() === (bundle === null ? '' : site)
-      return isLive && isListed ? 'done' : 'half'
+      if ((await shell.readFile(path)) !== bundle?.file) return 'not'
+      return (await haproxy?.standing(bundle)) ?? 'done'
     },
     revert: async (before) => {
       const old = parseBefore(beforeSchema, before)
@@ -90,6 +74,35 @@ export function certificateEffect({ shell, now }: EffectDeps, action: Certificat
       }
       await show(text === undefined ? null : { ...readBundle(text, path), file: text })
       await shell.removeFile(kept)
+    },
+  }
+}
+
+/** What HAProxy is told beside the file: the list that it reads at its start, and the running one. nginx is told by its own configuration. */
+function atHaproxy(
+  shell: EffectDeps['shell'],
+  { socket, list }: NonNullable<CertificateAction['haproxy']>,
+  path: string,
+  site: string,
+): { show(bundle: Showing | null): Promise<void>; standing(bundle: Showing | null): Promise<Standing> } {
+  const running = createCertificateSocket(shell, socket)
+  const listText = async () => (await shell.readFile(list)) ?? emptyCertificateList
+  return {
+    async show(bundle) {
+      const text = await listText()
+      const changed = withEntry(text, path, bundle === null ? null : site)
+      if (changed !== text) await shell.writeFile(list, changed, onlyOwner)
+      if ((await running.shown(path)) === 'away') return
+      if (bundle === null) await running.remove(list, path)
+      else await running.put({ list, path, site, leaf: bundle.leaf, text: bundle.text })
+    },
+    async standing(bundle) {
+      if (valueIn(await listText(), path) !== (bundle === null ? undefined : site)) return 'not'
+      const live = await running.shown(path)
+      if (live === 'away') return 'done'
+      const entries = await running.listed(list, path)
+      const isListed = entries.join() === (bundle === null ? '' : site)
+      return isListed && live === (bundle === null ? undefined : sha1Of(bundle.leaf)) ? 'done' : 'half'
     },
   }
 }

@@ -48,7 +48,9 @@ export function createEffects(deps: EffectDeps): Effects {
   function inTurn<T>(action: Action, work: () => Promise<T>): Promise<T> {
     switch (action.kind) {
       case 'certificate':
-        return alone(action.list, work)
+        return alone(action.haproxy?.list ?? action.path, work)
+      case 'nginx-config':
+        return alone(action.configuration, work)
       case 'boot-word':
         return alone('rc.conf', work)
       // of these each checks all
@@ -120,9 +122,9 @@ function filesWrittenBy(action: Action): string[] {
     case 'proxy-drain':
       return [backendPath(action)]
     case 'acme':
-      return [action.to, action.map]
+      return [action.to, ...('map' in action.answers ? [action.answers.map] : [])]
     case 'certificate':
-      return [action.path, action.list]
+      return [action.path, ...(action.haproxy === undefined ? [] : [action.haproxy.list])]
     case 'haproxy-config':
       return filesOf(action).map(({ name }) => `${action.folder}/${name}`)
     case 'nginx-config':
@@ -171,7 +173,7 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
     case 'haproxy-config':
       return haproxyConfigEffect(deps, action)
     case 'acme':
-      return acmeEffect(deps, action, (work) => alone(action.map, work))
+      return acmeEffect(deps, action, (work) => alone('map' in action.answers ? action.answers.map : action.answers.folder, work))
     case 'certificate':
       return certificateEffect(deps, action)
     case 'haproxy-splice':

@@ -4,7 +4,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { checkMapWords } from '../../host/proxy/maps.ts'
 import { withBlock } from '../../host/proxy/nginx/block.ts'
-import { frontFile } from '../../host/proxy/nginx/configuration.ts'
+import { frontFile, frontServerFile } from '../../host/proxy/nginx/places.ts'
 import type { Shell } from '../../host/shell.ts'
 import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
@@ -24,27 +24,31 @@ export function nginxConfigEffect({ shell, stagingFolder }: EffectDeps, action: 
   const path = nginxTarget(action)
   const { change } = action
   const read = async () => await readExactly(shell, path)
+  const capture = async () => {
+    const text = await read()
+    if (change.what === 'entry') checkMapWords(change.key, change.value)
+    if (change.what === 'file' && change.content !== null) await refuseForeign(shell, path, change.content)
+    await checkAll(shell, stagingFolder, action, changed(action, text))
+    if (change.what === 'file') return captureFile(shell, path)
+    if (change.what === 'block')
+      return JSON.stringify({ text: text ?? '', mode: await modeOf(shell, path) } satisfies z.infer<typeof mainBeforeSchema>)
+    const kept = { value: valueIn(text ?? '', change.key) ?? null, line: lineOf(text ?? '', change.key) }
+    return JSON.stringify(kept satisfies z.infer<typeof entryBeforeSchema>)
+  }
+  const perform = async (isChecked: boolean) => {
+    const text = await read()
+    const wanted = changed(action, text)
+    if (wanted === text) return
+    if (!isChecked) await checkAll(shell, stagingFolder, action, wanted)
+    if (wanted === undefined) await shell.removeFile(path)
+    else await shell.writeFile(path, wanted, await modeOf(shell, path))
+  }
   return {
     // before it counts as begun: what does not pass then leaves nothing to take back
-    capture: async () => {
-      const text = await read()
-      if (change.what === 'entry') checkMapWords(change.key, change.value)
-      if (change.what === 'file' && change.content !== null) await refuseForeign(shell, path, change.content)
-      await checkAll(shell, stagingFolder, action, changed(action, text))
-      if (change.what === 'file') return captureFile(shell, path)
-      if (change.what === 'block')
-        return JSON.stringify({ text: text ?? '', mode: await modeOf(shell, path) } satisfies z.infer<typeof mainBeforeSchema>)
-      const kept = { value: valueIn(text ?? '', change.key) ?? null, line: lineOf(text ?? '', change.key) }
-      return JSON.stringify(kept satisfies z.infer<typeof entryBeforeSchema>)
-    },
-    perform: async () => {
-      const text = await read()
-      const wanted = changed(action, text)
-      if (wanted === text) return
-      await checkAll(shell, stagingFolder, action, wanted)
-      if (wanted === undefined) await shell.removeFile(path)
-      else await shell.writeFile(path, wanted, await modeOf(shell, path))
-    },
+    capture,
+    // nobody else of us changes what nginx reads from here until it is performed, so it is tried once
+    begin: async () => ({ ...nothingDrafted, before: await capture(), perform: async () => perform(true) }),
+    perform: async () => perform(false),
     check: async () => {
       const text = await read()
       return changed(action, text) === text ? 'done' : 'not'
@@ -58,6 +62,8 @@ export function nginxConfigEffect({ shell, stagingFolder }: EffectDeps, action: 
     },
   }
 }
+
+const nothingDrafted = { settled: async () => undefined, callOff: async () => undefined }
 
 const entryBeforeSchema = z.strictObject({
   value: z.string().nullable(),
@@ -139,22 +145,27 @@ async function stagedTexts(
   const { configuration, folder, change } = action
   const names = new Set(await shell.list(folder))
   const copies = new Map<string, string>()
-  if (change.what !== 'block') {
-    const name = nginxTarget(action).slice(folder.length + 1)
-    names.delete(name)
-    if (wanted !== undefined) copies.set(name, wanted)
-  }
+  const changedName = change.what === 'block' ? '' : nginxTarget(action).slice(folder.length + 1)
+  names.delete(changedName)
+  if (change.what !== 'block' && wanted !== undefined) copies.set(changedName, wanted)
   const place = (name: string) => `include ${copies.has(name) ? staged : folder}/${name};`
   const all = (pattern: RegExp) => [...new Set([...names, ...copies.keys()])].filter((name) => pattern.test(name)).toSorted()
-  const front = copies.get(frontFile) ?? (await shell.readFile(`${folder}/${frontFile}`))
-  if (front !== undefined) {
-    const withLimits = front.replace(`include ${folder}/limit_*.inc;`, () =>
-      all(/^limit_.*\.inc$/)
-        .map(place)
-        .join(' '),
-    )
-    const here = withLimits.replaceAll(/include ([^ ;]+)\/([a-z-]+\.map);/g, (_, __, name: string) => place(name))
-    copies.set(frontFile, here)
+  const here = (text: string) =>
+    text
+      .replaceAll(`include ${folder}/limit_*.inc;`, () =>
+        all(/^limit_.*\.inc$/)
+          .map(place)
+          .join(' '),
+      )
+      .replaceAll(/include ([^ ;]+)\/([a-z-]+\.(?:map|inc));/g, (whole, where: string, name: string) =>
+        where === folder ? place(name) : whole,
+      )
+  // whoever includes a copy is a copy: the front always, and each server by https where what all servers include is another one
+  const isForAll = changedName === frontServerFile || /^limit_.*\.inc$/.test(changedName)
+  const including = [frontServerFile, frontFile, ...(isForAll ? all(/^[0-9]+-tls/) : [])]
+  for (const name of including) {
+    const text = copies.get(name) ?? (await shell.readFile(`${folder}/${name}`))
+    if (text !== undefined) copies.set(name, here(text))
   }
   const mainText = change.what === 'block' ? (wanted ?? '') : ((await shell.readFile(configuration)) ?? '')
   return {

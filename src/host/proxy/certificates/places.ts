@@ -6,11 +6,11 @@ import type { Layout } from '../../../core/layout.ts'
  * by chat, Redis, a plan or a journal.
  */
 
-export function certificatesFolder({ haproxy }: Layout): string {
-  return `${haproxy.configFolder}/certs`
+export function certificatesFolder(layout: Layout): string {
+  return `${folderOf(layout)}/certs`
 }
 
-/** Which certificate is shown to whom: `FILE SITE` a line. */
+/** Which certificate HAProxy shows to whom: `FILE SITE` a line. */
 export function certificateList(layout: Layout): string {
   return `${certificatesFolder(layout)}/list.txt`
 }
@@ -18,17 +18,17 @@ export function certificateList(layout: Layout): string {
 export const emptyCertificateList = '# jailops keeps this file: certificates\n'
 
 export function certificateFile(layout: Layout, site: string): string {
-  return `${certificatesFolder(layout)}/${fileName(site)}.pem`
+  return `${certificatesFolder(layout)}/${fileOfSite(site)}.pem`
 }
 
-/** The account's key at the authority, orders that are open, and what was got: HAProxy reads nothing of it. */
-export function acmeFolder({ haproxy }: Layout): string {
-  return `${haproxy.configFolder}/acme`
+/** The account's key at the authority, orders that are open, and what was got: the proxy reads nothing of it. */
+export function acmeFolder(layout: Layout): string {
+  return `${folderOf(layout)}/acme`
 }
 
 /** The newest certificate that we got for a site. */
 export function gotFile(layout: Layout, site: string): string {
-  return `${acmeFolder(layout)}/${fileName(site)}.pem`
+  return `${acmeFolder(layout)}/${fileOfSite(site)}.pem`
 }
 
 /** One account an authority. */
@@ -37,6 +37,15 @@ export function accountFile(folder: string, directory: string): string {
 }
 
 /** No host name has an underscore, so no two sites share a file. */
-function fileName(site: string): string {
+export function fileOfSite(site: string): string {
   return site.replace(/^\*\./, '_.')
+}
+
+export function siteOfFile(name: string): string {
+  return name.replace(/^_\./, '*.')
+}
+
+/** Beside what else the proxy in front reads. */
+function folderOf({ proxy, haproxy, nginxFront }: Layout): string {
+  return proxy === 'nginx' ? nginxFront.folder : haproxy.configFolder
 }

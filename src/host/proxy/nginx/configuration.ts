@@ -1,24 +1,19 @@
 import type { Layout } from '../../../core/layout.ts'
 import type { MapName } from '../maps.ts'
+import { answersFolder, frontServerFile, marker } from './places.ts'
 
 /*
  * nginx in front, as jailops keeps it: a folder that the main file includes. As with HAProxy a host name is data, one line of a map, and a
  * jail is one upstream in one file; but nginx reads none of it again without a reload.
  */
 
-export const marker = '# jailops made this file and writes it anew as a whole'
-export const frontFile = '00-front.conf'
-
 /** How many folders of a request's path are looked up. */
 export const pathLevels = 6
 
-export type NginxMap = Exclude<MapName, 'https' | 'hsts' | 'auth-on' | 'auth' | 'acme'>
-export const nginxMaps: readonly NginxMap[] = ['hosts', 'paths', 'maintenance', 'redirect', 'limit', 'allow-on', 'allow']
+export type NginxMap = Exclude<MapName, 'auth-on' | 'auth' | 'acme'>
+export const nginxMaps: readonly NginxMap[] = ['hosts', 'paths', 'maintenance', 'https', 'hsts', 'redirect', 'limit', 'allow-on', 'allow']
 
-/**
- * The same questions in the same order as HAProxy's front. Everything is decided before the one `proxy_pass`, by what maps answer; whom
- * no map knows is told 421. A value is never a name to resolve: a backend that is not there is nobody.
- */
+/** The same questions as HAProxy's front: whom no map knows is told 421. A value is never a name to resolve: a backend that is not there is nobody. */
 export function nginxFront(layout: Layout): string {
   const { bindAddress, bindPort } = layout.haproxy
   const { folder } = layout.nginxFront
@@ -59,42 +54,22 @@ map "$jailops_allow_on/$jailops_by_address$jailops_by_24$jailops_by_16" $jailops
 
 map $http_upgrade $jailops_connection { default upgrade; "" close; }
 
+# by https for another name than its certificate was chosen by
+map "$scheme|$ssl_server_name|$jailops_host" $jailops_misdirected { default 1; "~^http[|]" ""; "~*^https[|]([^|]+)[|]\\1$" ""; }
+
+# what a certificate authority wants to read stands in a file of that name, before anything else can refuse it
+map $request_uri $jailops_answer { default ""; "~^/[.]well-known/acme-challenge/(?<jailops_token>[A-Za-z0-9_-]+)([?]|$)" "${answersFolder(layout)}/$jailops_token"; }
+
+${look('$jailops_site', 'https', 'https')}
+${look('$jailops_site', 'hsts', 'hsts')}
+map "$scheme/$jailops_https" $jailops_to_https { default ""; "http/only" 1; }
+map "$scheme/$jailops_hsts" $jailops_own_sts { default ""; "~^https/(?<jailops_age>[0-9]+)$" "max-age=$jailops_age"; }
+map $jailops_own_sts $jailops_sts { default $jailops_own_sts; "" $upstream_http_strict_transport_security; }
+
 server {
   listen ${bindAddress}:${bindPort} default_server;
   server_name _;
-  server_tokens off;
-  default_type text/html;
-  underscores_in_headers off;
-  ignore_invalid_headers on;
-  client_max_body_size 0;
-  add_header Retry-After $jailops_retry_after always;
-  add_header Cache-Control $jailops_cache_control always;
-
-  if ($jailops_host = "") { return 400; }
-  if ($jailops_backend = "") { return 421 "no such site"; }
-  if ($jailops_refused) { return 403; }
-  if ($jailops_maintenance) { return 503 "<!doctype html><title>Back soon</title><h1>Back soon</h1><p>This site is being worked on.</p>"; }
-  if ($jailops_redirect) { return 301 $jailops_redirect$request_uri; }
-
-  location / {
-    include ${folder}/limit_*.inc;
-    limit_req_status 429;
-    proxy_http_version 1.1;
-    proxy_set_header Host $jailops_host;
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host "";
-    proxy_set_header X-Real-IP "";
-    proxy_set_header Forwarded "";
-    proxy_set_header Proxy "";
-    proxy_set_header Upgrade $http_upgrade;
-    proxy_set_header Connection $jailops_connection;
-    proxy_connect_timeout 3s;
-    proxy_read_timeout 60s;
-    proxy_request_buffering off;
-    proxy_redirect off;
-    proxy_pass http://$jailops_backend;
-  }
+  include ${folder}/${frontServerFile};
 }
 `
 }

@@ -9,7 +9,7 @@ import { backendName, groupName } from '../backend-file.ts'
 import { nginxOwnersFile, pathKey } from './places.ts'
 import type { NginxMap } from './configuration.ts'
 import { prepareNginx } from './prepare.ts'
-import { refuseDeepPath, refuseHttps, refuseUsers } from './refusals.ts'
+import { refuseDeepPath, refuseUsers } from './refusals.ts'
 import { awaitOldRequests, changeAndReload, reloadStep } from './reload.ts'
 import { settingChanges } from './settings.ts'
 import { upstreamFile, type UpstreamServer, upstreamText } from './upstream.ts'
@@ -121,7 +121,6 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       )
     },
     set(host, settings) {
-      if (settings.https !== undefined || settings.hsts !== undefined) refuseHttps(host)
       const { files, entries, owner } = settingChanges(host, proxy.settings, settings)
       const changes = [
         ...files.filter(({ content }) => content !== null).map(({ title, name, content }) => file(title, name, content)),

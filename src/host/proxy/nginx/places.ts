@@ -1,6 +1,32 @@
 import type { Layout } from '../../../core/layout.ts'
+import { fileOfSite, siteOfFile } from '../certificates/places.ts'
 import { entriesOf } from '../maps.ts'
 import type { NginxMap } from './configuration.ts'
+
+export const marker = '# jailops made this file and writes it anew as a whole'
+
+/* What of our folder nginx reads by itself is called *.conf, in this order. */
+
+export const frontFile = '00-front.conf'
+/** Included by every server of the front. */
+export const frontServerFile = 'front.inc'
+/** Once some site has a certificate. */
+export const tlsFile = '10-tls.conf'
+
+/** One file a certificate. */
+export function siteTlsFile(site: string): string {
+  return `40-tls_${fileOfSite(site)}.conf`
+}
+
+export function siteOfTlsFile(name: string): string | undefined {
+  const file = /^40-tls_(.+)[.]conf$/.exec(name)?.[1]
+  return file === undefined ? undefined : siteOfFile(file)
+}
+
+/** A file a token, which nginx' workers read: the only thing of an order that everybody may know. */
+export function answersFolder({ nginxFront }: Layout): string {
+  return `${nginxFront.folder}/acme-answers`
+}
 
 export function nginxMapFile({ nginxFront }: Layout, name: NginxMap): string {
   return `${nginxFront.folder}/${name}.map`

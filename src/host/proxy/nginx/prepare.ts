@@ -3,7 +3,9 @@ import type { ProxyFacts } from '../../../core/proxy.ts'
 import type { RunAction, Step } from '../../../core/step.ts'
 import { emptyMap } from '../maps.ts'
 import { refusesStrangers } from '../reload.ts'
-import { frontFile, nginxFront, nginxMaps } from './configuration.ts'
+import { nginxFront, nginxMaps } from './configuration.ts'
+import { nginxFrontServer } from './front-server.ts'
+import { frontFile, frontServerFile } from './places.ts'
 import { isStopped, reloadStep } from './reload.ts'
 
 /** What a host still lacks before routes can be added. An nginx that serves its owner's own sites goes on with them. */
@@ -26,6 +28,7 @@ function writeFiles(layout: Layout, hasRoutes: boolean): Step[] {
     { title: "Make the folder of jailops' files for nginx", action: { kind: 'folder', path: folder, mode: 0o755 } },
     // nginx does not start without its maps; those that hold something stay as they are
     ...(hasRoutes ? [] : nginxMaps.map((name) => write(`Write an empty map: ${name}`, `${folder}/${name}.map`, emptyMap(name)))),
+    write('Write what nginx does with a request', `${folder}/${frontServerFile}`, nginxFrontServer(layout)),
     write('Write how nginx chooses a site', `${folder}/${frontFile}`, nginxFront(layout)),
     {
       title: `Let ${configuration} include them`,

@@ -3,13 +3,6 @@ import { pathLevels } from './configuration.ts'
 
 /* What nginx in front cannot do, with what to use instead. */
 
-export function refuseHttps(site: string): never {
-  throw new JailopsError(
-    'not_supported_by_driver',
-    `nginx in front listens for http only, so nobody can reach ${site} by https here. Let something else in front of it speak https, or put HAProxy in front (layout.proxy: haproxy).`,
-  )
-}
-
 export function refuseUsers(host: string): never {
   throw new JailopsError(
     'not_supported_by_driver',

@@ -2,6 +2,8 @@ import type { Probe, RunAction, Step } from '../../../core/step.ts'
 
 /* nginx takes a signal and says nothing: that it read everything anew shows by its workers, of which those of before take no more connections. */
 
+// pkill(1) of FreeBSD: "The value none matches processes not in jail" (-j), "Match against full argument lists" (-f), exit 1 where there is
+// none (freebsd-src, bin/pkill/pkill.1, since 2010). A jail may have an nginx of its own.
 const workers = ['pgrep', '-j', 'none', '-f', '^nginx: worker process$']
 const leavingWorkers = ['pgrep', '-j', 'none', '-f', '^nginx: worker process is shutting down$']
 

@@ -1,7 +1,7 @@
 import { JailopsError } from '../../../core/errors.ts'
 import { jailName } from '../../../core/names.ts'
 import type { Place } from '../backend-file.ts'
-import { marker } from './configuration.ts'
+import { marker } from './places.ts'
 
 /* One file an upstream. A comment says of each server which jail it is, and what nginx itself has no words for. */
 

@@ -1,0 +1,3 @@
+import { httpsByAuthority } from '../host/https-by-authority.ts'
+
+httpsByAuthority('nginx')
