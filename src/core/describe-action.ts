@@ -40,7 +40,7 @@ export function describeAction(action: Action): string {
     case 'proxy-drain':
       return `${action.folder} and the running HAProxy: ${action.backend}/${action.server} ${action.on ? 'has no weight, until it is ready again' : 'has its own weight again'}`
     case 'proxy-reload':
-      return `haproxy -q -D -f (haproxy_config of rc.conf) -p ${action.pidFile} -x ${action.socket} -sf (the one that runs); else service haproxy reload`
+      return `haproxy -D -f (haproxy_config of rc.conf) -p ${action.pidFile} -x ${action.socket} -sf (the one that runs); else service haproxy reload`
     case 'haproxy-config': {
       const files = [action, ...(action.more ?? [])].map(({ name, content }) =>
         content === null ? `remove ${action.folder}/${name}` : `write ${action.folder}/${name} (${byteCount(content)})`,

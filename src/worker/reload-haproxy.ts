@@ -5,6 +5,7 @@ import { createHaproxySocket } from '../host/proxy/socket.ts'
 import type { EffectDeps } from './effects/effect.ts'
 import { holds } from './effects/probes.ts'
 import { runOrThrow } from './effects/run.ts'
+import { howItEnded, lastWords } from './effects/words.ts'
 import { createLoneRuns, type LoneRunsDeps } from './lone-runs.ts'
 import { createReloads, type ProxyReload, type Reloads, type ReloadsDeps } from './reloads.ts'
 
@@ -29,7 +30,7 @@ async function reloadOnce(deps: Hands, how: ProxyReload, groupFile: string): Pro
   const { timeoutSeconds } = how
   const { socket, pidFile } = pids(deps, how)
   const before = (await socket().catch(passLostConnection)) ?? (await pidFile())
-  const isHandedOver = await handOver(deps.shell, how, { timeoutSeconds, groupFile })
+  const isHandedOver = await isHandedTo(deps, how, groupFile)
   if (!isHandedOver) await runOrThrow(deps, { ...reload, timeoutSeconds }, { groupFile })
   const isNew = async () => {
     const now = await (how.by === 'our-files' ? socket() : pidFile()).catch(passLostConnection)
@@ -49,6 +50,16 @@ async function reloadOnce(deps: Hands, how: ProxyReload, groupFile: string): Pro
     )
   }
   return isHandedOver ? 'hand-over' : 'rc script'
+}
+
+/** @throws where the rc script could not do it either */
+async function isHandedTo({ shell }: Hands, how: ProxyReload, groupFile: string): Promise<boolean> {
+  const started = await handOver(shell, how, { timeoutSeconds: how.timeoutSeconds, groupFile })
+  // each try to get a port that somebody else has keeps all who come waiting outside for two seconds
+  if (started?.stderr.includes('cannot bind socket')) {
+    throw new JailopsError('step_failed', `haproxy ${howItEnded(started)}: ${lastWords(started)}`)
+  }
+  return started?.exitCode === 0
 }
 
 /** Where it says which process runs. */

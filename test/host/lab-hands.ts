@@ -22,6 +22,8 @@ interface Done {
 /** A lab, and hands that carry steps out on it and take them back as the executor does. */
 export interface LabHands {
   lab: TemporaryLab
+  /** A line a reload of HAProxy, as the worker logs it. */
+  reloads: readonly string[]
   facts(wanted?: readonly FactName[]): Promise<Facts>
   /** What a command would do there now. */
   plan(command: Command, args: Record<string, unknown>, request?: string): Promise<Plan>
@@ -37,7 +39,8 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
   const lab = await temporaryLab(options)
   const shell = createLocalShell(lab.layout)
   const own = { shell, sleep: async (milliseconds: number) => sleep(milliseconds), now: Date.now }
-  const effects = createEffects({ ...own, reloads: reloadsIn(lab.folder, own), stagingFolder: join(lab.folder, 'staging') })
+  const reloads: string[] = []
+  const effects = createEffects({ ...own, reloads: reloadsIn(lab.folder, own, reloads), stagingFolder: join(lab.folder, 'staging') })
   let groups = 0
   const groupFile = () => join(lab.folder, `group-${groups++}`)
   const facts = async (wanted: readonly FactName[] = factNames) =>
@@ -51,6 +54,7 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
   }
   return {
     lab,
+    reloads,
     facts,
     takeBack,
     async answer(command, words) {

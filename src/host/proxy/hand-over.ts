@@ -1,7 +1,7 @@
 import { passLostConnection } from '../../core/errors.ts'
 import type { Layout } from '../../core/layout.ts'
 import { rcVariable } from '../facts/boot.ts'
-import type { Shell, ShellCommand } from '../shell.ts'
+import type { Shell, ShellCommand, ShellResult } from '../shell.ts'
 import { createHaproxySocket } from './socket.ts'
 
 export type HandOver = Pick<Layout['haproxy'], 'pidFile' | 'socket' | 'usualFile'>
@@ -12,11 +12,11 @@ export type HandOver = Pick<Layout['haproxy'], 'pidFile' | 'socket' | 'usualFile
  * `-x` cannot stand in `haproxy_flags`, for a first start would fail. The values are those of the rc script, also of which files are read;
  * where it would do more than we can, it has to do it.
  *
- * @returns whether a new one runs; where not, the old one goes on as it was
+ * @returns how the new one's start went, which fails or begins to serve; undefined where the rc script has to do it
  */
-export async function handOver(shell: Shell, at: HandOver, how: Omit<ShellCommand, 'argv'>): Promise<boolean> {
+export async function handOver(shell: Shell, at: HandOver, how: Omit<ShellCommand, 'argv'>): Promise<ShellResult | undefined> {
   const argv = await handOverArgv(shell, at).catch(passLostConnection)
-  return argv !== undefined && (await shell.run({ ...how, argv })).exitCode === 0
+  return argv === undefined ? undefined : shell.run({ ...how, argv })
 }
 
 /** Undefined where the rc script starts it otherwise, or where another process answers at the socket than the one it started. */
@@ -30,5 +30,6 @@ async function handOverArgv(shell: Shell, { pidFile, socket, usualFile }: HandOv
   const pid = info.get('Pid')
   const isUsual = flags === '' && profiles === '' && ['', pidFile].includes(named)
   if (!isUsual || pid === undefined || !/^[0-9]+$/.test(pid) || noted?.trim() !== pid) return undefined
-  return ['haproxy', '-q', '-D', '-f', config || usualFile, '-p', pidFile, '-x', socket, '-sf', pid]
+  // not -q, which keeps from us why it does not start
+  return ['haproxy', '-D', '-f', config || usualFile, '-p', pidFile, '-x', socket, '-sf', pid]
 }
