@@ -40,7 +40,11 @@ export interface Run {
  * @returns how it ended, or undefined when the worker stopped in between
  * @throws connection_lost: to be called again when the host can be reached
  */
-export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
+export function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
+  return deps.effects.during(() => thereAndBack(deps, run))
+}
+
+async function thereAndBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
   if (run.journal.last('turn') === undefined) {
     const forward = await goForward(deps, run)
     if (forward !== 'turned') return forward

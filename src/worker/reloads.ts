@@ -11,8 +11,8 @@ export interface Reloads {
   ask(reload: ProxyReload, options?: { isWayBack?: boolean }): Promise<void>
   /** A change of files that only together make sense, or are checked together: no reload reads them meanwhile, and no other changes them. */
   apart<T>(work: () => Promise<T>): Promise<T>
-  /** A step of a request, which may ask for one, or change what a reload reads, in a moment. */
-  during<T>(work: () => Promise<T>): Promise<T>
+  /** All steps of a request, which may ask for one: while others go on that have not asked, a reload waits a moment for them. */
+  during<T>(steps: () => Promise<T>): Promise<T>
 }
 
 export interface ReloadsDeps {
@@ -115,10 +115,10 @@ export function createReloads({ now, sleep, reload, say }: ReloadsDeps): Reloads
       return promise
     },
     apart: alone,
-    async during(step) {
+    async during(steps) {
       underWay += 1
       try {
-        return await step()
+        return await steps()
       } finally {
         underWay -= 1
         tell()

@@ -45,9 +45,10 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
   const groupFile = () => join(lab.folder, `group-${groups++}`)
   const facts = async (wanted: readonly FactName[] = factNames) =>
     factsOf(lab.layout, await observe({ shell, layout: lab.layout }, wanted, { others: [], here: [] }))
-  const takeBack = async (done: readonly Done[]) => {
-    for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
-  }
+  const takeBack = (done: readonly Done[]) =>
+    effects.during(async () => {
+      for (const { step, before } of done.toReversed()) await effects.revert(step, before, { groupFile: groupFile() })
+    })
   const factsFor = async (command: ChangeCommand | ReadCommand, args: Record<string, unknown>) => {
     const seen = await facts()
     return factsOf(lab.layout, { ...seen, looked: await askLooks(shell, command.looks?.({ args, facts: seen }) ?? {}) })
@@ -68,19 +69,20 @@ export async function labHands(options: Parameters<typeof temporaryLab>[0]): Pro
       const full = await factsFor(command, args)
       return command.plan({ args, facts: full, drivers: createDrivers(full), request, person: 'ana', granted: command.grants ?? [] })
     },
-    async carryOut(steps, confide) {
-      const done: Done[] = []
-      try {
-        for (const step of steps) {
-          done.push({ step, before: await effects.capture(step) })
-          await effects.perform(step, { groupFile: groupFile(), ...(confide !== undefined && { confide }) })
+    carryOut: (steps, confide) =>
+      effects.during(async () => {
+        const done: Done[] = []
+        try {
+          for (const step of steps) {
+            done.push({ step, before: await effects.capture(step) })
+            await effects.perform(step, { groupFile: groupFile(), ...(confide !== undefined && { confide }) })
+          }
+        } catch (error) {
+          await takeBack(done)
+          throw error
         }
-      } catch (error) {
-        await takeBack(done)
-        throw error
-      }
-      return done
-    },
+        return done
+      }),
     stop: async () => {
       await shell.stop()
       await lab.remove()

@@ -93,6 +93,7 @@ export function makeModelHost(): ModelHost {
 /** Effects on the model host. A death during perform or revert leaves the step half done. */
 export function modelEffects(host: ModelHost, life: Life, gate: { open: Promise<unknown> } = { open: Promise.resolve() }): Effects {
   const effects: Effects = {
+    during: (steps) => steps(),
     async begin(step) {
       const before = await effects.capture(step)
       return {

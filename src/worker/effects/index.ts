@@ -28,6 +28,8 @@ export type { EffectDeps } from './effect.ts'
 
 /** How steps become true on the host. Knows nothing of plans or journals; the executor says what and when. */
 export interface Effects {
+  /** All of a request's steps, there and back: what several requests may share is not made for one while others may soon ask for it. */
+  during<T>(steps: () => Promise<T>): Promise<T>
   /** What revert will need, as JSON text or null; taken and journaled BEFORE perform. */
   capture(step: Step): Promise<string | null>
   /** Both at once, for a step that was never begun. What it gives is to be performed or called off. */
@@ -53,7 +55,7 @@ export function createEffects(deps: EffectDeps): Effects {
         return alone(action.configuration, work)
       case 'boot-word':
         return alone('rc.conf', work)
-      // of these each checks all
+      // of these each checks all; and a reload takes no turn here: those who ask together share it, and each has its own way back
       case 'haproxy-config':
       case 'haproxy-splice':
       case 'proxy-drain':
@@ -72,13 +74,13 @@ export function createEffects(deps: EffectDeps): Effects {
   async function begin(step: Step): Promise<Begun> {
     const effect = effectOf(deps, step, alone)
     if (effect.begin === undefined) {
-      const perform = (options: RunOptions) => during(() => inTurn(step.action, () => effect.perform(options)))
+      const perform = (options: RunOptions) => inTurn(step.action, () => effect.perform(options))
       return { ...nothingLeft, before: await effect.capture(), perform }
     }
     const leave = await enter((work) => inTurn(step.action, work))
     try {
       const begun = await effect.begin()
-      const perform = (options: RunOptions) => during(() => begun.perform(options)).finally(leave)
+      const perform = (options: RunOptions) => begun.perform(options).finally(leave)
       return { ...begun, perform, callOff: () => begun.callOff().finally(leave) }
     } catch (error) {
       leave()
@@ -87,17 +89,17 @@ export function createEffects(deps: EffectDeps): Effects {
   }
 
   return {
-    capture: (step) => during(() => effectOf(deps, step, alone).capture()),
-    begin: (step) => during(() => begin(step)),
-    perform: (step, options) => during(() => inTurn(step.action, () => effectOf(deps, step, alone).perform(options))),
+    during,
+    capture: async (step) => effectOf(deps, step, alone).capture(),
+    begin,
+    perform: async (step, options) => inTurn(step.action, () => effectOf(deps, step, alone).perform(options)),
     check: async (step) => effectOf(deps, step, alone).check(),
-    revert: (step, before, options) =>
-      during(async () => {
-        if (step.action.kind === 'run' && heldBefore(before)) return
-        await inTurn(step.action, () => effectOf(deps, step, alone).revert(before, options))
-        for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
-        await undoByCommands(deps, step, options)
-      }),
+    revert: async (step, before, options) => {
+      if (step.action.kind === 'run' && heldBefore(before)) return
+      await inTurn(step.action, () => effectOf(deps, step, alone).revert(before, options))
+      for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
+      await undoByCommands(deps, step, options)
+    },
     holds: (probe) => holds(deps.shell, probe),
   }
 }
