@@ -10,6 +10,7 @@ import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import { createEffects } from '../../src/worker/effects/index.ts'
 import { execute } from '../../src/worker/executor.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { type Journal, openJournalFolder } from '../../src/worker/journal.ts'
 import type { Measured, Row } from '../support/measured.ts'
 import { freePort, manyHosts, type Sites, startAnswerer, startOurs, seedStyle } from '../support/proxy-front.ts'
@@ -125,10 +126,10 @@ async function oursSide(begun: AsyncDisposableStack, folder: string, sites: Site
       const driver = createHaproxyDriver({ layout, proxy, jails: [], reservedByOthers: [], reservedHere: [] })
       const steps = driver.route([{ host }], [target])
       const ending = await execute(
-        { effects, endGroup: (file, seconds) => shell.endGroup(file, seconds) },
+        { effects, endGroup: (file, seconds) => shell.endGroup(file, seconds), gate: createProxyGate() },
         {
           journal,
-          plan: plan(steps, { resources: ['proxy'] }),
+          plan: plan(steps, { resources: [] }),
           progress: () => undefined,
           cancelled: () => undefined,
           stopping: () => false,

@@ -20,6 +20,7 @@ import { createEffects } from '../../src/worker/effects/index.ts'
 import { type Journal, openJournalFolder } from '../../src/worker/journal.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
 import { createPlanner } from '../../src/worker/planner.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { createWorker } from '../../src/worker/worker.ts'
 import { touch } from './touch.ts'
 import { readyUntil, settingsOf } from './child.ts'
@@ -65,6 +66,7 @@ const worker = createWorker({
   }),
   effects: createEffects({ ...hands, reloads, stagingFolder: root }),
   endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
+  gate: createProxyGate(),
   settle: () => shell.run({ argv: ['sync'], timeoutSeconds: 120 }).then(() => undefined),
   verify: (token) => verifier.hostMessage(token, { host }),
   changed: () => undefined,

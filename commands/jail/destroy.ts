@@ -45,8 +45,9 @@ export default defineCommand({
         ...drivers.trash.put(jail, sites, request),
       ],
       {
-        resources: [...drivers.jails.resources(jail), 'rc.conf', ...resourcesOf(changes)],
+        resources: [...drivers.jails.resources(jail), 'rc.conf', ...resourcesOf(drivers, changes)],
         sites: changes,
+        reserves: drivers.proxy.reserves(),
         outcome: [{ name: 'Brought back by', value: `/jail restore ${jail.name}` }],
         remarks: [
           ...(gone.length > 0 ? [`These sites go away with it: ${gone.join(', ')}.`] : []),

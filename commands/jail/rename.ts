@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, jailName, JailopsError, plan, renamedIn, routedAgain, siteOf, siteText } from 'jailops'
+import { defineCommand, jailName, JailopsError, plan, renamedIn, resourcesOf, routedAgain, siteOf, siteText } from 'jailops'
 
 export default defineCommand({
   path: 'jail rename',
@@ -57,7 +57,7 @@ export default defineCommand({
           : []),
       ],
       {
-        resources: [...drivers.jails.resources(jail), `jail:${to}`, 'rc.conf', 'proxy'],
+        resources: [...drivers.jails.resources(jail), `jail:${to}`, 'rc.conf', ...resourcesOf(drivers, changes)],
         sites: changes,
         reserves: [`jail:${to}`, ...drivers.proxy.reserves()],
         outcome: [

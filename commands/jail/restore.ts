@@ -35,7 +35,7 @@ export default defineCommand({
           : []),
       ],
       {
-        resources: [...drivers.jails.resources(entry), `trash:${name}`, `address:${address}`, 'rc.conf', ...resourcesOf(changes)],
+        resources: [...drivers.jails.resources(entry), `trash:${name}`, `address:${address}`, 'rc.conf', ...resourcesOf(drivers, changes)],
         sites: changes,
         reserves: [`jail:${name}`, `address:${address}`, ...drivers.proxy.reserves()],
         outcome: [{ name: 'Address', value: address }, ...(back.length > 0 ? [{ name: 'Sites', value: back.join(', ') }] : [])],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand, JailopsError, nothingToDo, plan, showSiteName } from 'jailops'
+import { defineCommand, JailopsError, nothingToDo, plan, showSiteName, siteResource } from 'jailops'
 
 export default defineCommand({
   path: 'proxy adopt',
@@ -35,7 +35,7 @@ export default defineCommand({
     if (reserved !== undefined)
       throw new JailopsError('route_exists', `Another open request is about to route ${reserved.host}. See /job list.`)
     return plan(steps, {
-      resources: ['proxy', ...taken.map(({ target }) => `jail:${target.jail}`)],
+      resources: ['proxy', ...taken.flatMap(({ host, target }) => [siteResource(host), `jail:${target.jail}`])],
       reserves: [...taken.map(({ host }) => `site:${host}`), ...adoption.reserves],
       outcome: [
         { name: 'File', value: path },

@@ -10,7 +10,7 @@ export default defineCommand({
   args: z.object({}),
   plan({ drivers }) {
     return plan(drivers.proxy.reload(), {
-      resources: ['proxy'],
+      resources: ['shared:proxy'],
       outcome: [{ name: 'Proxy', value: 'reads its files anew; open connections go on' }],
     })
   },

@@ -169,6 +169,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
       drivers: createDrivers,
     }),
     effects: createEffects({ ...hands, reloads, stagingFolder: host.staging }),
+    gate: reloads.gate,
     endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds),
     settle: () => settleOn(shell, report),
     verify: (token) => verifier.hostMessage(token, { host: name }),

@@ -61,6 +61,7 @@ export async function tendHost({
     reconciling: createReconciling({
       now: Date.now,
       locks,
+      gate: reloads.gate,
       reconcile: () => reconcile(shell, layout),
       reload: (why) => reloads.ask(reloadOf(layout, why)),
       say: (what, details) => log.warn(details, what),

@@ -2,6 +2,7 @@ import type { Drivers } from './drivers.ts'
 import type { Facts } from './host.ts'
 import type { Jail } from './jail.ts'
 import { type Route, siteText } from './proxy.ts'
+import { siteResource } from './site-resources.ts'
 import type { Step } from './step.ts'
 
 /* What a change of a jail means for its sites. */
@@ -29,11 +30,13 @@ export function stopped(facts: Facts, drivers: Drivers, jails: readonly Jail[], 
 }
 
 /**
- * What a plan holds that drains these jails: a drain stands in no file of HAProxy's, so a reload or a look that makes it as its files are
- * would end it; and of nginx's files each has all jails of a site.
+ * What a plan touches that drains these jails, beside them: the sites behind which they stand, since others may stand there, too, and are
+ * drained in the same files. All other sites can change meanwhile.
  */
 export function heldBehind(facts: Facts, jails: readonly Jail[]): string[] {
-  return facts.proxy.running && routed(facts, jails).some(({ state }) => state === 'running') ? ['proxy'] : []
+  if (!facts.proxy.running) return []
+  const running = routed(facts, jails).filter(({ state }) => state === 'running')
+  return running.flatMap(({ name }) => facts.routesTo(name).map(({ host }) => siteResource(host)))
 }
 
 /** What ends these jails: nobody comes to them any more, and who is there may finish. */

@@ -170,6 +170,11 @@ export interface ProxyDriver {
   /** What the steps so far chose, for the plan's reserves: asked last. */
   reserves(): string[]
   /**
+   * What the steps so far touch beside jails and sites: asked last. The proxy as a whole where they bring it to its files or take that back,
+   * else a share of it.
+   */
+  resources(): string[]
+  /**
    * Stands beside a configuration that the host has of its own, and takes over its sites that lead to these jails; undefined where there is
    * none. `strangers`: who asks for a host that is nobody's gets what that configuration says, or 421; not given: as it is.
    */
@@ -203,6 +208,8 @@ export interface CertificateDriver {
   remove(site: string): Step[]
   /** Waits until whoever comes by http is sent to https. */
   awaitRedirect(site: string): Step[]
+  /** What the steps so far touch beside the site: asked last. */
+  resources(): string[]
 }
 
 /** Knows the web server inside a jail. */

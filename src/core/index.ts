@@ -33,7 +33,6 @@ export {
   changeText,
   isDrainedByRequest,
   mustOwn,
-  resourcesOf,
   reachable,
   returning,
   sameSite,
@@ -45,6 +44,7 @@ export {
   withSettings,
 } from './sites.ts'
 export type { SitePlanning } from './sites.ts'
+export { resourcesOf, siteResource } from './site-resources.ts'
 export { shares } from './shares.ts'
 export { mayClaim } from './site-claim.ts'
 export { renamedIn, routedAgain, sitesOfTrash, sitesWithout } from './jail-sites.ts'

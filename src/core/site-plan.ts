@@ -2,7 +2,8 @@ import { JailopsError } from './errors.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
 import { type ProxyKind, type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
-import { asCertified, mustOwn, reachable, resourcesOf, sameSite, sameTargets, siteOf, type SitePlanning, targetText } from './sites.ts'
+import { resourcesOf } from './site-resources.ts'
+import { asCertified, mustOwn, reachable, sameSite, sameTargets, siteOf, type SitePlanning, targetText } from './sites.ts'
 import type { Step } from './step.ts'
 
 /* One way for every verb: it says what its sites shall be, and this is how they become so, in an order that opens nothing on the way. */
@@ -31,7 +32,7 @@ export function planSites(context: SitePlanning, wanted: readonly SiteChange[], 
   const last = more.last?.() ?? []
   if (real.length === 0 && last.length === 0) return nothingToDo(more.already)
   return plan([...(more.first ?? []), ...steps, ...last], {
-    resources: resourcesOf(changes),
+    resources: resourcesOf(context.drivers, changes),
     sites: real,
     ...(more.outcome !== undefined && { outcome: more.outcome }),
     remarks: [

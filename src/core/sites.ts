@@ -157,12 +157,6 @@ function inOrder(site: Site | null): unknown {
   }
 }
 
-/** `jail:blog` for a lock. */
-export function resourcesOf(changes: readonly SiteChange[]): string[] {
-  const jails = changes.flatMap(({ before, after }) => [...(before?.targets ?? []), ...(after?.targets ?? [])]).map(({ jail }) => jail)
-  return ['proxy', ...jails.map((jail) => `jail:${jail}`)]
-}
-
 export function changeText({ before, after }: SiteChange): string {
   const site = before ?? after
   if (site === null) return 'nothing'

@@ -10,6 +10,7 @@ import type { EntryOf, NewEntry } from './entries.ts'
 import type { RunOptions } from './effects/effect.ts'
 import type { Effects } from './effects/index.ts'
 import { type Journal, onDisk } from './journal.ts'
+import type { ProxyGate } from './proxy-gate.ts'
 import { shownOutput } from './shown.ts'
 
 export interface Ending {
@@ -22,6 +23,8 @@ export interface ExecutorDeps {
   effects: Effects
   /** Waits for, then ends, what an earlier life of this worker left running. */
   endGroup(groupFile: string, waitSeconds: number): Promise<unknown>
+  /** Short holds of the host's proxy. */
+  gate: Pick<ProxyGate, 'before' | 'over'>
 }
 
 export interface Run {
@@ -40,8 +43,10 @@ export interface Run {
  * @returns how it ended, or undefined when the worker stopped in between
  * @throws connection_lost: to be called again when the host can be reached
  */
-export function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
-  return deps.effects.during(() => thereAndBack(deps, run))
+export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
+  const ending = await deps.effects.during(() => thereAndBack(deps, run))
+  if (ending !== undefined) deps.gate.over(run.journal.request)
+  return ending
 }
 
 async function thereAndBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
@@ -70,6 +75,7 @@ async function goForward(deps: ExecutorDeps, run: Run): Promise<Ending | undefin
       const cancelled = run.cancelled()
       if (cancelled !== undefined) throw cancelled
       run.progress(progressOf(journal, plan))
+      await deps.gate.before(journal.request, step)
       const { settled } = await doStep(deps, run, index, step, { ...listenersFor(journal, said), due })
       due.add({ kind: 'done', direction: 'do', step: index, ...said }, settled)
       if (!isAskedInNoTime(step) || index === plan.steps.length - 1) await write(journal, ...(await due.take()))
@@ -180,6 +186,7 @@ async function goBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined>
       continue
     }
     try {
+      await deps.gate.before(journal.request, step)
       await endWhatRuns(deps, journal, index, step)
       await journal.append({ kind: 'intent', direction: 'undo', step: index, before: null })
       await deps.effects.revert(step, intent.before, { groupFile: journal.groupFile(attemptName(journal, 'undo', index)) })

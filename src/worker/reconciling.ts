@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { toJailopsError } from '../core/errors.ts'
 import type { Reconciled } from '../host/proxy/mending.ts'
 import type { ResourceLocks } from './locks.ts'
+import type { ProxyGate } from './proxy-gate.ts'
 
 /** When the running proxy is held against its files, and what becomes of what that finds. */
 export interface Reconciling {
@@ -14,6 +15,7 @@ export interface Reconciling {
 export interface ReconcilingDeps {
   now: Clock
   locks: ResourceLocks
+  gate: Pick<ProxyGate, 'looking'>
   reconcile(): Promise<Reconciled>
   /** `why` as sentences. @throws where it failed */
   reload(why: string): Promise<void>
@@ -22,7 +24,7 @@ export interface ReconcilingDeps {
 
 const everyMilliseconds = 5 * 60_000
 
-export function createReconciling({ now, locks, reconcile, reload, say }: ReconcilingDeps): Reconciling {
+export function createReconciling({ now, locks, gate, reconcile, reload, say }: ReconcilingDeps): Reconciling {
   let last: { at: number; pid: number; uptimeSeconds: number } | undefined
   let problems: readonly string[] = []
   let reloadedFor = ''
@@ -40,42 +42,31 @@ export function createReconciling({ now, locks, reconcile, reload, say }: Reconc
     }
   }
 
+  async function mend({ pid, uptimeSeconds }: { pid: number; uptimeSeconds: number }): Promise<void> {
+    const { mended, lacking, problems: found } = await reconcile()
+    last = { at: now(), pid, uptimeSeconds }
+    for (const what of mended) say('mended the running HAProxy', { what })
+    if (lacking.length === 0) reloadedFor = ''
+    const left = await reloadFor(lacking)
+    // whether a reload has helped is seen at the next look
+    if (lacking.length > 0 && left.length === 0) last = undefined
+    problems = [...found, ...left]
+    for (const problem of problems) say('the running HAProxy differs from its files', { problem })
+  }
+
   return {
-    async look({ pid, uptimeSeconds }) {
-      const isKnown = last !== undefined && last.pid === pid && last.uptimeSeconds <= uptimeSeconds
+    async look(process) {
+      const isKnown = last !== undefined && last.pid === process.pid && last.uptimeSeconds <= process.uptimeSeconds
       if (isKnown && last !== undefined && now() - last.at < everyMilliseconds) return
-      const release = await lockNow(locks)
-      // somebody changes it; what a request does for a while, such as a drain, is not drift
+      // not beside a plan that brings HAProxy to our files, or to others; nor in the middle of a change: that is seen at the next look
+      const release = locks.tryAcquire(['shared:proxy'])
       if (release === undefined) return
       try {
-        const { mended, lacking, problems: found } = await reconcile()
-        last = { at: now(), pid, uptimeSeconds }
-        for (const what of mended) say('mended the running HAProxy', { what })
-        if (lacking.length === 0) reloadedFor = ''
-        const left = await reloadFor(lacking)
-        // whether a reload has helped is seen at the next look
-        if (lacking.length > 0 && left.length === 0) last = undefined
-        problems = [...found, ...left]
-        for (const problem of problems) say('the running HAProxy differs from its files', { problem })
+        await gate.looking(() => mend(process))
       } finally {
         release()
       }
     },
     drift: () => problems,
-  }
-}
-
-class Busy extends Error {}
-
-/** @returns undefined where somebody has it: then it is tried at the next look, and nobody waits behind us */
-async function lockNow(locks: ResourceLocks): Promise<(() => void) | undefined> {
-  const noWait = new AbortController()
-  const lock = locks.acquire(['proxy'], noWait.signal)
-  noWait.abort(new Busy())
-  try {
-    return await lock
-  } catch (error) {
-    if (error instanceof Busy) return undefined
-    throw error
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { isLostConnection, JailopsError, toJailopsError } from '../core/errors.ts'
-import { createMutex } from '../core/mutex.ts'
 import type { Action } from '../core/step.ts'
+import { createProxyGate, type ProxyGate } from './proxy-gate.ts'
 
 export type ProxyReload = Extract<Action, { kind: 'proxy-reload' }>
 
@@ -9,8 +9,8 @@ export type ProxyReload = Extract<Action, { kind: 'proxy-reload' }>
 export interface Reloads {
   /** Resolves when a reload that began after this was asked is confirmed. @throws as it failed, for all who shared it */
   ask(reload: ProxyReload, options?: { isWayBack?: boolean }): Promise<void>
-  /** A change of files that only together make sense, or are checked together: no reload reads them meanwhile, and no other changes them. */
-  apart<T>(work: () => Promise<T>): Promise<T>
+  /** Whoever touches the proxy goes through it, as each reload does. */
+  gate: ProxyGate
   /** All steps of a request, which may ask for one: while others go on that have not asked, a reload waits a moment for them. */
   during<T>(steps: () => Promise<T>): Promise<T>
 }
@@ -41,7 +41,7 @@ interface Asked {
 }
 
 export function createReloads({ now, sleep, reload, say }: ReloadsDeps): Reloads {
-  const alone = createMutex()
+  const gate = createProxyGate()
   let waiting: Asked[] = []
   let underWay = 0
   let isWorking = false
@@ -58,7 +58,7 @@ export function createReloads({ now, sleep, reload, say }: ReloadsDeps): Reloads
     isWorking = true
     while (waiting.length > 0) {
       await quiet()
-      await alone(once)
+      await gate.replacing(once)
     }
     isWorking = false
   }
@@ -114,7 +114,7 @@ export function createReloads({ now, sleep, reload, say }: ReloadsDeps): Reloads
       if (!isWorking) void work()
       return promise
     },
-    apart: alone,
+    gate,
     async during(steps) {
       underWay += 1
       try {

@@ -79,7 +79,7 @@ describe('a setting of a site', () => {
     expect(lines(plan)).toEqual(wanted)
     const place = { host: site, targets: route.targets }
     expect(plan.sites).toEqual([{ before: { ...place, settings: before }, after: { ...place, settings: after } }])
-    expect(plan.resources).toContain('proxy')
+    expect(plan.resources).toEqual(['jail:blog', 'shared:claim:*.example.com', 'shared:proxy', `site:${site}`])
   })
 
   it('that is so already is no change', () => {

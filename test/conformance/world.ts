@@ -1,4 +1,5 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -120,7 +121,7 @@ export async function openWorld(
       if (journal.last('message') === undefined) await journal.append({ kind: 'message', hash: '', message: askedFor(request) })
       mkdirSync(join(lab.folder, 'staging'), { recursive: true })
       const ending = await execute(
-        { effects: effects(), endGroup: (groupFile, seconds) => shell.endGroup(groupFile, Math.min(seconds, 20)) },
+        { effects: effects(), endGroup: (groupFile, seconds) => shell.endGroup(groupFile, Math.min(seconds, 20)), gate: createProxyGate() },
         { journal, plan, progress: () => undefined, cancelled: () => undefined, stopping: () => false },
       ).finally(() => journal.close())
       if (ending === undefined) throw new TypeError('it came to no end')

@@ -70,10 +70,17 @@ describe('a jail with sites', () => {
     [update, { jail: 'blog' }],
     [upgrade, { jail: 'blog', release: '15.2-RELEASE' }],
     [migrate, { jail: 'blog' }],
-  ])('keeps everybody else from the proxy meanwhile: /$path', (command, args) => {
+  ])('keeps others from its sites meanwhile, and from no others: /$path', (command, args) => {
     const seen = { ...observed, jails: [jail(command === migrate ? theirs : {}), blog2], looked }
-    expect(planOf(command, args, seen).resources).toContain('proxy')
-    expect(planOf(command, args, { ...seen, proxy: readyProxy }).resources).not.toContain('proxy')
+    const { resources } = planOf(command, args, seen)
+    expect(resources).toEqual(expect.arrayContaining(['jail:blog', 'site:blog.example.com', 'site:www.example.com']))
+    expect(resources.filter((one) => one.includes('proxy'))).toEqual([])
+    expect(planOf(command, args, { ...seen, proxy: readyProxy }).resources.join()).not.toContain('site:')
+  })
+
+  it('is drained apart from its sibling: behind one site there is one file', () => {
+    const ofBlog = new Set(planOf(restart, { jail: 'blog' }, observed).resources)
+    expect(planOf(restart, { jail: 'blog2' }, observed).resources.filter((one) => ofBlog.has(one))).toEqual(['site:www.example.com'])
   })
 
   it('is not waited for where it stood still, and goes on doing so', () => {

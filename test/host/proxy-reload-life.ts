@@ -13,13 +13,14 @@ import { spareBackends } from './proxy-reload-clients.ts'
 /** One life of a worker with two requests that need a reload, from wherever their journals stand. */
 export async function live(folder: string, { layout, shell }: { layout: Layout; shell: Shell }): Promise<(Ending | undefined)[]> {
   const hands = { shell, now: Date.now, sleep: async (milliseconds: number) => sleep(milliseconds) }
-  const effects = createEffects({ ...hands, reloads: reloadsIn(folder, hands), stagingFolder: join(layout.confineTo ?? folder, 'staging') })
+  const reloads = reloadsIn(folder, hands)
+  const effects = createEffects({ ...hands, reloads, stagingFolder: join(layout.confineTo ?? folder, 'staging') })
   const journals = await openJournalFolder(join(folder, 'journals'), Date.now)
   const carryOut = async (request: string, backend: string) => {
     const journal = await journals.open(request)
     const steps = changeAndReload(layout, spareBackends(layout, [backend]), `${backend} is declared`)
     const ending = await execute(
-      { effects, endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds) },
+      { effects, endGroup: (groupFile, seconds) => shell.endGroup(groupFile, seconds), gate: reloads.gate },
       { journal, plan: plan(steps, { resources: [] }), progress: () => undefined, cancelled: () => undefined, stopping: () => false },
     )
     await journal.close()

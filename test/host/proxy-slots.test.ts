@@ -133,3 +133,16 @@ test('a jail that moves away takes the backend of its former site along only whe
   const shared = driver({ backends: [group, ...slots(8)], routes: [...routes, { ...routeTo('shop'), backend: group.name, targets: [] }] })
   expect(kinds(shared.route([{ host: 'blog.example.com' }], [blog])).slice(5)).toEqual([])
 })
+
+test('what is declared, and what is given back, is nobody else’s before that is over', () => {
+  const more = driver({ backends: slots(4) })
+  more.route(site(), [blog])
+  const words = more.reserves()
+  expect(words).toHaveLength(1 + 13)
+  const other = driver({ backends: slots(4) }, { reservedByOthers: words })
+  other.route(site('b.example.com'), [shop])
+  expect(other.reserves().filter((word) => words.includes(word))).toEqual([])
+  const gone = driver({ backends: [taken(2, blog), ...slots(1)], routes: [{ ...route, backend: 'slot_02' }] })
+  gone.forget('blog')
+  expect(gone.reserves()).toEqual(['slot:slot_02'])
+})

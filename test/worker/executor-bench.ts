@@ -3,6 +3,7 @@ import type { StepProgress } from '../../src/core/message.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { execute, type Ending } from '../../src/worker/executor.ts'
 import type { Journal } from '../../src/worker/journal.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { Death, type Life, lifeOf, type ModelHost, modelEffects, requestA, temporaryJournals } from './worker-bench.ts'
 
 export interface Options {
@@ -31,6 +32,7 @@ export async function live(
       {
         effects: modelEffects(host, life),
         endGroup: async (file) => void ended.push(file),
+        gate: createProxyGate(),
       },
       { journal: { ...journal, append }, plan, cancelled, stopping, progress },
     )

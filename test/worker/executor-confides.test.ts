@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSecretReader } from '../../src/core/sealed-secret.ts'
 import { execute } from '../../src/worker/executor.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { saidBy } from '../../src/worker/shown.ts'
 import { applyBody, messageTo, otherDigest, planBody } from './story-bench.ts'
 import { lifeOf, makeModelHost, modelEffects, planOf, requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
@@ -24,7 +25,7 @@ it('what is for the asker alone is sealed to the key that the bot has by now', a
   }
 
   await execute(
-    { effects, endGroup: async () => undefined },
+    { effects, endGroup: async () => undefined, gate: createProxyGate() },
     { journal, plan, cancelled: () => undefined, stopping: () => false, progress: () => undefined },
   )
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Step } from '../../src/core/step.ts'
 import type { Effects } from '../../src/worker/effects/index.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { execute } from '../../src/worker/executor.ts'
 import { lifeOf, makeModelHost, modelEffects, planOf, requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
 
@@ -34,7 +35,7 @@ async function carriedOut(settled: () => Promise<void>, journaled?: () => Promis
     return journal.append(entry)
   }
   const run = { plan, cancelled: () => undefined, stopping: () => false, progress: () => undefined }
-  const ending = execute({ effects, endGroup: async () => undefined }, { ...run, journal: { ...journal, append } })
+  const ending = execute({ effects, endGroup: async () => undefined, gate: createProxyGate() }, { ...run, journal: { ...journal, append } })
   return { host, journal, ending }
 }
 

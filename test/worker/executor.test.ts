@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import type { StepProgress } from '../../src/core/message.ts'
 import { execute } from '../../src/worker/executor.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { live, liveUntilEnd, momentsOf } from './executor-bench.ts'
 import { lifeOf, makeModelHost, modelEffects, planOf, requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
 
@@ -112,6 +113,7 @@ describe('a step found begun', () => {
     await execute(
       {
         effects: modelEffects(host, lifeOf(Number.POSITIVE_INFINITY)),
+        gate: createProxyGate(),
         endGroup: async (file, seconds) => void ended.push(`${host.log.at(-1)} | ${file.slice(folder.length)} ${seconds}`),
       },
       { journal, plan, progress: () => undefined, cancelled: () => undefined, stopping: () => false },

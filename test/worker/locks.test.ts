@@ -73,3 +73,64 @@ it('a wait that was given up keeps nobody else waiting, and one that is over can
   releaseB()
   expect(await locks.acquire(['a', 'b'])).toBeTypeOf('function')
 })
+
+it('of a shared one as many have it as share it, and nobody beside who has it as a whole', async () => {
+  const words = fc.array(fc.subarray(['a', 'shared:a', 'b', 'shared:b', 'c']), { maxLength: 12 })
+  await fc.assert(
+    fc.asyncProperty(words, fc.infiniteStream(fc.nat(5)), async (wanted, pauses) => {
+      const locks = createResourceLocks()
+      const held: string[] = []
+      let overlaps = 0
+      const work = async (resources: readonly string[]) => {
+        const release = await locks.acquire(resources)
+        overlaps += resources.filter((one) => held.some((other) => isBeside(one, other))).length
+        held.push(...resources)
+        for (let turn = pauses.next().value ?? 0; turn > 0; turn--) await Promise.resolve()
+        for (const resource of resources) held.splice(held.indexOf(resource), 1)
+        release()
+      }
+
+      await Promise.all(wanted.map(work))
+
+      expect(overlaps).toBe(0)
+      expect(locks.watch()()).toBe(true)
+    }),
+  )
+})
+
+it('who shares one is not kept waiting by others who share it, but does not overtake who waits for the whole of it', async () => {
+  const locks = createResourceLocks()
+  const order: string[] = []
+  const first = await locks.acquire(['shared:a'])
+  const second = await locks.acquire(['shared:a'])
+  const whole = locks.acquire(['a']).then((release) => {
+    order.push('whole')
+    return release()
+  })
+  const third = locks.acquire(['shared:a']).then(() => order.push('shared'))
+
+  first()
+  await Promise.resolve()
+  expect(order).toEqual([])
+  second()
+  await Promise.all([whole, third])
+
+  expect(order).toEqual(['whole', 'shared'])
+})
+
+it('who only tries gets it at once or not at all, and not before those who wait', async () => {
+  const locks = createResourceLocks()
+  const release = await locks.acquire(['shared:a'])
+  expect([locks.tryAcquire(['a']), typeof locks.tryAcquire(['shared:a', 'b'])]).toEqual([undefined, 'function'])
+  const waiting = locks.acquire(['a'])
+
+  expect(locks.tryAcquire(['shared:a'])).toBeUndefined()
+
+  release()
+  expect(locks.tryAcquire(['c'])).toBeTypeOf('function')
+  void waiting
+})
+
+function isBeside(one: string, other: string): boolean {
+  return one.replace('shared:', '') === other.replace('shared:', '') && !(one.startsWith('shared:') && other.startsWith('shared:'))
+}

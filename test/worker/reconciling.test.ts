@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import type { Reconciled } from '../../src/host/proxy/mending.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { createReconciling } from '../../src/worker/reconciling.ts'
 
 const nothing: Reconciled = { mended: [], lacking: [], problems: [] }
@@ -12,10 +13,12 @@ function begin(...found: Reconciled[]) {
   const time = { now: 0 }
   const did: string[] = []
   const locks = createResourceLocks()
+  const gate = createProxyGate()
   const reloads: (() => Promise<void>)[] = []
   const reconciling = createReconciling({
     now: () => time.now,
     locks,
+    gate,
     reconcile: async () => {
       did.push('reconcile')
       return found.shift() ?? nothing
@@ -26,7 +29,7 @@ function begin(...found: Reconciled[]) {
     },
     say: () => undefined,
   })
-  return { time, did, locks, reloads, reconciling }
+  return { time, did, locks, gate, reloads, reconciling }
 }
 
 describe('it is looked at', () => {
@@ -55,17 +58,34 @@ describe('it is looked at', () => {
     expect(did).toEqual(['reconcile', 'reconcile'])
   })
 
-  it('not while a request has it, but at the next look after that; and nobody waits behind us', async () => {
+  it.each([
+    ['has sites and jails for minutes', ['jail:blog', 'site:blog.example.com', 'shared:proxy'], ['reconcile']],
+    ['brings all of it to our files', ['jail:blog', 'proxy'], []],
+  ])('beside a request, unless that %s', async (_, resources, meanwhile) => {
     const { did, locks, reconciling } = begin()
-    const release = await locks.acquire(['jail:blog', 'proxy'])
+    const release = await locks.acquire(resources)
 
     await reconciling.look(first)
-    const meanwhile = [...did]
+    const seen = [...did]
     release()
     await reconciling.look(first)
 
+    expect([seen, did]).toEqual([meanwhile, ['reconcile']])
+    expect(locks.tryAcquire(['proxy'])).toBeTypeOf('function')
+  })
+
+  it('not in the middle of a change, but at the next look after that', async () => {
+    const { did, gate, reconciling } = begin()
+    const change = Promise.withResolvers<void>()
+    const changing = gate.telling(() => change.promise)
+
+    await reconciling.look(first)
+    const meanwhile = [...did]
+    change.resolve()
+    await changing
+    await reconciling.look(first)
+
     expect([meanwhile, did]).toEqual([[], ['reconcile']])
-    await locks.acquire(['proxy'])
   })
 })
 

@@ -111,7 +111,7 @@ describe('gathered', () => {
     const write = Promise.withResolvers<void>()
     const did: string[] = []
 
-    void reloads.apart(() => write.promise)
+    void reloads.gate.writing(() => write.promise)
     ask('one')
     await pass(500)
     expect(began).toEqual([])
@@ -119,7 +119,7 @@ describe('gathered', () => {
     ask('two')
     write.resolve()
     await pass(1)
-    void reloads.apart(async () => void did.push(`after ${began.length}`))
+    void reloads.gate.writing(async () => void did.push(`after ${began.length}`))
     await pass(39)
 
     expect([began.length, did]).toEqual([1, ['after 1']])

@@ -11,6 +11,7 @@ import { createDrivers } from '../../src/host/drivers.ts'
 import { createAnswers } from '../../src/worker/answers.ts'
 import { createResourceLocks } from '../../src/worker/locks.ts'
 import { createPlanner } from '../../src/worker/planner.ts'
+import { createProxyGate } from '../../src/worker/proxy-gate.ts'
 import { createSiteHistory } from '../../src/worker/site-history.ts'
 import { createWorker, type Worker } from '../../src/worker/worker.ts'
 import { testFacts } from '../host/facts-helper.ts'
@@ -135,6 +136,7 @@ export async function startWorker(world: World, life: Life = lifeOf(Number.POSIT
     }),
     effects,
     endGroup: async () => undefined,
+    gate: createProxyGate(),
     verify: async (token) => hostMessageSchema.parse(JSON.parse(token)),
     settle: async () => life.moment('settle'),
     changed: () => undefined,

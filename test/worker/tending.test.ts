@@ -11,7 +11,8 @@ import { reconcile } from '../../src/host/proxy/reconcile.ts'
 import { lookAtDown, lookAtTraffic } from '../../src/host/proxy/traffic.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
-import { createResourceLocks, type ResourceLocks } from '../../src/worker/locks.ts'
+import { createResourceLocks } from '../../src/worker/locks.ts'
+import { createProxyGate, type ProxyGate } from '../../src/worker/proxy-gate.ts'
 import { createReconciling } from '../../src/worker/reconciling.ts'
 import { createSampleFiles } from '../../src/worker/sample-files.ts'
 import { createTending, type Tending } from '../../src/worker/tending.ts'
@@ -35,7 +36,7 @@ afterEach(async () => {
 interface Tended {
   tending: Tending
   time: { now: number }
-  locks: ResourceLocks
+  gate: ProxyGate
   said: string[]
   warned: string[]
   /** What the bot was told last. */
@@ -50,6 +51,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
   const said: string[] = []
   const warned: string[] = []
   const locks = createResourceLocks()
+  const gate = createProxyGate()
   const { socket } = front.layout.haproxy
   let told: readonly Alert[] = []
   let waiting = Promise.withResolvers<() => void>()
@@ -76,6 +78,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
     reconciling: createReconciling({
       now: () => time.now,
       locks,
+      gate,
       reconcile: () => reconcile(shell, front.layout),
       reload: () => front.again('reloaded'),
       say: (what) => said.push(what),
@@ -93,7 +96,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
   return {
     tending,
     time,
-    locks,
+    gate,
     said,
     warned,
     told: () => told,
@@ -135,14 +138,15 @@ describe('the running proxy', () => {
     expect(said).toEqual(Array.from({ length: 4 }, () => 'mended the running HAProxy'))
   })
 
-  it('is left alone while a request has it: its drain is no drift', async () => {
-    const { locks, pass, said } = await tend()
-    const release = await locks.acquire(['proxy'])
+  it('is left alone while a request is in the middle of changing it', async () => {
+    const { gate, pass, said } = await tend()
+    const action = { kind: 'proxy-map', socket: front.layout.haproxy.socket, path: hosts(), key: 'a.example.com', value: null } as const
+    await gate.before('rabcdefghjkmnpqr', { title: 'Send it nowhere', action })
     await tell('set server jail_shop/shop state drain')
 
     await pass(400)
     const meanwhile = [...said]
-    release()
+    gate.over('rabcdefghjkmnpqr')
     await pass(10)
 
     expect(meanwhile).toEqual([])

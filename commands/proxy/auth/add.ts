@@ -18,7 +18,7 @@ export default defineCommand({
     const users = now?.includes(user) === true ? now : [...(now ?? []), user]
     const { before, after } = withSettings(context, site, { users })
     // the driver's own steps for a user bring the setting with them
-    const change = planSites(context, [], { already: '', last: () => drivers.proxy.user(site, user) })
+    const change = planSites(context, [{ before, after: before }], { already: '', last: () => drivers.proxy.user(site, user) })
     return {
       ...change,
       ...(now?.includes(user) !== true && { sites: [{ before, after }] }),

@@ -32,7 +32,7 @@ export default defineCommand({
         ...(https === undefined ? drivers.proxy.set(site, { https: 'also' }) : []),
       ],
       {
-        resources: resourcesOf([change]),
+        resources: resourcesOf(drivers, [change]),
         ...(https === undefined && { sites: [change] }),
         outcome: [{ name: 'Site', value: `https://${site}, by a certificate of ${new URL(directory).host}` }],
         remarks: [

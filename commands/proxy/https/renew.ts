@@ -28,7 +28,7 @@ export default defineCommand({
     }
     const { host } = new URL(facts.layout.acme.directory)
     return plan(steps, {
-      resources: resourcesOf([unchanged]),
+      resources: resourcesOf(drivers, [unchanged]),
       outcome: [{ name: 'Site', value: `https://${site}, by a new certificate of ${host}` }],
       remarks: [`The one that is shown now ends on ${new Date(certificate.expiresAt).toISOString().slice(0, 10)}.`],
     })

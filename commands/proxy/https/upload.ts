@@ -40,7 +40,7 @@ export default defineCommand({
         ...(isNew ? drivers.proxy.set(site, { https: 'also' }) : []),
       ],
       {
-        resources: resourcesOf([change]),
+        resources: resourcesOf(drivers, [change]),
         ...(isNew && { sites: [change] }),
         outcome: [
           { name: 'Site', value: `https://${site}` },

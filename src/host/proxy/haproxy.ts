@@ -5,15 +5,19 @@ import { prepareHaproxy } from './prepare.ts'
 import { reloadIt } from './reload.ts'
 import { forgetJail, routeSites, tidyUp, unrouteSite, weighTargets } from './routing.ts'
 import { newUser, setSettings } from './site-settings.ts'
+import { isSlot, slotWord } from './slots.ts'
 import { drainJail, readyJail } from './weights.ts'
 
 /** HAProxy in front: a host is a line of a map, a jail is a backend; neither needs a reload as long as one of them is spare, or from 3.4 on. */
 export function createHaproxyDriver(facts: ProxyHost): ProxyDriver {
   const known = createKnown(facts)
+  let touchesAll = false
   return {
     prepare() {
+      const steps = prepareHaproxy(facts.layout, facts.proxy)
       known.isPrepared = true
-      return prepareHaproxy(facts.layout, facts.proxy)
+      touchesAll ||= steps.length > 0
+      return steps
     },
     route: (sites, targets) => routeSites(known, sites, targets),
     unroute: (route) => unrouteSite(known, route),
@@ -25,7 +29,9 @@ export function createHaproxyDriver(facts: ProxyHost): ProxyDriver {
     drain: (jail, seconds) => drainJail(known, jail, seconds),
     ready: (jail) => readyJail(known, jail),
     reload: () => [reloadIt(facts.layout, 'it was asked for')],
-    reserves: () => known.slots.taken(),
+    // one that is given back is nobody else's before that is over, or it could not be taken back
+    reserves: () => [...known.slots.taken(), ...[...known.gone].filter(isSlot).map(slotWord)],
+    resources: () => [touchesAll ? 'proxy' : 'shared:proxy'],
     adopt: (jails, strangers) => {
       const { theirs, ...proxy } = facts.proxy
       if (theirs === undefined) return undefined

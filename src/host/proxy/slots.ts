@@ -47,31 +47,33 @@ export function createSlots(
   declared: () => boolean,
 ): Slots {
   const taken: string[] = []
-  let refilled = 0
+  const declaredMore: string[] = []
   const known = () => [...new Set([...proxy.backends.map(({ name }) => name).filter(isSlot), ...(declared() ? firstSlots() : [])])]
   const spare = () => {
     const used = new Set(proxy.backends.filter(({ isSpare }) => !isSpare).map(({ name }) => name))
     return known()
-      .filter((name) => !used.has(name) && !taken.includes(name) && !reservedByOthers.includes(wordOf(name)))
+      .filter((name) => !used.has(name) && !taken.includes(name) && !reservedByOthers.includes(slotWord(name)))
       .toSorted((one, other) => numberOf(one) - numberOf(other))
   }
   return {
     take() {
       const all = spare()
       // what this request chose when it was planned before, it chooses again
-      const chosen = all.find((name) => reservedHere.includes(wordOf(name))) ?? all[0]
+      const chosen = all.find((name) => reservedHere.includes(slotWord(name))) ?? all[0]
       if (chosen !== undefined) taken.push(chosen)
       return chosen
     },
-    left: () => spare().length + refilled,
+    left: () => spare().length + declaredMore.length,
     refill() {
-      const left = spare().length + refilled
+      const left = spare().length + declaredMore.length
       if (left >= fewest) return []
-      const highest = Math.max(0, ...known().map(numberOf))
-      refilled = poolSize - spare().length
-      return numbered(highest + 1, refilled).map(spareFile)
+      // what another request declares at the same time may be a third one's by the time that this one does
+      const theirs = reservedByOthers.filter((word) => word.startsWith(mark)).map((word) => word.slice(mark.length))
+      const highest = Math.max(0, ...[...known(), ...theirs].map(numberOf))
+      declaredMore.push(...numbered(highest + 1, poolSize - spare().length))
+      return declaredMore.map(spareFile)
     },
-    taken: () => taken.map(wordOf),
+    taken: () => [...taken, ...declaredMore].map(slotWord),
   }
 }
 
@@ -83,6 +85,9 @@ function numberOf(slot: string): number {
   return Number(slot.slice('slot_'.length))
 }
 
-function wordOf(slot: string): string {
-  return `slot:${slot}`
+const mark = 'slot:'
+
+/** For a plan's reserves. */
+export function slotWord(slot: string): string {
+  return mark + slot
 }

@@ -42,8 +42,8 @@ export function acmeEffect(deps: EffectDeps, action: AcmeAction, inMapsTurn: InT
   }
 }
 
-/** Holds while one line of the map is changed: others change theirs. */
-type InTurn = (work: () => Promise<void>) => Promise<void>
+/** Holds while one line of the map is changed, or the account is made: others do so, too. */
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>
 
 async function get(deps: EffectDeps, action: AcmeAction, options: RunOptions, inMapsTurn: InTurn): Promise<void> {
   const { shell, sleep, now } = deps
@@ -52,7 +52,12 @@ async function get(deps: EffectDeps, action: AcmeAction, options: RunOptions, in
   const deadline = now() + timeoutSeconds * 1000
   // some 25 MB of packages, for a moment every other month
   const { openAuthority } = await import('../acme/authority.ts')
-  const authority = await openAuthority({ directory, caFile, contact, accountKey: await accountKey(shell, folder, directory) })
+  const authority = await openAuthority({
+    directory,
+    caFile,
+    contact,
+    accountKey: await inMapsTurn(() => accountKey(shell, folder, directory)),
+  })
   const bundle = await obtain({
     authority,
     site,

@@ -44,28 +44,32 @@ export interface Effects {
 
 export function createEffects(deps: EffectDeps): Effects {
   const alone = createKeyedMutex()
-  const { apart, during } = deps.reloads
+  const { gate, during } = deps.reloads
 
-  /** A file that several requests have a line in is read and written by one at a time: locks are held for what a line says, not for the file. */
+  /** Of a file that several requests have a line in, locks are held for what a line says. First the gate, then the file: who has the file waits for nobody. */
   function inTurn<T>(action: Action, work: () => Promise<T>): Promise<T> {
     switch (action.kind) {
-      case 'certificate':
-        return alone(action.haproxy?.list ?? action.path, work)
-      case 'nginx-config':
-        return alone(action.configuration, work)
       case 'boot-word':
         return alone('rc.conf', work)
-      // of these each checks all; and a reload takes no turn here: those who ask together share it, and each has its own way back
-      case 'haproxy-config':
-      case 'haproxy-splice':
-      case 'proxy-drain':
-        return apart(work)
       case 'map-entry':
-      case 'proxy-map':
-      case 'proxy-password':
       case 'line':
       case 'edit':
         return alone(action.path, work)
+      case 'proxy-map':
+      case 'proxy-password':
+        return gate.telling(() => alone(action.path, work))
+      case 'certificate':
+        return gate.telling(() => alone(action.haproxy?.list ?? action.path, work))
+      case 'proxy-server':
+      case 'proxy-backend':
+        return gate.telling(work)
+      case 'haproxy-config':
+      case 'haproxy-splice':
+      case 'nginx-config':
+      case 'proxy-drain':
+        return gate.writing(work)
+      case 'run':
+        return replacesProxy(action) ? gate.replacing(work) : work()
       default:
         return work()
     }
@@ -98,10 +102,18 @@ export function createEffects(deps: EffectDeps): Effects {
       if (step.action.kind === 'run' && heldBefore(before)) return
       await inTurn(step.action, () => effectOf(deps, step, alone).revert(before, options))
       for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
-      await undoByCommands(deps, step, options)
+      const undo = () => undoByCommands(deps, step, options)
+      await (step.undo?.some(({ action }) => replacesProxy(action)) === true ? gate.replacing(undo) : undo())
     },
     holds: (probe) => holds(deps.shell, probe),
   }
+}
+
+/** `service haproxy …`, `service nginx …` of the host itself; gathered reloads see to it themselves. */
+function replacesProxy(action: Action): boolean {
+  if (action.kind !== 'run') return false
+  const [program, name = ''] = action.argv
+  return program === 'service' && ['haproxy', 'nginx'].includes(name)
 }
 
 const nothingLeft = { settled: async () => undefined, callOff: async () => undefined }
@@ -175,7 +187,9 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
     case 'haproxy-config':
       return haproxyConfigEffect(deps, action)
     case 'acme':
-      return acmeEffect(deps, action, (work) => alone('map' in action.answers ? action.answers.map : action.answers.folder, work))
+      return acmeEffect(deps, action, (work) =>
+        deps.reloads.gate.telling(() => alone('map' in action.answers ? action.answers.map : action.answers.folder, work)),
+      )
     case 'certificate':
       return certificateEffect(deps, action)
     case 'haproxy-splice':

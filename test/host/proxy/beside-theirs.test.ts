@@ -98,7 +98,10 @@ describe('/proxy adopt', () => {
       from = found + 1
     }
     expect(from).toBe(all.length)
-    expect(plan).toMatchObject({ resources: ['jail:blog', 'proxy'], reserves: ['site:one.example.com', 'slot:slot_01'] })
+    expect(plan).toMatchObject({
+      resources: ['jail:blog', 'proxy', 'site:one.example.com'],
+      reserves: ['site:one.example.com', 'slot:slot_01'],
+    })
   })
 
   test('has nothing of their file in it but the lines that go', () => {

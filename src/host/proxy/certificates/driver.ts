@@ -8,10 +8,11 @@ import { frontConfiguration, frontFile } from '../configuration.ts'
 import { mapFile } from '../maps.ts'
 import { changeAndReload } from '../reload.ts'
 import { certificateFile, certificateList, certificatesFolder, emptyCertificateList, gotFile } from './places.ts'
-import { awaitCertificate, awaitRedirect, orderStep } from './steps.ts'
+import { awaitCertificate, awaitRedirect, httpsResource, orderStep } from './steps.ts'
 
 /** Certificates as HAProxy shows them: a file a site, told to the running one. */
 export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' | 'proxy'>): CertificateDriver {
+  let touches = false
   const show = (site: string, from: string | null, fingerprint?: string): Step => ({
     title: from === null ? `Show no certificate for ${site} any more` : `Show the certificate for ${site}`,
     action: {
@@ -23,11 +24,10 @@ export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' 
       ...(fingerprint !== undefined && { fingerprint }),
     },
   })
-  const bring = (site: string, from: string, fingerprint?: string): Step[] => [
-    ...(proxy.tls === true ? [] : listen(layout)),
-    show(site, from, fingerprint),
-    awaitCertificate(layout, site),
-  ]
+  const bring = (site: string, from: string, fingerprint?: string): Step[] => {
+    touches = true
+    return [...(proxy.tls === true ? [] : listen(layout)), show(site, from, fingerprint), awaitCertificate(layout, site)]
+  }
   return {
     of: (site) => proxy.certificates.find((one) => one.site === site),
     order: (site) => {
@@ -39,8 +39,13 @@ export function createCertificateDriver({ layout, proxy }: Pick<Facts, 'layout' 
       mustBeOurs(proxy)
       return bring(site, from, fingerprint)
     },
-    remove: (site) => (proxy.certificates.some((one) => one.site === site) ? [show(site, null)] : []),
+    remove(site) {
+      if (!proxy.certificates.some((one) => one.site === site)) return []
+      touches = true
+      return [show(site, null)]
+    },
     awaitRedirect: (site) => [awaitRedirect(layout, site)],
+    resources: () => (touches ? [httpsResource(proxy)] : []),
   }
 }
 

@@ -64,3 +64,8 @@ export function awaitRedirect(layout: Layout, site: string): Step {
 function nameOf(site: string): string {
   return site.replace(/^\*\./, 'jailops-check.')
 }
+
+/** Listening for https begins with the first certificate of a host, and is taken back with it: until then nobody else shows one. */
+export function httpsResource({ tls }: { tls?: true }): string {
+  return tls === true ? 'shared:https' : 'https'
+}

@@ -18,6 +18,9 @@ import { upstreamFile, type UpstreamServer, upstreamText } from './upstream.ts'
 export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' | 'proxy'>): ProxyDriver {
   // a plan that prepares the host starts nginx before it does anything else
   let willRun = proxy.running
+  let touchesAll = false
+  // files of one number of requests are there as long as some site needs them
+  const limits = new Set<number>()
   const { configuration, folder } = layout.nginxFront
 
   const file = (title: string, name: string, content: string | null): Step => ({
@@ -60,6 +63,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
   return {
     prepare() {
       const steps = prepareNginx(layout, proxy)
+      touchesAll ||= steps.length > 0
       willRun = true
       return steps
     },
@@ -122,6 +126,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     },
     set(host, settings) {
       const { files, entries, owner } = settingChanges(host, proxy.settings, settings)
+      for (const limit of [proxy.settings[host]?.limit, settings.limit]) if (limit !== undefined) limits.add(limit)
       const changes = [
         ...files.filter(({ content }) => content !== null).map(({ title, name, content }) => file(title, name, content)),
         ...entries.map(({ map, key, value }) =>
@@ -173,6 +178,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     },
     reload: () => [reloadStep('somebody asked for it')],
     reserves: () => [],
+    resources: () => [touchesAll ? 'proxy' : 'shared:proxy', ...[...limits].map((limit) => `limit:${limit}`)],
   }
 }
 
