@@ -63,6 +63,10 @@ export function describeAction(action: Action): string {
       return action.on
         ? `${action.path} and the running HAProxy: ${action.user} of ${action.host}  (24 random characters; only their sha256 is kept)`
         : `${action.path} and the running HAProxy: without ${action.user} of ${action.host}`
+    case 'nginx-password':
+      return action.on
+        ? `${action.path}: ${action.user} of ${action.host}  (24 random characters; only their salted sha1 is kept)`
+        : `${action.path}: without ${action.user} of ${action.host}`
     case 'await':
       return `wait at most ${action.timeoutSeconds} s${action.goesOn === true ? ', then go on all the same' : ''}`
     case 'require':

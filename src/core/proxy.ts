@@ -131,6 +131,8 @@ export interface ProxyFacts {
   enabled: boolean
   /** Of the one that runs, such as 2.6.12. */
   version?: string
+  /** Who its workers are, where they are not root. */
+  group?: string
   /** By its files it listens for https, too. */
   tls?: true
   routes: Route[]

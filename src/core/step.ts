@@ -266,6 +266,8 @@ const actionSchema = z.discriminatedUnion('kind', [
     user: z.string(),
     on: z.boolean(),
   }),
+  /** The same in a file of nginx' own. */
+  z.strictObject({ kind: z.literal('nginx-password'), path: absolutePath, host: z.string(), user: z.string(), on: z.boolean() }),
   /** Waits until the step's probe holds. */
   z.strictObject({
     kind: z.literal('await'),

@@ -72,6 +72,12 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'tar', folder: '/usr/bin', why: "unpacks the base into a new jail's root", power: 'it writes anywhere', isRoot: true },
   { name: 'cp', folder: '/bin', why: "copies the base into a new jail's root", power: 'it writes anywhere', isRoot: true },
   { name: 'chflags', folder: '/bin', why: 'lets a half made copy be taken back', power: 'it takes the protection off any file' },
+  {
+    name: 'chgrp',
+    folder: '/usr/bin',
+    why: 'where nginx stands in front: lets its workers, and nobody else, look into the folder of passwords',
+    power: 'it gives any file to any group',
+  },
   { name: 'rm', folder: '/bin', why: 'takes a half made copy back (rm -x -rf)', power: 'it removes anything' },
   { name: 'mkdir', folder: '/bin', why: 'makes its folder again after that', power: 'it makes folders anywhere' },
   {

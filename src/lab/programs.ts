@@ -2,7 +2,7 @@ import { bastille } from './bastille/bastille.ts'
 import type { Call } from './call.ts'
 import { findReal } from './client.ts'
 import { chroot } from './chroot.ts'
-import { chflags, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
+import { chflags, chgrp, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
 import { ln } from './files/ln.ts'
 import { find, stat } from './files/looking.ts'
 import { tar } from './files/tar.ts'
@@ -64,6 +64,7 @@ const others: Record<string, HostProgram> = {
   cp,
   ln,
   chflags,
+  chgrp,
   sha256,
   tar,
   tee,

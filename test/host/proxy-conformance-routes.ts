@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { appPort, type ProxyBench } from './proxy-conformance-bench.ts'
-import type { Refusable } from './proxy-conformance.ts'
 
 /** Who answers for whom. */
-export function routeConformance(current: () => ProxyBench, can: (what: Refusable) => boolean): void {
+export function routeConformance(current: () => ProxyBench): void {
   test('the first site of a jail, taken back from every point of the way', async () => {
     const { hands, build, who, target, proves } = current()
     const steps = await build((proxy) => proxy.route([{ host: 'blog.example.com' }], [target('blog')]))
@@ -99,8 +98,7 @@ export function routeConformance(current: () => ProxyBench, can: (what: Refusabl
     expect(backends.flatMap(({ targets }) => targets.map(({ jail }) => jail))).not.toContain('alone')
   })
 
-  test('several jails behind one host share its requests by weight, and one of them can be left out', async ({ skip }) => {
-    if (!can('weigh')) skip()
+  test('several jails behind one host share its requests by weight, and one of them can be left out', async () => {
     const { build, who, target, proves, carryOut } = current()
     const host = 'many.example.com'
     await carryOut((proxy) => proxy.route([{ host }], [target('blog'), target('shop')]))
@@ -132,8 +130,7 @@ export function routeConformance(current: () => ProxyBench, can: (what: Refusabl
     expect(await answers()).toEqual(both)
   })
 
-  test('a drained jail gets no new requests, the other one gets them all; then it is back', async ({ skip }) => {
-    if (!can('drain') || !can('weigh')) skip()
+  test('a drained jail gets no new requests, the other one gets them all; then it is back', async () => {
     const { build, who, target, proves, carryOut } = current()
     const host = 'drained.example.com'
     await carryOut((proxy) => proxy.route([{ host }], [target('wiki'), target('shop')]))

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ProxyDriver } from '../../src/core/drivers.ts'
-import type { Facts } from '../../src/core/host.ts'
 import type { ProxyKind } from '../../src/core/proxy.ts'
-import type { Step } from '../../src/core/step.ts'
 import { neighbour, type ProxyBench, proxyBench } from './proxy-conformance-bench.ts'
+import { passwordConformance } from './proxy-conformance-passwords.ts'
 import { routeConformance } from './proxy-conformance-routes.ts'
 import { settingConformance } from './proxy-conformance-settings.ts'
 import { strangerConformance } from './proxy-conformance-strangers.ts'
 import { tlsConformance } from './proxy-conformance-tls.ts'
 
-/** What a driver may refuse. */
-export const refusable = {
-  user: (proxy: ProxyDriver) => proxy.user('user.example.com', 'ana'),
-  drain: (proxy: ProxyDriver) => proxy.drain('blog', 5),
-  weigh: (proxy: ProxyDriver, { proxy: { routes } }: Facts) => routes.slice(0, 1).flatMap((route) => proxy.weigh(route, route.targets)),
-} satisfies Record<string, (proxy: ProxyDriver, facts: Facts) => Step[]>
-export type Refusable = keyof typeof refusable
-
 /** Every proxy driver must pass this, on a lab with the real program; what it does is seen by requests through its front. */
-export function proxyConformance(kind: ProxyKind, cannot: readonly Refusable[]): void {
+export function proxyConformance(kind: ProxyKind): void {
   describe(`proxy: ${kind}`, { timeout: 120_000 }, () => {
     let bench: ProxyBench | undefined
     const current = (): ProxyBench => {
@@ -46,13 +36,10 @@ export function proxyConformance(kind: ProxyKind, cannot: readonly Refusable[]):
       await carryOut((proxy) => proxy.route([{ host: neighbour }], [target('wiki')]))
     })
 
-    routeConformance(current, (what) => !cannot.includes(what))
+    routeConformance(current)
     settingConformance(current)
+    passwordConformance(current)
     tlsConformance(current)
     strangerConformance(current)
-
-    test.each([...cannot])('%s is refused', async (what) => {
-      await expect(current().build(refusable[what])).rejects.toThrow(expect.objectContaining({ code: 'not_supported_by_driver' }))
-    })
   })
 }

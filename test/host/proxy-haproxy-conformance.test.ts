@@ -1,3 +1,3 @@
 import { proxyConformance } from './proxy-conformance.ts'
 
-proxyConformance('haproxy', [])
+proxyConformance('haproxy')

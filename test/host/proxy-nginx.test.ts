@@ -102,9 +102,8 @@ describe('the plan', () => {
     expect(steps).toContainEqual(expect.objectContaining({ action: expect.objectContaining({ change: { what: 'block' } }) }))
   })
 
-  test('a path that is too deep and a user are refused with what to use instead', () => {
+  test('a path that is too deep is refused with what to use instead', () => {
     expect(() => driver().route([{ host: 'a.example.com', path: '/1/2/3/4/5/6/7' }], [target])).toThrow(refusal(/shorter path/))
-    expect(() => driver().user('a.example.com', 'ana')).toThrow(refusal(/\/proxy allow/))
   })
 
   test('a number of requests that another site allows too has its files already, and keeps them', () => {

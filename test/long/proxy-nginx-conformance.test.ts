@@ -1,3 +1,3 @@
 import { proxyConformance } from '../host/proxy-conformance.ts'
 
-proxyConformance('nginx', ['user'])
+proxyConformance('nginx')

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type Server } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Command } from '../../src/core/command.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
@@ -15,6 +17,7 @@ let commands: Command[] = []
 
 beforeAll(async () => {
   hands = await labHands({ proxy: 'nginx' })
+  workersAreNobody()
   commands = (await loadCommands()).map(({ command }) => command)
   const address = hands.lab.layout.pool.replace(/\.0\/24$/, '.2')
   const { jails, endpoint } = createDrivers(await hands.facts())
@@ -32,12 +35,20 @@ afterAll(async () => {
   server?.close()
 })
 
-async function say(path: string, args: Record<string, unknown>): Promise<void> {
+/** As on a real host: what the workers may not read they cannot use. */
+function workersAreNobody(): void {
+  if (process.getuid?.() !== 0) return
+  const main = hands.lab.layout.nginxFront.configuration
+  writeFileSync(main, readFileSync(main, 'utf8').replace(/^user .*$/m, 'user nobody nogroup;'))
+  chmodSync(hands.lab.folder, 0o711)
+}
+
+async function say(path: string, args: Record<string, unknown>, confide?: (secret: string) => void): Promise<void> {
   const command = commands.find((one) => one.path === path)
   if (command === undefined) throw new Error(`there is no /${path}`)
   const { steps } = await hands.plan(command, args)
   expect(steps, path).not.toEqual([])
-  await hands.carryOut(steps)
+  await hands.carryOut(steps, confide)
 }
 
 test('a jail is restarted, and its site answers', async () => {
@@ -60,10 +71,24 @@ test('what is drained can be brought back', async () => {
   expect(await ask()).toBe(200)
 }, 90_000)
 
-function ask(): Promise<number | undefined> {
+test('its workers can read the passwords and what an authority wants to read, and nobody else the passwords', async () => {
+  const { nginxFront } = hands.lab.layout
+  const said: string[] = []
+  await say('proxy auth add', { site, user: 'ana' }, (secret) => said.push(secret))
+
+  expect(await ask()).toBe(401)
+  expect(await ask({ authorization: `Basic ${Buffer.from(`ana:${said[0]}`).toString('base64')}` })).toBe(200)
+  expect(statSync(join(nginxFront.folder, 'users')).mode & 0o007).toBe(0)
+  expect(readFileSync(join(nginxFront.folder, 'users', site), 'utf8')).toMatch(/^ana:\{SSHA\}[A-Za-z0-9+/]{43}=\n$/)
+
+  await say('proxy auth remove', { site })
+  expect(await ask()).toBe(200)
+}, 90_000)
+
+function ask(headers: Record<string, string> = {}): Promise<number | undefined> {
   const { bindAddress: host, bindPort: port } = hands.lab.layout.haproxy
   return new Promise((resolve, reject) => {
-    const asking = httpRequest({ host, port, agent: false, headers: { host: site } }, (response) => {
+    const asking = httpRequest({ host, port, agent: false, headers: { ...headers, host: site } }, (response) => {
       response.resume()
       response.on('end', () => resolve(response.statusCode))
     })

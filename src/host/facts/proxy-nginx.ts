@@ -6,11 +6,22 @@ import { endpointOf } from '../addresses.ts'
 import { hasBlock } from '../proxy/nginx/block.ts'
 import { nginxFront, nginxMaps } from '../proxy/nginx/configuration.ts'
 import { nginxFrontServer } from '../proxy/nginx/front-server.ts'
-import { frontFile, frontServerFile, nginxEntriesOf, nginxMapFile, nginxOwnersFile, siteOfTlsFile, tlsFile } from '../proxy/nginx/places.ts'
+import {
+  frontFile,
+  frontServerFile,
+  nginxEntriesOf,
+  nginxMapFile,
+  nginxOwnersFile,
+  siteOfTlsFile,
+  tlsFile,
+  usersFile,
+  usersFolder,
+} from '../proxy/nginx/places.ts'
+import { usersIn } from '../proxy/nginx/users.ts'
 import { nginxTls } from '../proxy/nginx/tls.ts'
 import { upstreamIn, upstreamOfFile, type UpstreamServer } from '../proxy/nginx/upstream.ts'
 import { entriesOf } from '../proxy/maps.ts'
-import { certificateFile } from '../proxy/certificates/places.ts'
+import { certificateFile, siteOfFile } from '../proxy/certificates/places.ts'
 import { settingsIn } from '../proxy/settings.ts'
 import type { Shell } from '../shell.ts'
 import { inBatches } from './batches.ts'
@@ -22,7 +33,7 @@ import { mapsOf, routesIn } from './proxy.ts'
 export async function observeNginxFront(shell: Shell, layout: Layout, jails: Promise<Jail[]>): Promise<ProxyFacts> {
   const { configuration, folder } = layout.nginxFront
   const read = async (path: string) => (await shell.readFile(path)) ?? ''
-  const [maps, owners, main, front, server, tls, enable, status, version, backends, certificates] = await Promise.all([
+  const [maps, owners, main, front, server, tls, enable, status, version, backends, certificates, users] = await Promise.all([
     Promise.all(nginxMaps.map(async (name) => [name, nginxEntriesOf(await read(nginxMapFile(layout, name)))] as const)),
     read(nginxOwnersFile(layout)).then(entriesOf),
     read(configuration),
@@ -31,11 +42,13 @@ export async function observeNginxFront(shell: Shell, layout: Layout, jails: Pro
     read(`${folder}/${tlsFile}`),
     rcVariable(shell, 'nginx_enable'),
     ask(shell, ['service', 'nginx', 'status']),
-    ask(shell, ['nginx', '-v']),
+    ask(shell, ['nginx', '-V']),
     jails.then((all) => observeUpstreams(shell, layout, all)),
     observeShown(shell, layout),
+    observeUsers(shell, layout),
   ])
-  const entries = mapsOf(maps)
+  const entries = mapsOf([...maps, ['auth', users]])
+  const group = groupOfWorkers(main, version?.stderr ?? '')
   const running = status?.exitCode === 0
   const number = /nginx\/(\S+)/.exec(version?.stderr ?? '')?.[1]
   return {
@@ -45,6 +58,7 @@ export async function observeNginxFront(shell: Shell, layout: Layout, jails: Pro
     ...(tls === nginxTls(layout) && { tls: true }),
     enabled: isYes(enable),
     ...(running && number !== undefined && { version: number }),
+    ...(group !== undefined && { group }),
     routes: routesIn(entries, backends),
     backends,
     settings: settingsIn(entries, owners),
@@ -57,6 +71,24 @@ async function observeShown(shell: Shell, layout: Layout): Promise<Certificate[]
   const files = await shell.list(layout.nginxFront.folder)
   const sites = files.map(siteOfTlsFile).filter((site) => site !== undefined)
   return inBatches(sites, (site) => certificateSeen(shell, certificateFile(layout, site), site))
+}
+
+/** As lines of HAProxy's map of passwords name them: `HOST/USER`. */
+async function observeUsers(shell: Shell, layout: Layout): Promise<Map<string, string>> {
+  const files = await shell.list(usersFolder(layout))
+  const sites = await inBatches(files, async (file) => {
+    const site = siteOfFile(file)
+    const text = (await shell.readFile(usersFile(layout, site))) ?? ''
+    return [...usersIn(text).keys()].map((user) => `${site}/${user}`)
+  })
+  return new Map(sites.flat().map((word) => [word, word]))
+}
+
+/** By its main file, or as it was compiled. */
+function groupOfWorkers(main: string, version: string): string | undefined {
+  const [, user, group] = /^\s*user\s+([^\s;]+)(?:\s+([^\s;]+))?\s*;/m.exec(main) ?? []
+  const compiled = /--group=(\S+)/.exec(version)?.[1] ?? /--user=(\S+)/.exec(version)?.[1]
+  return group ?? user ?? compiled
 }
 
 /** A block that was changed by hand is told to whoever wants to change something, not to whoever only looks. */

@@ -58,9 +58,9 @@ export async function nginxOnHost(host: Host, call: Call): Promise<number> {
   const { args } = call
   const conf = args.indexOf('-c')
   const rest = args.filter((_, index) => conf < 0 || (index !== conf && index !== conf + 1))
-  const isVersion = rest.length === 1 && rest[0] === '-v'
+  const isVersion = rest.length === 1 && (rest[0] === '-v' || rest[0] === '-V')
   if (!isVersion && (!rest.includes('-t') || rest.some((arg) => arg !== '-t' && arg !== '-q'))) return refuseOption('nginx', rest.join(' '))
-  return runNginx(host, call, isVersion ? ['-v'] : rest, conf < 0 ? nginxConf : (args[conf + 1] ?? ''))
+  return runNginx(host, call, rest, conf < 0 ? nginxConf : (args[conf + 1] ?? ''))
 }
 
 export function nginxHandsOf(host: Host): NginxHands {

@@ -17,6 +17,7 @@ import { proxyBackendEffect } from './proxy-backend.ts'
 import { proxyDrainEffect } from './proxy-drain.ts'
 import { proxyReloadEffect } from './proxy-reload.ts'
 import { nginxConfigEffect, nginxTarget } from './nginx-config.ts'
+import { nginxPasswordEffect } from './nginx-password.ts'
 import { proxyServerEffect } from './proxy-server.ts'
 import { holds } from './probes.ts'
 import { heldBefore, runEffect } from './run.ts'
@@ -57,6 +58,7 @@ export function createEffects(deps: EffectDeps): Effects {
         return alone(action.path, work)
       case 'proxy-map':
       case 'proxy-password':
+      case 'nginx-password':
         return gate.telling(() => alone(action.path, work))
       case 'certificate':
         return gate.telling(() => alone(action.haproxy?.list ?? action.path, work))
@@ -127,6 +129,7 @@ function filesWrittenBy(action: Action): string[] {
     case 'map-entry':
     case 'proxy-map':
     case 'proxy-password':
+    case 'nginx-password':
     case 'line':
     case 'haproxy-splice':
     case 'remove':
@@ -200,6 +203,8 @@ function effectOf(deps: EffectDeps, { action, done }: Step, alone: KeyedMutex): 
       return passwordEffect(deps, action)
     case 'proxy-password':
       return proxyPasswordEffect(deps, action)
+    case 'nginx-password':
+      return nginxPasswordEffect(deps, action)
     case 'await':
       return awaitEffect(deps, action, done)
     case 'require':

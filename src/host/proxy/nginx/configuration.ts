@@ -10,8 +10,19 @@ import { answersFolder, frontServerFile, marker } from './places.ts'
 /** How many folders of a request's path are looked up. */
 export const pathLevels = 6
 
-export type NginxMap = Exclude<MapName, 'auth-on' | 'auth' | 'acme'>
-export const nginxMaps: readonly NginxMap[] = ['hosts', 'paths', 'maintenance', 'https', 'hsts', 'redirect', 'limit', 'allow-on', 'allow']
+export type NginxMap = Exclude<MapName, 'auth' | 'acme'>
+export const nginxMaps: readonly NginxMap[] = [
+  'hosts',
+  'paths',
+  'maintenance',
+  'https',
+  'hsts',
+  'redirect',
+  'limit',
+  'allow-on',
+  'allow',
+  'auth-on',
+]
 
 /** The same questions as HAProxy's front: whom no map knows is told 421. A value is never a name to resolve: a backend that is not there is nobody. */
 export function nginxFront(layout: Layout): string {
@@ -51,6 +62,12 @@ ${look('"$jailops_site|$remote_addr"', 'by_address', 'allow')}
 ${look('"$jailops_site|$jailops_24"', 'by_24', 'allow')}
 ${look('"$jailops_site|$jailops_16"', 'by_16', 'allow')}
 map "$jailops_allow_on/$jailops_by_address$jailops_by_24$jailops_by_16" $jailops_refused { default ""; "1/" 1; }
+
+# a password: nginx' own hashes in a file of the site; whose site it is does not hear it
+${look('$jailops_site', 'auth_on', 'auth-on')}
+map $jailops_auth_on $jailops_realm { default private; "" off; }
+map $jailops_site $jailops_users { default $jailops_site; "~^[*](?<jailops_under>.*)$" "_$jailops_under"; }
+map $jailops_auth_on $jailops_authorization { default ""; "" $http_authorization; }
 
 map $http_upgrade $jailops_connection { default upgrade; "" close; }
 

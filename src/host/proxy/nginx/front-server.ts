@@ -1,11 +1,13 @@
 import type { Layout } from '../../../core/layout.ts'
-import { marker } from './places.ts'
+import { marker, usersFolder } from './places.ts'
 
 /**
  * What every server of the front does with a request, whichever way it came: everything is decided before the one `proxy_pass`, by what the
  * maps of the front answer, in the order of HAProxy's. Only a password is asked for behind the page of maintenance and the way elsewhere.
  */
-export function nginxFrontServer({ haproxy: { tlsPort }, nginxFront: { folder } }: Layout): string {
+export function nginxFrontServer(layout: Layout): string {
+  const { tlsPort } = layout.haproxy
+  const { folder } = layout.nginxFront
   return `${marker}
 server_tokens off;
 default_type text/html;
@@ -35,6 +37,8 @@ location = /.well-known/jailops-answer {
 }
 
 location / {
+  auth_basic $jailops_realm;
+  auth_basic_user_file ${usersFolder(layout)}/$jailops_users;
   include ${folder}/limit_*.inc;
   limit_req_status 429;
   proxy_http_version 1.1;
@@ -45,6 +49,7 @@ location / {
   proxy_set_header X-Real-IP "";
   proxy_set_header Forwarded "";
   proxy_set_header Proxy "";
+  proxy_set_header Authorization $jailops_authorization;
   proxy_set_header Upgrade $http_upgrade;
   proxy_set_header Connection $jailops_connection;
   proxy_hide_header Strict-Transport-Security;

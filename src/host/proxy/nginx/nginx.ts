@@ -9,9 +9,10 @@ import { backendName, groupName } from '../backend-file.ts'
 import { nginxOwnersFile, pathKey } from './places.ts'
 import type { NginxMap } from './configuration.ts'
 import { prepareNginx } from './prepare.ts'
-import { refuseDeepPath, refuseUsers } from './refusals.ts'
+import { refuseDeepPath } from './refusals.ts'
 import { awaitOldRequests, changeAndReload, reloadStep } from './reload.ts'
 import { settingChanges } from './settings.ts'
+import { nginxPassword, noNginxPassword, prepareUsers } from './users.ts'
 import { upstreamFile, type UpstreamServer, upstreamText } from './upstream.ts'
 
 /** nginx in front: the same maps as HAProxy's and one file an upstream, but every change is a reload, for nginx has no run-time socket. */
@@ -125,7 +126,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       )
     },
     set(host, settings) {
-      const { files, entries, owner } = settingChanges(host, proxy.settings, settings)
+      const { files, entries, usersAway, owner } = settingChanges(host, proxy.settings, settings)
       for (const limit of [proxy.settings[host]?.limit, settings.limit]) if (limit !== undefined) limits.add(limit)
       const changes = [
         ...files.filter(({ content }) => content !== null).map(({ title, name, content }) => file(title, name, content)),
@@ -138,9 +139,20 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
         owner === undefined
           ? []
           : [{ title: owner.title, action: { kind: 'map-entry', path: nginxOwnersFile(layout), key: host, value: owner.word } }]
-      return [...effective(changes, `it knows no other way to learn what ${host} is like`), ...claim]
+      return [
+        ...effective(changes, `it knows no other way to learn what ${host} is like`),
+        ...usersAway.map((user) => noNginxPassword(layout, host, user)),
+        ...claim,
+      ]
     },
-    user: (host) => refuseUsers(host),
+    user: (host, name) => [
+      ...prepareUsers(layout, proxy),
+      // closed first: until the password stands nobody comes in
+      ...(proxy.settings[host]?.users === undefined
+        ? effective([entry(`Set auth-on of ${host}`, 'auth-on', host, '1')], `it shall ask for a password at ${host}`)
+        : []),
+      nginxPassword(layout, host, name),
+    ],
     weigh(route, targets) {
       for (const target of targets) weights.set(shareOf(route.backend, target), target.weight)
       const known = proxy.backends.find(({ name }) => name === route.backend)

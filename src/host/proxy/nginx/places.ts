@@ -28,6 +28,15 @@ export function answersFolder({ nginxFront }: Layout): string {
   return `${nginxFront.folder}/acme-answers`
 }
 
+/** Who may come in by a password, a file a site. */
+export function usersFolder({ nginxFront }: Layout): string {
+  return `${nginxFront.folder}/users`
+}
+
+export function usersFile(layout: Layout, site: string): string {
+  return `${usersFolder(layout)}/${fileOfSite(site)}`
+}
+
 export function nginxMapFile({ nginxFront }: Layout, name: NginxMap): string {
   return `${nginxFront.folder}/${name}.map`
 }

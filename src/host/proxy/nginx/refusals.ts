@@ -3,13 +3,6 @@ import { pathLevels } from './configuration.ts'
 
 /* What nginx in front cannot do, with what to use instead. */
 
-export function refuseUsers(host: string): never {
-  throw new JailopsError(
-    'not_supported_by_driver',
-    `nginx in front keeps no passwords. Let only some addresses in with /proxy allow ${host}, or put HAProxy in front (layout.proxy: haproxy).`,
-  )
-}
-
 export function refuseDeepPath(path = ''): void {
   if (path.split('/').length - 1 <= pathLevels) return
   throw new JailopsError(

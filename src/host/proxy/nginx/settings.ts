@@ -5,6 +5,8 @@ import { limitFiles, type NginxMap, nginxMaps } from './configuration.ts'
 interface SettingChanges {
   files: { title: string; name: string; content: string | null }[]
   entries: { map: NginxMap; key: string; value: string | null }[]
+  /** A new one comes with its password. */
+  usersAway: string[]
   owner?: { title: string; word: string | null }
 }
 
@@ -26,6 +28,7 @@ export function settingChanges(
   return {
     files: limitChanges(before.limit, after.limit, limitsOfOthers),
     entries,
+    usersAway: (before.users ?? []).filter((user) => after.users?.includes(user) !== true),
     ...(before.owner !== after.owner && {
       owner: {
         title: after.owner === undefined ? `${host} belongs to nobody` : `${host} belongs to ${after.owner}`,
