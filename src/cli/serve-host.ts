@@ -136,6 +136,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     thresholds: serving.thresholds,
     log,
     observe: (wanted) => look(wanted, { others: [], here: [] }),
+    whyNotRenewed: (site) => renewing.problem(site),
     send,
     withdraw,
   })

@@ -31,6 +31,7 @@ interface TendedHost {
   thresholds: AlertThresholds
   log: Log
   observe(wanted: readonly FactName[]): Promise<ObservedFacts>
+  whyNotRenewed(site: string): string | undefined
   send(message: BotMessage): Promise<void>
   withdraw(id: string): Promise<unknown>
 }
@@ -46,6 +47,7 @@ export async function tendHost({
   thresholds,
   log,
   observe,
+  whyNotRenewed,
   send,
   withdraw,
 }: TendedHost): Promise<Tending> {
@@ -58,6 +60,7 @@ export async function tendHost({
     lookAtDown: (names) => lookAtDown(shell, socket, names),
     lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
     observe,
+    whyNotRenewed,
     reconciling: createReconciling({
       now: Date.now,
       locks,

@@ -14,6 +14,8 @@ export interface Renewing {
   round(): Promise<void>
   /** A request has ended: a renewal that failed is not silent. */
   ended(journal: Pick<Journal, 'all' | 'last' | 'request'>): void
+  /** Why the last try failed; undefined where it did not, or that was in an earlier life. */
+  problem(site: string): string | undefined
   stop(): void
 }
 
@@ -38,6 +40,7 @@ const day = 24 * 3600_000
 
 export function createRenewing(deps: RenewingDeps): Renewing {
   const { host, now, renewDays, journals, observe, begin, alarm } = deps
+  const problems = new Map<string, string>()
   let timer: NodeJS.Timeout | undefined
 
   async function round(): Promise<void> {
@@ -66,11 +69,16 @@ export function createRenewing(deps: RenewingDeps): Renewing {
     ended(journal) {
       const asked = journal.all('message')[0]?.message.body
       const end = journal.last('end')
-      if (asked?.kind !== 'plan' || asked.person !== itself || end === undefined || end.state === 'done') return
+      if (asked?.kind !== 'plan' || asked.command !== renew || end === undefined) return
+      const site = String(asked.args['site'])
+      if (end.state === 'done') problems.delete(site)
+      if (asked.person !== itself || end.state === 'done') return
       // said before, by an earlier life
       if (now() - end.at > everyMilliseconds) return
+      problems.set(site, end.sentence ?? `It ended as ${end.state} and did not say why.`)
       alarm('a certificate was not renewed', { request: journal.request, ...asked.args, state: end.state, sentence: end.sentence })
     },
+    problem: (site) => problems.get(site),
     stop: () => clearInterval(timer),
   }
 }

@@ -35,6 +35,8 @@ export interface TendingDeps {
   lookAtDown(names: readonly string[]): Promise<DownBackend[]>
   lookAtLatencies(after: number): Promise<Latencies>
   observe(wanted: readonly FactName[]): Promise<ObservedFacts>
+  /** Why the certificate of a site was not renewed when that was tried last. */
+  whyNotRenewed(site: string): string | undefined
   reconciling: Reconciling
   files: SampleFiles
   thresholds: AlertThresholds
@@ -118,7 +120,10 @@ export function createTending(deps: TendingDeps): Tending {
       isGone: isTended && proxy.enabled && look === undefined,
       ...(seen !== undefined && { backends: { down: seen.down, lastMinute: counts?.lastMinuteUp() ?? new Map() } }),
       who: behindBackends(proxy, jails),
-      certificates: proxy.certificates,
+      certificates: proxy.certificates.map((one) => {
+        const problem = deps.whyNotRenewed(one.site)
+        return problem === undefined ? one : { ...one, problem }
+      }),
       drift: look === undefined ? [] : reconciling.drift(),
     }
     const { alerts, memory: kept } = alertsNow(moment, thresholds, memory)

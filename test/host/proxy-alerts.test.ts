@@ -206,10 +206,15 @@ describe('everything else', () => {
     site: 'blog.example.com',
     names: ['blog.example.com'],
     path: '/certs/blog.pem',
-    startsAt: 0,
+    startsAt: -60 * day,
     issuer: 'CA',
     isRenewed: true,
   }
+  /** Of a life of six days. */
+  const short = (days: number, more: { isRenewed?: boolean; problem?: string } = {}) => ({
+    ...fine,
+    certificates: [{ ...certificate, startsAt: (days - 6) * day, expiresAt: days * day + 1, ...more }],
+  })
   const ending = (days: number) => ({ ...fine, certificates: [{ ...certificate, expiresAt: days * day + 1 }] })
 
   it.each([
@@ -219,6 +224,14 @@ describe('everything else', () => {
     [-1, ['critical']],
   ])('a certificate that ends in %i days', (days, severities) => {
     expect(story([0, ending(days)])[0]?.map(({ severity }) => severity)).toEqual(severities)
+  })
+
+  it('a certificate that lives for six days is late in its last quarter; why it was not renewed is said', () => {
+    expect(story([0, short(2)])[0]).toEqual([])
+    expect(story([0, short(1, { problem: 'CA says no.' })])[0]).toMatchObject([
+      { sentence: expect.stringMatching(/in 1 day\. jailops renews it, and has not been able to so far: CA says no\.$/) },
+    ])
+    expect(story([0, short(2, { isRenewed: false })])[0]).toHaveLength(1)
   })
 
   it('a certificate that cannot be read is said to be that, and not to have ended in 1970', () => {

@@ -107,6 +107,27 @@ test('a renewal that failed is said, once', async () => {
 
   expect(now.alarms).toMatchObject([{ site: 'blog.example.com', state: 'undone', sentence: 'CA says no.' }])
   expect(nextDay.alarms).toEqual([])
+  expect([now, nextDay].map(({ renewing }) => renewing.problem('blog.example.com'))).toEqual(['CA says no.', undefined])
+})
+
+test('why it failed is forgotten once it was renewed, whoever asked for that', async () => {
+  const { asked, roundOn } = host([certificate])
+  await roundOn(61.01)
+  const journals = await temporaryJournals(temporaryFolder(), () => 1000)
+  const { renewing } = said(2000)
+  for (const [request, person, state] of [
+    ['r000000000000001', 'jailops', 'undone'],
+    ['r000000000000002', 'ana', 'done'],
+  ] as const) {
+    const journal = await journals.open(request)
+    for (const message of asked) {
+      const { body } = message
+      if (body.kind === 'plan') await journal.append({ kind: 'message', hash: '', message: { ...message, body: { ...body, person } } })
+    }
+    await journal.append({ kind: 'end', state, ...(state === 'undone' && { sentence: 'CA says no.' }) })
+    renewing.ended(journal)
+    expect(renewing.problem('blog.example.com')).toBe(state === 'undone' ? 'CA says no.' : undefined)
+  }
 })
 
 /** A worker that hears of its end at that time. */

@@ -75,6 +75,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
     lookAtDown: (names) => lookAtDown(shell, socket, names),
     lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
     observe: async () => testFacts({ proxy }),
+    whyNotRenewed: () => undefined,
     reconciling: createReconciling({
       now: () => time.now,
       locks,

@@ -11,10 +11,13 @@ export interface ProxySeen {
   backends?: { down: readonly DownBackend[]; lastMinute: ReadonlyMap<string, { requests: number; errors5xx: number }> }
   /** Who is behind a backend. */
   who: ReadonlyMap<string, BackendBehind>
-  certificates: readonly Certificate[]
+  certificates: readonly SeenCertificate[]
   /** How the running proxy and the files differ where that could not be mended. */
   drift: readonly string[]
 }
+
+/** `problem`: why its last renewal failed, where that is known. */
+export type SeenCertificate = Certificate & { problem?: string }
 
 export interface BackendBehind {
   jails: readonly BehindJail[]
@@ -120,23 +123,27 @@ function errorsCause(
   ]
 }
 
-function certificateCause({ site, path, expiresAt, isRenewed }: Certificate, at: number, { certificateDays }: AlertThresholds): Cause[] {
+function certificateCause(certificate: SeenCertificate, at: number, { certificateDays }: AlertThresholds): Cause[] {
+  const { site, path, startsAt, expiresAt, isRenewed, problem } = certificate
   const days = Math.floor((expiresAt - at) / day)
-  if (expiresAt - at > certificateDays * day) return []
+  // what lives for days only is renewed in its last third: nothing is late before its last quarter
+  const late = isRenewed ? Math.min(certificateDays * day, (expiresAt - startsAt) / 4) : certificateDays * day
+  if (expiresAt - at > late) return []
   const isUnreadable = expiresAt === 0
   const when = new Date(expiresAt).toISOString().slice(0, 10)
   const ends = isUnreadable
     ? `is ${path}, which cannot be read`
     : days < 0
       ? `ended on ${when}`
-      : `ends on ${when}, in ${days === 1 ? '1 day' : `${days} days`}`
+      : `ends on ${when}, ${days === 0 ? 'within a day' : `in ${days === 1 ? '1 day' : `${days} days`}`}`
+  const renewed = `jailops renews it, and has not been able to so far${problem === undefined ? '.' : `: ${plain(problem)}`}`
   return [
     {
       key: `certificate ${path}`,
       kind: 'certificate',
       severity: days < urgentDays ? 'critical' : 'warning',
       title: `The certificate of ${site} ${isUnreadable ? 'cannot be read' : days < 0 ? 'has ended' : 'ends soon'}`,
-      sentence: `It ${ends}. ${isRenewed ? 'jailops renews it, and has not been able to so far.' : 'Nobody renews it by itself: upload a new one.'}`,
+      sentence: `It ${ends}. ${isRenewed ? renewed : 'Nobody renews it by itself: upload a new one.'}`,
       actions: [
         ...(isRenewed ? [{ label: 'Renew', words: `proxy https renew ${site}` }] : []),
         { label: 'Show site', words: `proxy show ${site}` },

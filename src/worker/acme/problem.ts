@@ -38,7 +38,8 @@ export function problemOf(body: unknown, retryAfter?: unknown): AuthorityProblem
 
 /** As a person is told: what the authority said, and what to do. */
 export function refusalOf(problem: AuthorityProblem, { site, authority }: { site: string; authority: string }): JailopsError {
-  const said = problem.message.replaceAll(/\s+/g, ' ').slice(0, 600)
+  const words = problem.message.replaceAll(/\s+/g, ' ').trim().slice(0, 600)
+  const said = /[.!?]$/.test(words) ? words : `${words}.`
   return new JailopsError('authority_refused', `${authority} gave out no certificate for ${site}: ${said} ${whatToDo(problem, site)}`, {
     cause: problem,
   })
