@@ -5,6 +5,8 @@ import {
   drain,
   jailName,
   JailopsError,
+  mustOwnSites,
+  otherOwners,
   plan,
   resourcesOf,
   runningDependents,
@@ -18,6 +20,7 @@ export default defineCommand({
   summary: 'Take a jail and its sites away, into the trash',
   permission: 'jail.destroy',
   risk: 'change',
+  grants: ['proxy.others'],
   example: 'jail destroy blog',
   needs: ['jails', 'proxy', 'proxyStatus', 'trash'],
   args: z.object({ jail: jailName.describe('which jail') }),
@@ -34,6 +37,7 @@ export default defineCommand({
     // also where jail_enable is not YES: the next jail of that name would inherit the entry
     const hasBootEntry = jail.startsAtBoot || (jail.manager === 'jail.conf' && facts.boot.list.includes(jail.name))
     const changes = sitesWithout(facts, jail.name)
+    mustOwnSites(context, changes)
     const sites = changes.flatMap(({ before }) => (before === null ? [] : [before]))
     const gone = changes.flatMap(({ before, after }) => (before === null || after !== null ? [] : [siteText(before)]))
     return plan(
@@ -51,6 +55,7 @@ export default defineCommand({
         outcome: [{ name: 'Brought back by', value: `/jail restore ${jail.name}` }],
         remarks: [
           ...(gone.length > 0 ? [`These sites go away with it: ${gone.join(', ')}.`] : []),
+          ...otherOwners(context, changes),
           ...blastRadius(facts, [jail], 'From then on these answer 421'),
         ],
       },

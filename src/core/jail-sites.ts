@@ -2,7 +2,7 @@ import type { Facts } from './host.ts'
 import type { TrashEntry } from './jail.ts'
 import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { shares } from './shares.ts'
-import { reachable, returning, sameSite, siteNow, siteOf, sitesBelow, type SitePlanning } from './sites.ts'
+import { mustOwn, reachable, returning, sameSite, siteNow, siteOf, sitesBelow, type SitePlanning } from './sites.ts'
 import type { Step } from './step.ts'
 
 /* What becomes of the sites of a jail that goes, comes back, or is called something else. */
@@ -28,6 +28,25 @@ export function sitesWithout(facts: Facts, jail: string): SiteChange[] {
         },
       })),
   ]
+}
+
+/**
+ * Whoever changes a jail changes what stands behind its sites, also such as are somebody else's: what that takes of a site alone, it takes
+ * here. @throws not_owner
+ */
+export function mustOwnSites(context: Pick<SitePlanning, 'facts' | 'person' | 'granted'>, changes: readonly SiteChange[]): void {
+  for (const { before } of changes) if (before !== null) mustOwn(context, before.host)
+}
+
+/** For the card of whoever may do that all the same. */
+export function otherOwners({ facts, person }: Pick<SitePlanning, 'facts' | 'person'>, changes: readonly SiteChange[]): string[] {
+  const sites = changes.flatMap(({ before }) => (before === null ? [] : [before]))
+  const byOwner = Map.groupBy(sites, ({ host }) => facts.proxy.settings[host]?.owner)
+  return [...byOwner].flatMap(([owner, owned]) =>
+    owner === undefined || owner === person
+      ? []
+      : [`Not yours: ${owned.map(siteText).join(', ')} belong${owned.length === 1 ? 's' : ''} to ${owner}.`],
+  )
 }
 
 /** Of a jail in the trash, as far as nobody else has them now. */

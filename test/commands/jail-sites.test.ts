@@ -5,6 +5,7 @@ import restore from '../../commands/jail/restore.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { type Site, siteText } from '../../src/core/proxy.ts'
+import { refusal } from '../core/refusal.ts'
 import { backendOfJail, jail, planOf, readyProxy, route, routeTo, trashed } from './say.ts'
 
 const host = route.host
@@ -48,6 +49,15 @@ describe('jail destroy', () => {
     expect(plan.remarks[0]).toBe(`These sites go away with it: ${host}, ${host}/shop.`)
     const gone = plan.steps.flatMap(({ action }) => (action.kind === 'proxy-map' && action.value === null ? [action.key] : []))
     expect(gone).toEqual([`${host}/shop/`, host, host, host])
+  })
+
+  it('of sites that are somebody else’s takes what /proxy remove takes, and names them', () => {
+    const proxy = { ...readyProxy, routes: [route, shared], settings: { [shared.host]: { owner: 'eve' } } }
+    const by = (person: string, granted: string[] = []) => planOf(destroy, { jail: 'blog' }, { ...observed, proxy }, { person, granted })
+
+    expect(refusal(() => by('ana'))).toMatchObject({ code: 'not_owner', message: expect.stringContaining(`${shared.host} belongs to eve`) })
+    expect(by('ana', ['proxy.others']).remarks).toContain(`Not yours: ${shared.host} belongs to eve.`)
+    expect(by('eve').remarks.join()).not.toContain('Not yours')
   })
 
   it('notes all of it in the trash', () => {
