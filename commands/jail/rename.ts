@@ -1,16 +1,31 @@
 import { z } from 'zod'
-import { defineCommand, jailName, JailopsError, plan, renamedIn, resourcesOf, routedAgain, siteOf, siteText } from 'jailops'
+import {
+  blastRadius,
+  defineCommand,
+  drain,
+  jailName,
+  JailopsError,
+  mustOwnSites,
+  otherOwners,
+  plan,
+  renamedIn,
+  resourcesOf,
+  routedAgain,
+  siteOf,
+} from 'jailops'
 
 export default defineCommand({
   path: 'jail rename',
   summary: 'Give a jail another name; its sites go with it',
   permission: 'jail.rename',
   risk: 'change',
+  grants: ['proxy.others'],
   example: 'jail rename blog to:journal',
-  needs: ['jails', 'proxy'],
+  needs: ['jails', 'proxy', 'proxyStatus'],
   names: { to: 'new' },
   args: z.object({ jail: jailName.describe('which jail'), to: jailName.describe('its new name') }),
-  plan({ args, facts, drivers }) {
+  plan(context) {
+    const { args, facts, drivers } = context
     const jail = facts.ownJail(args.jail)
     const { to } = args
     if (facts.jails.some((one) => one.name === to))
@@ -27,8 +42,8 @@ export default defineCommand({
     }
     const runs = jail.state === 'running'
     const routes = facts.routesTo(jail.name)
-    const hosts = routes.map(siteText)
     const changes = routes.map((route) => ({ before: siteOf(facts, route), after: renamedIn(siteOf(facts, route), jail.name, to) }))
+    mustOwnSites(context, changes)
     const renamed = drivers.jails.renamed(jail, to)
     const limits = drivers.limits.of(jail)
     const bootAfter = jail.startsAtBoot ? drivers.jails.boot(renamed, true) : []
@@ -37,8 +52,7 @@ export default defineCommand({
       bootAfter.length > 0 || (jail.startsAtBoot && facts.boot.list.includes(jail.name)) ? drivers.jails.boot(jail, false) : []
     return plan(
       [
-        ...routes.flatMap((route) => drivers.proxy.unroute(route)),
-        ...drivers.proxy.forget(jail.name),
+        ...drain(facts, drivers, [jail]),
         ...bootBefore,
         ...(runs ? drivers.jails.stop(jail) : []),
         ...drivers.limits.lift(jail, limits),
@@ -49,12 +63,8 @@ export default defineCommand({
         ),
         ...(runs ? drivers.jails.start(renamed) : []),
         ...bootAfter,
-        ...(hosts.length > 0 && jail.address !== undefined
-          ? [
-              ...(runs ? drivers.site.awaitAnswer(jail.address) : []),
-              ...routedAgain({ facts, drivers }, jail.name, { jail: to, address: jail.address }),
-            ]
-          : []),
+        // until it answers by its new name, its sites lead where they led: nobody is there, or those beside it
+        ...(routes.length > 0 ? routedAgain(context, jail, to) : []),
       ],
       {
         resources: [...drivers.jails.resources(jail), `jail:${to}`, 'rc.conf', ...resourcesOf(drivers, changes)],
@@ -64,7 +74,7 @@ export default defineCommand({
           { name: 'Name', value: to },
           { name: 'Root', value: renamed.root },
         ],
-        remarks: hosts.length > 0 ? [`Meanwhile these sites do not answer: ${hosts.join(', ')}.`] : [],
+        remarks: [...otherOwners(context, changes), ...blastRadius(facts, [jail])],
       },
     )
   },

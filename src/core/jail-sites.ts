@@ -1,5 +1,6 @@
 import type { Facts } from './host.ts'
-import type { TrashEntry } from './jail.ts'
+import { JailopsError } from './errors.ts'
+import type { Jail, TrashEntry } from './jail.ts'
 import { type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { shares } from './shares.ts'
 import { mustOwn, reachable, returning, sameSite, siteNow, siteOf, sitesBelow, type SitePlanning } from './sites.ts'
@@ -95,17 +96,31 @@ function running({ jails }: Facts, coming: string, targets: readonly Target[]): 
   return targets.filter(({ jail }) => jail === coming || jails.some((one) => one.name === jail && one.ours && one.state === 'running'))
 }
 
-/** Under the jail's other name, each with the same jails beside it; sites that share a backend go on sharing one. */
-export function routedAgain(
-  { facts, drivers }: Pick<SitePlanning, 'facts' | 'drivers'>,
-  jail: string,
-  coming: { jail: string; address: string },
-): Step[] {
-  const alike = Map.groupBy(facts.routesTo(jail), ({ backend }) => backend)
-  return [...alike.values()].flatMap((routes) => {
-    const [first] = routes
-    if (first === undefined) return []
-    const { targets } = renamedIn(siteOf(facts, first), jail, coming.jail)
-    return drivers.proxy.route(routes, reachable(facts, targets, routes.map(siteText).join(', '), coming))
-  })
+/**
+ * Under the jail's other name, each with the same jails beside it; sites that share a backend go on sharing one. What led to the former name
+ * goes last. @throws jail_stopped
+ */
+export function routedAgain({ facts, drivers }: Pick<SitePlanning, 'facts' | 'drivers'>, jail: Jail, to: string): Step[] {
+  const { name, address, state } = jail
+  if (address === undefined)
+    throw new JailopsError(
+      'jail_stopped',
+      `Nobody knows the address of ${name} while it is stopped, and sites lead there. Start it first: /jail start ${name}`,
+    )
+  const routes = facts.routesTo(name)
+  const isWeb = routes.some(({ targets }) => targets.some((one) => one.jail === name && one.port === undefined))
+  const runs = state === 'running'
+  const alike = Map.groupBy(routes, ({ backend }) => backend)
+  return [
+    ...(isWeb && runs ? drivers.site.awaitAnswer(address) : []),
+    ...[...alike.values()].flatMap((some) => {
+      const [first] = some
+      if (first === undefined) return []
+      const { targets } = renamedIn(siteOf(facts, first), name, to)
+      const steps = drivers.proxy.route(some, reachable(facts, targets, some.map(siteText).join(', '), { jail: to, address }))
+      // of one that does not run nobody answers
+      return runs ? steps : steps.filter(({ done }) => done?.kind !== 'http')
+    }),
+    ...drivers.proxy.forget(name),
+  ]
 }

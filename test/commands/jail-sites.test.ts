@@ -117,7 +117,34 @@ describe('jail rename', () => {
         {},
       ],
     ])
+    const [from, waits] = [plan.steps.map(({ title }) => title), plan.steps.map(({ done }) => done?.kind)]
+    expect(from.findIndex((title) => title.startsWith('Send blog no new requests'))).toBe(0)
+    expect(waits).toContain('http')
     const touched = plan.steps.flatMap(({ action }) => (action.kind === 'proxy-map' ? [action.path.split('/').at(-1)] : []))
     expect(new Set(touched)).toEqual(new Set(['hosts.map']))
+  })
+
+  it('of sites that are somebody else’s takes what a change of those takes', () => {
+    const proxy = { ...readyProxy, routes: [shared], settings: { [shared.host]: { owner: 'eve' } } }
+    const by = (granted: string[]) => planOf(rename, { jail: 'blog', to: 'journal' }, { ...observed, proxy }, { granted })
+
+    expect(refusal(() => by([])).code).toBe('not_owner')
+    expect(by(['proxy.others']).remarks).toContain(`Not yours: ${shared.host} belongs to eve.`)
+  })
+
+  it.each([
+    ['the jail is stopped', [jail({ state: 'stopped' }), shop], {}],
+    ['the proxy is', [jail(), shop], { running: false }],
+  ])('waits for no answer through the front where %s', (_, jails, more) => {
+    const proxy = { ...readyProxy, routes: [route, shared], ...more }
+    const { steps } = planOf(rename, { jail: 'blog', to: 'journal' }, { ...observed, jails, proxy })
+    const asked = steps.flatMap(({ done }) => (done?.kind === 'http' && done.hostHeader !== undefined ? [done.hostHeader] : []))
+    expect(asked.filter((one) => one.endsWith('.example.com'))).toEqual([])
+    expect(steps.filter(({ action }) => action.kind === 'proxy-map')).toHaveLength(2)
+  })
+
+  it('of a stopped jail whose address nobody knows is refused where sites lead there', () => {
+    const { address: _, ...rest } = jail({ state: 'stopped' })
+    expect(refusal(() => planOf(rename, { jail: 'blog', to: 'journal' }, { ...observed, jails: [rest, shop] })).code).toBe('jail_stopped')
   })
 })

@@ -3,7 +3,7 @@ import { siteText } from '../../core/proxy.ts'
 import type { Probe, Step } from '../../core/step.ts'
 import { backendName } from './backend-file.ts'
 import { ensureBackend, forgetBackend } from './backends.ts'
-import { formerRoute, type Known, standingBackends, unneededGroup } from './known.ts'
+import { formerRoute, type Known, standingBackends, unneededGroup, willRun } from './known.ts'
 import { mapStep } from './maps.ts'
 import { reachable } from './weights.ts'
 
@@ -14,7 +14,7 @@ export function routeSites(known: Known, sites: readonly SiteAddress[], targets:
   const { backend, steps, after } = ensureBackend(known, sites, targets)
   const former = sites.map((site) => formerRoute(known, site)).filter((route) => route !== undefined && route.backend !== backend)
   for (const route of former) if (route !== undefined) known.left.add(siteText(route))
-  const answers = targets.some(({ weight }) => weight > 0)
+  const answers = willRun(known) && targets.some(({ weight }) => weight > 0)
   return [
     ...steps,
     ...sites.flatMap((site) => [

@@ -94,7 +94,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       ]
       return [
         ...effective(changes, 'it knows no other way to learn of a site'),
-        ...sites.map((site): Step => ({
+        ...(willRun ? sites : []).map((site): Step => ({
           title: `Wait until ${siteText(site)} is answered through nginx`,
           action: { kind: 'await', timeoutSeconds: 30 },
           done: throughTheFront(layout, site),
