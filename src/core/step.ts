@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { absolutePath } from './layout.ts'
+import { argv, probeSchema, serverName } from './probe.ts'
+
+export type { Probe } from './probe.ts'
 
 /*
  * A Step is one effect as data. The worker knows for every action how to look whether it stands, how to carry it
  * out, and how to take it back; planners only say what.
  */
 
-const argv = z.array(z.string()).min(1)
 const line = z.string().regex(/^[^\n\r\0]+$/)
 const place = z.strictObject({ address: z.ipv4(), port: z.int() })
 const run = z.strictObject({
@@ -64,63 +66,7 @@ export type Edit = z.infer<typeof edit>
 /** Text cut out of another at a place, and what is put there. */
 const cut = z.strictObject({ at: z.int().min(0), remove: z.string(), insert: z.string() })
 export type Cut = z.infer<typeof cut>
-const serverName = { backend: z.string(), server: z.string() }
 const configFile = { name: z.string().regex(/^[a-z0-9][a-z0-9_-]*\.cfg$/), content: z.string().nullable() }
-
-/** A question about the host that can be asked at any time and changes nothing. */
-const simpleProbe = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('jail'), name: z.string(), running: z.boolean() }),
-  z.strictObject({ kind: z.literal('path'), path: absolutePath, exists: z.boolean() }),
-  /** Done only when our own journal says so: the thing may be there by half. */
-  z.strictObject({ kind: z.literal('journal-only'), path: absolutePath }),
-  /** stdout: compared after its last newline is dropped; word: one of its white-space separated words. */
-  z.strictObject({
-    kind: z.literal('command'),
-    argv,
-    exitCode: z.int().optional(),
-    /** Any other exit code: programs do not agree on how they say no. */
-    notExitCode: z.int().optional(),
-    stdout: z.string().optional(),
-    word: z.string().optional(),
-    noWord: z.string().optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('http'),
-    address: z.string(),
-    port: z.int(),
-    path: z.string(),
-    hostHeader: z.string(),
-    /** Inclusive bounds. */
-    statusFrom: z.int(),
-    statusTo: z.int(),
-    notStatus: z.array(z.int()).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('haproxy-backend'),
-    socket: absolutePath,
-    backend: z.string(),
-    server: z.string().nullable(),
-    /** There holds, too. */
-    or: z.string().optional(),
-  }),
-  /** So many sessions or fewer on that server, or no HAProxy that runs. */
-  z.strictObject({
-    kind: z.literal('proxy-sessions'),
-    socket: absolutePath,
-    ...serverName,
-    atMost: z.int(),
-    /** Of these together with it. */
-    also: z.array(z.strictObject(serverName)).optional(),
-  }),
-  /** HAProxy's own check has found it alive, or it has none, or no HAProxy runs. */
-  z.strictObject({ kind: z.literal('haproxy-server-up'), socket: absolutePath, ...serverName }),
-  /** Whoever comes by TLS and asks for that name is shown the certificate of this file. */
-  z.strictObject({ kind: z.literal('certificate'), address: z.string(), port: z.int(), serverName: z.string(), path: absolutePath }),
-  /** Nothing is mounted below the path (a rename or a removal would reach into the mounted tree). */
-  z.strictObject({ kind: z.literal('no-mounts'), path: absolutePath }),
-  z.strictObject({ kind: z.literal('free-space'), path: absolutePath, megabytes: z.number() }),
-])
-export type Probe = z.infer<typeof simpleProbe>
 
 const actionSchema = z.discriminatedUnion('kind', [
   run,
@@ -284,7 +230,7 @@ export type RunAction = z.infer<typeof run>
 /** An undo is itself a small effect; `unless` says when it is not needed (any more). */
 const undoSchema = z.strictObject({
   action: z.discriminatedUnion('kind', [run, proxyReload]),
-  unless: simpleProbe.optional(),
+  unless: probeSchema.optional(),
   /** Others follow that do the same by other means: a manager's own removal may stumble over what it left half made. */
   mayFail: z.literal(true).optional(),
 })
@@ -294,7 +240,7 @@ export const stepSchema = z.strictObject({
   title: z.string(),
   action: actionSchema,
   /** How to see that it stands. File and map actions are their own probe and need none. */
-  done: simpleProbe.optional(),
+  done: probeSchema.optional(),
   /** What takes it back, in order. Files, moves and map entries restore themselves from what the journal kept. */
   undo: z.array(undoSchema).optional(),
   /** Set when it cannot be taken back: the reason, shown before approval. */
