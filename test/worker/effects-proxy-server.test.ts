@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, request, type Server } from 'node:http'
+import { createServer, request, type Server, type ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Step } from '../../src/core/step.ts'
+import { nowhere } from '../../src/host/proxy/slots.ts'
 import { createHaproxySocket } from '../../src/host/proxy/socket.ts'
 import { startHaproxy, type TestHaproxy } from '../host/proxy-socket-haproxy.ts'
 import { type Bench, makeBench, perform, stepOf } from './effects-bench.ts'
@@ -82,6 +83,27 @@ describe('proxy-server', () => {
     expect(await sessions(0)).toBe(true)
     expect(await blog()).toMatchObject({ ...elsewhere, state: 'maint' })
     await ended
+  })
+
+  test('a backend that is given back is spare when its last request has its answer', async () => {
+    const { port } = addressOf(slow)
+    await socket().setServer('jail_blog', 's', { address: nowhere })
+    const step = server({ address: { address: '127.0.0.1', port }, state: 'ready' })
+    const before = await perform(bench, step)
+    const answers: ServerResponse[] = []
+    slow.on('request', (_, response) => void answers.push(response))
+    const { ended } = await visitor()
+    const looks = vi.spyOn(bench.shell, 'exchange')
+
+    const reverted = revert(step, before)
+    // it has looked whether the request is over more than once
+    const questions = () => looks.mock.calls.filter(([, text]) => text.startsWith('show stat')).length
+    await vi.waitFor(() => expect(questions()).toBeGreaterThan(2), { timeout: 5000 })
+    answers[0]?.end('the answer')
+
+    expect(await ended).toMatchObject({ statusCode: 200 })
+    await reverted
+    expect(await blog()).toMatchObject(nowhere)
   })
 
   test('of a server that is not there it is said, with what to do', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import type { ServerState } from '../../host/proxy/servers-state.ts'
+import { nowhere } from '../../host/proxy/slots.ts'
 import { createHaproxySocket, type ServerChange } from '../../host/proxy/socket.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { waitFor } from './waiting.ts'
@@ -9,6 +10,9 @@ import { waitFor } from './waiting.ts'
 type ProxyServer = Extract<Action, { kind: 'proxy-server' }>
 
 const beforeSchema = z.strictObject({ address: z.string(), port: z.int(), weight: z.int(), state: z.enum(['ready', 'drain', 'maint']) })
+
+/** How long the last requests of a backend that is given back may take, before they are ended. */
+const lastMilliseconds = 10_000
 
 /** What is only in the running HAProxy: a start or a reload goes back to the files. */
 export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect {
@@ -54,7 +58,10 @@ export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect
         // a change of the address goes by maintenance
         ...((state !== undefined || address !== undefined) && { state: old.state }),
       }
-      await change(now, former, address !== undefined && !isAt(now, old))
+      const isLeft = address !== undefined && !isAt(now, old)
+      // spare again: its sites are somewhere else by then, and only who came before is still there
+      if (isLeft && isAt(old, nowhere)) await hasNone(deps, action, lastMilliseconds)
+      await change(now, former, isLeft)
     },
   }
 }
