@@ -3,7 +3,7 @@ import { JailopsError } from '../../src/core/errors.ts'
 import { noProxy, type ProxyFacts } from '../../src/core/proxy.ts'
 import type { About } from '../../src/core/proxy-status.ts'
 import { observeProxyStatus } from '../../src/host/facts/proxy-status.ts'
-import { backendText } from '../../src/host/proxy/backend-file.ts'
+import { backendText, type ServerLine } from '../../src/host/proxy/backend-file.ts'
 import { testLayout } from './facts-helper.ts'
 
 const titles =
@@ -163,6 +163,23 @@ describe('what HAProxy says of itself and of those behind it', () => {
       files: fileOf('site_1', ['j0', 'j1']),
     })
     expect(status.backends.find(({ name }) => name === 'site_1')?.status).toBe(wanted)
+  })
+
+  it.each<[string, Partial<ServerLine>, string, string]>([
+    ['drained by a person before it began', { weight: 0 }, 'UP', 'DRAIN'],
+    ['drained by a request before it began', { isDrained: true }, 'UP', 'DRAIN while a request works on it'],
+    ['drained by a request', { isDrained: true }, 'DRAIN', 'DRAIN while a request works on it'],
+    ['stopped by a request', { isDrained: true }, 'DOWN', 'DOWN while a request works on it'],
+    ['found alive once', {}, 'UP 1/3', 'UP 1/3'],
+  ])('a server that was %s says so', async (_, line, word, wanted) => {
+    const place = { address: '10.0.0.5', port: 80 }
+    const { status } = await look({
+      rows: [up('jail_blog', { act: 0, status: 'DOWN' })],
+      servers: { jail_blog: [server('jail_blog', 'blog', { status: word })] },
+      hosts: { 'a.example.com': 'jail_blog' },
+      files: { '20-jail_blog.cfg': backendText('jail_blog', [{ server: 'blog', jail: 'blog', place, weight: 100, ...line }]) },
+    })
+    expect(status.backends[0]).toMatchObject({ status: wanted.split(' ', 1)[0], servers: [{ status: wanted }] })
   })
 
   it('says that a backend is missing, and that nothing was asked of a name that could mean something else', async () => {

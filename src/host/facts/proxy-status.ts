@@ -178,11 +178,11 @@ async function closely(
       const server = serverOf(row)
       const line = ours.find((one) => one.server === server.name)
       if (line === undefined) return server
-      const { jail, appPort, place, isDrained } = line
+      const { jail, appPort, place } = line
       const isAsked = jail !== undefined && appPort === undefined && !server.status.startsWith('DOWN')
       return {
         ...server,
-        ...(isDrained === true && { status: `${server.status} while a request works on it` }),
+        status: drainedStatus(server, line),
         address: place.port === 80 ? place.address : `${place.address}:${place.port}`,
         ...(jail !== undefined && { jail }),
         ...(isAsked && { nginx: await askNginx(shell, layout, jail, place) }),
@@ -191,6 +191,13 @@ async function closely(
     const isThere = names.includes(name)
     return { name, ...figures, sites: sites.get(name) ?? [], status: isThere ? statusOf(servers) : 'missing', servers }
   })
+}
+
+/** One that was drained before its HAProxy began is as good as UP to it. */
+function drainedStatus({ status }: ServerStatus, { weight, isDrained }: ServerLine): string {
+  if (weight > 0 && isDrained !== true) return status
+  const word = /^(UP$|no check)/.test(status) ? 'DRAIN' : status
+  return isDrained === true ? `${word} while a request works on it` : word
 }
 
 function serverOf({ name, address, status, since, ...check }: ServerRow): ServerStatus {
