@@ -75,6 +75,7 @@ const changesProxy = new Set<Step['action']['kind']>([
   'proxy-drain',
   'proxy-backend',
   'proxy-password',
+  'nginx-password',
   'proxy-reload',
   'haproxy-config',
   'haproxy-splice',
