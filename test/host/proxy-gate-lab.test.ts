@@ -5,6 +5,7 @@ import { reconcile } from '../../src/host/proxy/reconcile.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { type LabHands, labHands } from './lab-hands.ts'
+import { spareBackends } from './proxy-reload-clients.ts'
 
 let hands: LabHands
 let shell: Shell
@@ -37,4 +38,14 @@ test('of what is told while others reload nothing is lost with the process that 
   expect(hands.reloads.length - before).toBe(12)
   expect(told).toBeGreaterThan(50)
   expect(await reconcile(shell, layout)).toEqual({ mended: [], lacking: [], problems: [] })
+}, 60_000)
+
+test('files that come and go side by side are each checked with a folder that stays as it is meanwhile', async () => {
+  const comesAndGoes = async (slot: string) => {
+    for (let times = 0; times < 4; times += 1) await hands.takeBack(await hands.carryOut([spareBackends(hands.lab.layout, [slot])]))
+  }
+
+  await Promise.all(['slot_91', 'slot_92', 'slot_93', 'slot_94'].map(comesAndGoes))
+
+  expect(await reconcile(shell, hands.lab.layout)).toEqual({ mended: [], lacking: [], problems: [] })
 }, 60_000)

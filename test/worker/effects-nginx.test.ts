@@ -92,3 +92,12 @@ test('what somebody else wrote since is not taken back, and a file of theirs is 
   writeFileSync(main, `${readFileSync(main, 'utf8')}# mine\n`)
   await expect(bench.effects.revert(block, before, { groupFile: bench.groupFile })).rejects.toMatchObject({ code: 'undo_failed' })
 })
+
+test('several changes at once are each tried with a main file of their own turn', async () => {
+  await perform(bench, step({ what: 'block' }))
+  const names = Array.from({ length: 6 }, (_, index) => `c${index}.example.com`)
+
+  await Promise.all(names.map((name) => perform(bench, entry(name, 'jail_c'))))
+
+  expect(names.filter((name) => !hosts().includes(`${name} jail_c;`))).toEqual([])
+})

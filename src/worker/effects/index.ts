@@ -61,7 +61,7 @@ export function createEffects(deps: EffectDeps): Effects {
       case 'nginx-password':
         return gate.telling(() => alone(action.path, work))
       case 'certificate':
-        return gate.telling(() => alone(action.haproxy?.list ?? action.path, work))
+        return gate.writing(() => alone(action.haproxy?.list ?? action.path, work))
       case 'proxy-server':
       case 'proxy-backend':
         return gate.telling(work)
@@ -77,11 +77,16 @@ export function createEffects(deps: EffectDeps): Effects {
     }
   }
 
+  /** Of some what passes is found out before: by reading all files, of which none may come or go meanwhile. */
+  function captured(step: Step, effect: Effect): Promise<string | null> {
+    return checksAll.has(step.action.kind) ? inTurn(step.action, () => effect.capture()) : effect.capture()
+  }
+
   async function begin(step: Step): Promise<Begun> {
     const effect = effectOf(deps, step, alone)
     if (effect.begin === undefined) {
       const perform = (options: RunOptions) => inTurn(step.action, () => effect.perform(options))
-      return { ...nothingLeft, before: await effect.capture(), perform }
+      return { ...nothingLeft, before: await captured(step, effect), perform }
     }
     const leave = await enter((work) => inTurn(step.action, work))
     try {
@@ -96,7 +101,7 @@ export function createEffects(deps: EffectDeps): Effects {
 
   return {
     during,
-    capture: async (step) => effectOf(deps, step, alone).capture(),
+    capture: async (step) => captured(step, effectOf(deps, step, alone)),
     begin,
     perform: async (step, options) => inTurn(step.action, () => effectOf(deps, step, alone).perform(options)),
     check: async (step) => effectOf(deps, step, alone).check(),
@@ -110,6 +115,8 @@ export function createEffects(deps: EffectDeps): Effects {
     holds: (probe) => holds(deps.shell, probe),
   }
 }
+
+const checksAll = new Set<Action['kind']>(['haproxy-config', 'haproxy-splice', 'nginx-config'])
 
 /** `service haproxy …`, `service nginx …` of the host itself; gathered reloads see to it themselves. */
 function replacesProxy(action: Action): boolean {
