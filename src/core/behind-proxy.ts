@@ -34,9 +34,9 @@ export function stopped(facts: Facts, drivers: Drivers, jails: readonly Jail[], 
  * drained in the same files. All other sites can change meanwhile.
  */
 export function heldBehind(facts: Facts, jails: readonly Jail[]): string[] {
-  if (!facts.proxy.running) return []
-  const running = routed(facts, jails).filter(({ state }) => state === 'running')
-  return running.flatMap(({ name }) => facts.routesTo(name).map(({ host }) => siteResource(host)))
+  const running = facts.proxy.running ? routed(facts, jails).filter(({ state }) => state === 'running') : []
+  const hosts = [...running.flatMap(({ name }) => facts.routesTo(name)), ...misled(facts, jails)].map(({ host }) => host)
+  return [...new Set(hosts)].map(siteResource)
 }
 
 /** What ends these jails: nobody comes to them any more, and who is there may finish. */
@@ -46,12 +46,34 @@ export function drain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): S
     .flatMap(({ name }) => drivers.proxy.drain(name, drainSeconds))
 }
 
+/** They answer where they are now, so their sites lead there: where they were, another jail may be. */
+export function ledAgain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
+  const byBackend = Map.groupBy(misled(facts, jails), ({ backend }) => backend)
+  return [...byBackend.values()].flatMap((routes) => {
+    const [first] = routes
+    const targets = (first?.targets ?? []).flatMap((target) => {
+      const address = facts.jails.find(({ name }) => name === target.jail)?.address
+      return address === undefined ? [] : [{ ...target, address }]
+    })
+    return targets.length === first?.targets.length ? drivers.proxy.route(routes, targets) : []
+  })
+}
+
+/** What leads to where such a jail is not: somebody gave it another address by hand. With all else that the same backend answers for. */
+function misled(facts: Facts, jails: readonly Jail[]): Route[] {
+  const stale = new Set(facts.proxy.backends.filter(({ isStale }) => isStale).map(({ name }) => name))
+  const theirs = new Set(jails.flatMap(({ name }) => facts.routesTo(name).map(({ backend }) => backend)))
+  return facts.proxy.routes.filter(({ backend }) => stale.has(backend) && theirs.has(backend))
+}
+
 /** They answer, and get requests again. */
 function back(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
-  return routed(facts, jails).flatMap(({ name, address, state }) => {
+  return routed(facts, jails).flatMap((jail) => {
+    const { name, address, state } = jail
     const isWeb = facts.routesTo(name).some(({ targets }) => targets.some((one) => one.jail === name && one.port === undefined))
     return [
       ...(isWeb && address !== undefined ? drivers.site.awaitAnswer(address) : []),
+      ...ledAgain(facts, drivers, [jail]),
       ...(state === 'running' && facts.proxy.running ? drivers.proxy.ready(name) : []),
     ]
   })

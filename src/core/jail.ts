@@ -35,6 +35,8 @@ export interface Jail {
   kernelName: string
   /** The first of them. */
   address?: string
+  /** It runs, and its manager has another address for it since. */
+  nextAddress?: string
   /** Of IPv4. */
   addresses: readonly string[]
   hostname: string

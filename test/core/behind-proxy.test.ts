@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import restart from '../../commands/jail/restart.ts'
+import start from '../../commands/jail/start.ts'
 import stop from '../../commands/jail/stop.ts'
 import destroy from '../../commands/jail/destroy.ts'
 import migrate from '../../commands/jail/migrate.ts'
@@ -7,6 +8,7 @@ import update from '../../commands/jail/update.ts'
 import upgrade from '../../commands/jail/upgrade.ts'
 import type { ObservedFacts } from '../../src/core/host.ts'
 import { layoutSchema } from '../../src/core/layout.ts'
+import { refusal } from './refusal.ts'
 import { backendSeen, proxySeen } from '../commands/figures.ts'
 import { backendOfJail, jail, planOf, readyProxy, routeTo, titles } from '../commands/say.ts'
 
@@ -123,5 +125,37 @@ describe('a jail without sites, or without a proxy that runs', () => {
     expect(plan.remarks).toEqual([])
     const down = planOf(restart, { jail: 'blog' }, { ...observed, proxy: { ...readyProxy, running: false, routes: [routeTo('blog')] } })
     expect(down.steps.map(({ action }) => action.kind)).not.toContain('proxy-drain')
+  })
+})
+
+/** What a plan holds, and the files of backends that it writes. */
+function written(command: Parameters<typeof planOf>[0], seen: Partial<ObservedFacts>) {
+  const { steps, resources } = planOf(command, { jail: 'blog' }, { ...seen, looked })
+  return { resources, files: steps.flatMap(({ action }) => (action.kind === 'haproxy-config' ? [action.content] : [])) }
+}
+
+describe('a jail that somebody gave another address', () => {
+  const stale = { ...observed, proxy: { ...readyProxy, routes: [routeTo('blog')], backends: [backendOfJail('blog', { isStale: true })] } }
+  it('is not stopped by a file that says another one than it has: that is refused at once, with what to do', () => {
+    const moved = { ...observed, jails: [jail({ nextAddress: '10.0.0.77' }), blog2] }
+    for (const command of [restart, stop, destroy]) {
+      expect(refusal(() => planOf(command, { jail: 'blog' }, moved))).toMatchObject({
+        code: 'host_not_ready',
+        message: expect.stringMatching(/runs at 10\.0\.0\.5, and .* says 10\.0\.0\.77 .* \/jail start blog/),
+      })
+    }
+    expect(written(update, moved).files).toEqual([])
+  })
+
+  it.each([
+    ['restarted', restart, jail({ address: '10.0.0.9' })],
+    ['started', start, jail({ address: '10.0.0.9', state: 'stopped' })],
+  ])('is led to where it is when it is %s, where its sites led elsewhere', (_, command, seen) => {
+    const { files, resources } = written(command, { ...stale, jails: [seen] })
+    expect([files.length, files[0]?.includes('10.0.0.9'), resources.includes('site:blog.example.com')]).toEqual([1, true, true])
+  })
+
+  it('is left alone where it is where its sites lead', () => {
+    expect(written(restart, observed).files).toEqual([])
   })
 })

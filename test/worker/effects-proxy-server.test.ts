@@ -106,6 +106,18 @@ describe('proxy-server', () => {
     expect(await blog()).toMatchObject(nowhere)
   })
 
+  test('of a HAProxy that does not run is done: it starts from the files', async () => {
+    const step = server({ address: elsewhere, weight: 7, shut: true })
+    const before = await bench.effects.capture(step)
+    await haproxy.stop()
+
+    await bench.effects.perform(step, { groupFile: bench.groupFile })
+
+    expect(await bench.effects.capture(step)).toBe('null')
+    expect(await bench.effects.check(step)).toBe('done')
+    await revert(step, before)
+  })
+
   test('of a server that is not there it is said, with what to do', async () => {
     await expect(perform(bench, server({ server: 'nobody', state: 'ready' }))).rejects.toMatchObject({
       message: expect.stringContaining('/proxy reload'),

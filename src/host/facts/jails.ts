@@ -13,13 +13,16 @@ export function mergeJails(running: readonly RunningJail[], configured: readonly
   const known = configured.map((jail): Jail => {
     const now = byName.get(jail.kernelName)
     const { problem, ...rest } = jail
-    const address = now?.ipv4_addrs[0] ?? jail.address
+    const has = now?.ipv4_addrs ?? []
+    const address = has[0] ?? jail.address
+    const isNew = address !== undefined && jail.address !== undefined && address !== jail.address && !has.includes(jail.address)
     return {
       ...rest,
       ...stateOf(now !== undefined, problem),
-      addresses: [...new Set([...(now?.ipv4_addrs ?? []), ...jail.addresses])],
+      addresses: [...new Set([...has, ...jail.addresses])],
       ...(now !== undefined && { jid: now.jid, root: now.path, hostname: now.hostname || jail.hostname }),
       ...(address !== undefined && { address }),
+      ...(isNew && { nextAddress: jail.address }),
     }
   })
   const names = new Set(configured.map((jail) => jail.kernelName))

@@ -1,6 +1,7 @@
 import type { InsideDriver, JailDriver, JailDrivers } from '../../core/drivers.ts'
 import type { Facts } from '../../core/host.ts'
-import type { Manager } from '../../core/jail.ts'
+import { JailopsError } from '../../core/errors.ts'
+import type { Jail, Manager } from '../../core/jail.ts'
 import { createBastilleDriver } from './bastille/driver.ts'
 import { createEzjailDriver } from './ezjail/driver.ts'
 import { createIocageDriver } from './iocage/driver.ts'
@@ -20,7 +21,10 @@ export function createJailDrivers(facts: Facts, inside: InsideDriver): JailDrive
     expected: (jail) => of(jail).expected(jail),
     make: (jail, request) => of(jail).make(jail, request),
     start: (jail) => of(jail).start(jail),
-    stop: (jail) => of(jail).stop(jail),
+    stop(jail) {
+      mustBeWhereItIs(jail)
+      return of(jail).stop(jail)
+    },
     boot: (jail, on) => of(jail).boot(jail, on),
     parts: (jail) => of(jail).parts(jail),
     rename: (jail, to) => of(jail).rename(jail, to),
@@ -43,4 +47,13 @@ export function createJailDrivers(facts: Facts, inside: InsideDriver): JailDrive
     migrate: (jail, to, request) => migrateJail(facts, of(jail), { jail, to, request }),
     migrated: (jail, to) => migratedJail(facts, jail, to),
   }
+}
+
+/** jail(8) takes the address down that the file says: it would fail at that one, with the jail gone and its former address left behind. */
+function mustBeWhereItIs({ name, address, nextAddress, configuration }: Jail): void {
+  if (nextAddress === undefined) return
+  throw new JailopsError(
+    'host_not_ready',
+    `${name} runs at ${address ?? 'no address'}, and ${configuration ?? 'its manager'} says ${nextAddress} since, so it cannot be stopped in order. Write ${address ?? 'the former'} there again, then: /jail stop ${name}; write ${nextAddress}, also where its nginx listens (jailops/listen.inc and 20-status.conf in the jail); /jail start ${name}. Its sites follow.`,
+  )
 }

@@ -86,6 +86,16 @@ function fullName(backend: string, server: string): string {
   return `${safeWord(backend, wordPattern)}/${safeWord(server, wordPattern)}`
 }
 
+/** What it said, or that no HAProxy runs there: its next start reads the files. */
+export async function orAway<Said>(asked: Promise<Said>): Promise<Said | 'away'> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof JailopsError && error.code === 'host_not_ready') return 'away'
+    throw error
+  }
+}
+
 export function createHaproxySocket(shell: Shell, socketPath: string): HaproxySocket {
   const say = async (...words: string[]): Promise<string> => {
     const text = `${words.join(' ')}\n`

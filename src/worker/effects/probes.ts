@@ -1,6 +1,6 @@
-import { JailopsError, passLostConnection } from '../../core/errors.ts'
+import { passLostConnection } from '../../core/errors.ts'
 import type { Probe } from '../../core/step.ts'
-import { createHaproxySocket } from '../../host/proxy/socket.ts'
+import { createHaproxySocket, orAway } from '../../host/proxy/socket.ts'
 import type { Shell } from '../../host/shell.ts'
 import { showsCertificate } from './probe-certificate.ts'
 import { jailHolds } from './probe-jail.ts'
@@ -77,24 +77,21 @@ async function backendHolds(shell: Shell, { socket, backend, server, or }: Probe
 
 async function sessionsHold(shell: Shell, { socket, backend, server, atMost, also = [] }: ProbeOf<'proxy-sessions'>): Promise<boolean> {
   const haproxy = createHaproxySocket(shell, socket)
-  const counts = await Promise.all(
-    [{ backend, server }, ...also].map(async (one) => {
-      const rows = await haproxy.statOf(one.backend)
-      return rows.find((row) => row.server === one.server)?.sessions ?? 0
-    }),
-  ).catch(noneWithoutHaproxy)
-  return (counts ?? []).reduce((sum, sessions) => sum + sessions, 0) <= atMost
-}
-
-function noneWithoutHaproxy(error: unknown): undefined {
-  if (error instanceof JailopsError && error.code === 'host_not_ready') return undefined
-  throw error
+  const counts = await orAway(
+    Promise.all(
+      [{ backend, server }, ...also].map(async (one) => {
+        const rows = await haproxy.statOf(one.backend)
+        return rows.find((row) => row.server === one.server)?.sessions ?? 0
+      }),
+    ),
+  )
+  return counts === 'away' || counts.reduce((sum, sessions) => sum + sessions, 0) <= atMost
 }
 
 async function isUp(shell: Shell, { socket, backend, server }: ProbeOf<'haproxy-server-up'>): Promise<boolean> {
-  const rows = await createHaproxySocket(shell, socket).statOf(backend).catch(noneWithoutHaproxy)
+  const rows = await orAway(createHaproxySocket(shell, socket).statOf(backend))
   // where none runs there is nobody to wait for: its next start finds out
-  if (rows === undefined) return true
+  if (rows === 'away') return true
   const status = rows.find((row) => row.server === server)?.status ?? ''
   // `UP 1/3` has not been found alive yet, or not any more
   return status === 'no check' || status === 'UP'

@@ -3,7 +3,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { backendFile, serversIn, withDrain } from '../../host/proxy/backend-file.ts'
 import type { ServerState } from '../../host/proxy/servers-state.ts'
-import { createHaproxySocket } from '../../host/proxy/socket.ts'
+import { createHaproxySocket, orAway } from '../../host/proxy/socket.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { checkWholeFolder } from './haproxy-config.ts'
 import { modeOf, readExactly } from './old-file.ts'
@@ -23,7 +23,11 @@ export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
   const name = backendFile(backend)
   const path = `${folder}/${name}`
   const haproxy = createHaproxySocket(shell, socket)
-  const live = () => haproxy.server(backend, server).catch(passNotRunning)
+  // one that does not run starts from the file
+  const live = async () => {
+    const now = await orAway(haproxy.server(backend, server))
+    return now === 'away' ? undefined : now
+  }
 
   /** @returns the weight that counts from now on; undefined where the file has no such server */
   const write = async (isDrained: boolean, isChecked: boolean): Promise<number | undefined> => {
@@ -79,10 +83,4 @@ export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
 /** Whoever drained it at the socket alone wrote that nowhere: it ends with this. */
 function isSo({ weight, state }: ServerState, wanted: number): boolean {
   return weight === wanted && (state !== 'drain' || wanted === 0)
-}
-
-/** One that does not run starts from the file. */
-function passNotRunning(error: unknown): undefined {
-  if (error instanceof JailopsError && error.code === 'host_not_ready') return undefined
-  throw error
 }

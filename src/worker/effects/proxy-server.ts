@@ -3,7 +3,7 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import type { ServerState } from '../../host/proxy/servers-state.ts'
 import { nowhere } from '../../host/proxy/slots.ts'
-import { createHaproxySocket, type ServerChange } from '../../host/proxy/socket.ts'
+import { createHaproxySocket, orAway, type ServerChange } from '../../host/proxy/socket.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { waitFor } from './waiting.ts'
 
@@ -14,7 +14,7 @@ const beforeSchema = z.strictObject({ address: z.string(), port: z.int(), weight
 /** How long the last requests of a backend that is given back may take, before they are ended. */
 const lastMilliseconds = 10_000
 
-/** What is only in the running HAProxy: a start or a reload goes back to the files. */
+/** What is only in the running HAProxy: a start or a reload goes back to the files, which are changed before. So one that does not run has it. */
 export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect {
   const { socket, backend, server, address, weight, state } = action
   const haproxy = createHaproxySocket(deps.shell, socket)
@@ -30,16 +30,21 @@ export function proxyServerEffect(deps: EffectDeps, action: ProxyServer): Effect
     await haproxy.setServer(backend, server, { ...wanted, state: wanted.state ?? now.state })
   }
   return {
-    capture: async () => JSON.stringify((await haproxy.server(backend, server)) ?? null),
+    capture: async () => {
+      const now = await orAway(haproxy.server(backend, server))
+      return JSON.stringify(now === 'away' ? null : (now ?? null))
+    },
     perform: async () => {
-      const now = await haproxy.server(backend, server)
+      const now = await orAway(haproxy.server(backend, server))
+      if (now === 'away') return
       if (now === undefined) {
         throw new JailopsError('step_failed', `The running HAProxy has no ${backend}/${server}. Let it read its files: /proxy reload`)
       }
-      await change(now, { address, weight, state }, action.shut === true)
+      await orAway(change(now, { address, weight, state }, action.shut === true))
     },
     check: async () => {
-      const now = await haproxy.server(backend, server)
+      const now = await orAway(haproxy.server(backend, server))
+      if (now === 'away') return 'done'
       if (now === undefined) return 'not'
       const isSo =
         (address === undefined || isAt(now, address)) &&

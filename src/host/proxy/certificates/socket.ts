@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { JailopsError } from '../../../core/errors.ts'
 import type { Shell } from '../../shell.ts'
+import { orAway } from '../socket.ts'
 
 /** Certificates of the running HAProxy. */
 export interface CertificateSocket {
@@ -50,11 +51,7 @@ export function createCertificateSocket(shell: Shell, socket: string): Certifica
   const entries = async (list: string, path: string) => ((await allEntries(list)) ?? []).filter((entry) => entry.path === path)
 
   return {
-    shown: (path) =>
-      known(path).catch((error: unknown) => {
-        if (error instanceof JailopsError && error.code === 'host_not_ready') return 'away'
-        throw error
-      }),
+    shown: (path) => orAway(known(path)),
     async fingerprints(paths) {
       const found = new Map<string, string>()
       for (let start = 0; start < paths.length; start += askedAtOnce) {
