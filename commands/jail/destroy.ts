@@ -42,7 +42,7 @@ export default defineCommand({
     const gone = changes.flatMap(({ before, after }) => (before === null || after !== null ? [] : [siteText(before)]))
     return plan(
       [
-        ...siteSteps(context, changes, drain(facts, drivers, [jail])),
+        ...siteSteps(context, changes, () => drain(facts, drivers, [jail])),
         ...drivers.proxy.forget(jail.name),
         ...(hasBootEntry ? drivers.jails.boot(jail, false) : []),
         ...(jail.state === 'running' ? drivers.jails.stop(jail) : []),

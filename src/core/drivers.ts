@@ -165,6 +165,8 @@ export interface ProxyDriver {
   drain(jail: string, seconds: number): Step[]
   /** The jail gets requests again, once the proxy's own check has found it alive. */
   ready(jail: string): Step[]
+  /** Steps of a plan in their order, without what one of them makes needless for another. */
+  together(steps: readonly Step[]): Step[]
   /** Reads all files anew; open connections go on. */
   reload(): Step[]
   /** What the steps so far chose, for the plan's reserves: asked last. */

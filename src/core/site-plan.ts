@@ -90,15 +90,15 @@ function mustNotWake({ facts }: SitePlanning, changes: readonly SiteChange[]): v
   }
 }
 
-/** Hosts before what lies below their paths when they come, after it when they go. */
-export function siteSteps(context: SitePlanning, changes: readonly SiteChange[], beforeTidying: readonly Step[] = []): Step[] {
+/** Hosts before what lies below their paths when they come, after it when they go. `beforeTidying` is asked when the sites are as wished. */
+export function siteSteps(context: SitePlanning, changes: readonly SiteChange[], beforeTidying: () => readonly Step[] = () => []): Step[] {
   const { facts, drivers } = context
   const gone = changes.filter(({ after }) => after === null).toSorted(byPath)
   const rest = changes.filter(({ after }) => after !== null).toSorted((a, b) => byPath(b, a))
   const left = changes
     .filter(({ before, after }) => before !== null && (after === null || !sameTargets(before.targets, after.targets)))
     .flatMap(({ before }) => (before === null ? [] : [facts.route(before.host, before.path)]))
-  return [
+  return drivers.proxy.together([
     ...(rest.some(({ before }) => before === null) ? drivers.proxy.prepare() : []),
     ...gone.flatMap(({ before }) => (before === null ? [] : goes(context, before))),
     ...rest.flatMap(({ before, after }) =>
@@ -108,12 +108,12 @@ export function siteSteps(context: SitePlanning, changes: readonly SiteChange[],
           ? comes(context, after)
           : becomes(context, before, after, sharesBackend(context, { before, after }, rest)),
     ),
-    ...beforeTidying,
+    ...beforeTidying(),
     ...drivers.proxy.tidy(
       left,
       rest.flatMap(({ after }) => (after === null ? [] : [after])),
     ),
-  ]
+  ])
 }
 
 function byPath(a: SiteChange, b: SiteChange): number {

@@ -4,6 +4,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Command } from '../../src/core/command.ts'
+import type { Step } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { loadCommands } from '../house/commands.ts'
 import { type LabHands, labHands } from '../host/lab-hands.ts'
@@ -43,12 +44,16 @@ function workersAreNobody(): void {
   chmodSync(hands.lab.folder, 0o711)
 }
 
-async function say(path: string, args: Record<string, unknown>, confide?: (secret: string) => void): Promise<void> {
+async function planned(path: string, args: Record<string, unknown>): Promise<readonly Step[]> {
   const command = commands.find((one) => one.path === path)
   if (command === undefined) throw new Error(`there is no /${path}`)
   const { steps } = await hands.plan(command, args)
   expect(steps, path).not.toEqual([])
-  await hands.carryOut(steps, confide)
+  return steps
+}
+
+async function say(path: string, args: Record<string, unknown>, confide?: (secret: string) => void): Promise<void> {
+  await hands.carryOut(await planned(path, args), confide)
 }
 
 test('a jail is restarted, and its site answers', async () => {
@@ -85,10 +90,21 @@ test('its workers can read the passwords and what an authority wants to read, an
   expect(await ask()).toBe(200)
 }, 90_000)
 
-function ask(headers: Record<string, string> = {}): Promise<number | undefined> {
+test('a jail that is destroyed: one reload for its sites, which are nobody’s by then, and are there again when that is taken back', async () => {
+  await say('proxy add', { site: 'second.example.com', jail: 'blog' })
+  const steps = await planned('jail destroy', { jail: 'blog' })
+  expect(steps.filter(({ title }) => title.startsWith('Reload nginx'))).toHaveLength(1)
+
+  const done = await hands.carryOut(steps)
+  expect([await ask(), await ask({}, 'second.example.com')]).toEqual([421, 421])
+  await hands.takeBack(done)
+  expect([await ask(), await ask({}, 'second.example.com')]).toEqual([200, 200])
+}, 120_000)
+
+function ask(headers: Record<string, string> = {}, name = site): Promise<number | undefined> {
   const { bindAddress: host, bindPort: port } = hands.lab.layout.haproxy
   return new Promise((resolve, reject) => {
-    const asking = httpRequest({ host, port, agent: false, headers: { ...headers, host: site } }, (response) => {
+    const asking = httpRequest({ host, port, agent: false, headers: { ...headers, host: name } }, (response) => {
       response.resume()
       response.on('end', () => resolve(response.statusCode))
     })

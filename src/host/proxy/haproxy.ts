@@ -28,6 +28,8 @@ export function createHaproxyDriver(facts: ProxyHost): ProxyDriver {
     weigh: (route, targets) => weighTargets(known, route, targets),
     drain: (jail, seconds) => drainJail(known, jail, seconds),
     ready: (jail) => readyJail(known, jail),
+    // which ask for the same reload share it when they run
+    together: (steps) => [...steps],
     reload: () => [reloadIt(facts.layout, 'it was asked for')],
     // one that is given back is nobody else's before that is over, or it could not be taken back
     reserves: () => [...known.slots.taken(), ...[...known.gone].filter(isSlot).map(slotWord)],

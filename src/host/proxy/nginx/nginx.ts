@@ -10,7 +10,7 @@ import { nginxOwnersFile, pathKey } from './places.ts'
 import type { NginxMap } from './configuration.ts'
 import { prepareNginx } from './prepare.ts'
 import { refuseDeepPath } from './refusals.ts'
-import { awaitOldRequests, changeAndReload, reloadStep } from './reload.ts'
+import { awaitOldRequests, changeAndReload, oneReload, reloadStep } from './reload.ts'
 import { settingChanges } from './settings.ts'
 import { nginxPassword, noNginxPassword, prepareUsers } from './users.ts'
 import { upstreamFile, type UpstreamServer, upstreamText } from './upstream.ts'
@@ -48,6 +48,9 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
   }
   // what the steps of this plan will have made of them: each file is written as a whole
   const made = new Set<string>()
+  const gone = new Set<string>()
+  // sites that it leads elsewhere, or nowhere
+  const left = new Set<string>()
   const drained = new Set<string>()
   const weights = new Map<string, number>()
   const weightOf = (backend: string, target: Target) => weights.get(shareOf(backend, target)) ?? target.weight
@@ -59,7 +62,9 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
   const ofJail = (jail: string) => proxy.backends.filter(({ targets }) => targets.some((target) => target.jail === jail))
   // where a person drained it, it stays so, whatever a request does with its jail
   const openTo = (jail: string) =>
-    ofJail(jail).filter(({ name, targets }) => targets.some((target) => target.jail === jail && weightOf(name, target) > 0))
+    ofJail(jail)
+      .filter(({ name }) => !made.has(name) && proxy.routes.some((route) => route.backend === name && !left.has(siteText(route))))
+      .filter(({ name, targets }) => targets.some((target) => target.jail === jail && weightOf(name, target) > 0))
 
   return {
     prepare() {
@@ -76,6 +81,8 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       const shown = targets.map(({ jail }) => jail).join(', ')
       const stands = made.has(backend) || proxy.backends.some((one) => one.name === backend && !one.isStale && isAsWished(one, targets))
       made.add(backend)
+      const texts = sites.map(siteText)
+      for (const former of proxy.routes) if (former.backend !== backend && texts.includes(siteText(former))) left.add(siteText(former))
       const changes = [
         ...(stands
           ? []
@@ -102,6 +109,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
       ]
     },
     unroute(route) {
+      left.add(siteText(route))
       const change =
         route.path === undefined
           ? entry(`Send ${route.host} nowhere`, 'hosts', route.host, null)
@@ -111,15 +119,16 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
     forget: (jail) =>
       effective(
         ofJail(jail)
-          .filter(({ targets }) => targets.every((target) => target.jail === jail))
+          .filter(({ name, targets }) => !gone.has(name) && targets.every((target) => target.jail === jail))
           .map(({ name }) => file(`Take ${jail} out of nginx's configuration`, upstreamFile(name), null)),
         `it shall not reach ${jail} any more`,
       ),
-    tidy(left, came) {
-      const stays = proxy.routes.filter((route) => !left.some((one) => siteText(one) === siteText(route))).map(({ backend }) => backend)
+    tidy(leaving, came) {
+      const stays = proxy.routes.filter((route) => !leaving.some((one) => siteText(one) === siteText(route))).map(({ backend }) => backend)
       const needless = proxy.backends
-        .filter(({ name }) => left.some(({ backend }) => backend === name) && !stays.includes(name) && !made.has(name))
+        .filter(({ name }) => leaving.some(({ backend }) => backend === name) && !stays.includes(name) && !made.has(name))
         .filter(({ targets }) => !came.some((site) => sameTargets(site.targets, targets)))
+      for (const { name } of needless) gone.add(name)
       return effective(
         needless.map(({ name }) => file(`Take ${name} out of nginx's configuration`, upstreamFile(name), null)),
         'nobody needs what it forgets',
@@ -188,6 +197,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
         ...effective(changes, `it shall send requests to ${jail} again`),
       ]
     },
+    together: oneReload,
     reload: () => [reloadStep('somebody asked for it')],
     reserves: () => [],
     resources: () => [touchesAll ? 'proxy' : 'shared:proxy', ...[...limits].map((limit) => `limit:${limit}`)],

@@ -25,6 +25,44 @@ export function changeAndReload(changes: readonly Step[], why: string): Step[] {
   return [{ ...first, undo: [...(first.undo ?? []), { action: reloadNginx, unless: isStopped }] }, ...others, reloadStep(why)]
 }
 
+/**
+ * Of changes that follow each other only the last is reloaded for, and their way back only with the first. What a reload does not make true
+ * may stand between them; what is seen through nginx may not. Old workers have their files in memory, so who waits for their last requests
+ * can wait after all of it.
+ */
+export function oneReload(steps: readonly Step[]): Step[] {
+  const kept: Step[] = []
+  let due: Step[] = []
+  for (const step of steps) {
+    const isDue = due.length > 0
+    if (isReload(step)) due = isDue ? due : [step]
+    else if (isDue && waitsForOldRequests(step)) due = [...due, step]
+    else if (isDue && isChange(step)) kept.push(withoutReload(step))
+    else {
+      kept.push(...due, step)
+      due = []
+    }
+  }
+  return [...kept, ...due]
+}
+
+function withoutReload({ undo, ...step }: Step): Step {
+  const others = undo?.filter(({ action }) => action !== reloadNginx) ?? []
+  return others.length === 0 ? step : { ...step, undo: others }
+}
+
+function waitsForOldRequests({ done }: Step): boolean {
+  return done?.kind === 'command' && done.argv === leavingWorkers
+}
+
+function isReload({ action }: Step): boolean {
+  return action === reloadNginx
+}
+
+function isChange({ action }: Step): boolean {
+  return action.kind === 'nginx-config' || action.kind === 'map-entry'
+}
+
 /** Until all requests are answered that came before the last reload: nginx cannot tell those of one jail. */
 export function awaitOldRequests(seconds: number): Step {
   return {
