@@ -34,7 +34,7 @@ describe('jailops run', () => {
     const line = JSON.parse(stdout)
     expect(code).toBe(0)
     expect(line).toMatchObject({ state: 'accepted', reason: null, request: expect.stringMatching(/^r[a-z0-9]{15}$/) })
-    expect(await until(async () => (await run('ana', `job show ${line.request}`)).state === 'waiting')).toBe(true)
+    expect(await until(async () => (await demo.say('ana', `job show ${line.request}`)).about?.state === 'waiting')).toBe(true)
     await run('ana', `job cancel ${line.request}`)
     expect((await flags('--json', '--no-wait', 'jail create ../x')).code).toBe(2)
   })
@@ -161,6 +161,36 @@ describe('jailops run', () => {
     expect(second.stderr).toContain(`A demo runs in ${demo.stateDir} already`)
     expect(await run('eve', 'host status')).toMatchObject({ code: 0 })
   })
+
+  it('a port that is taken is named', async () => {
+    const folder = temporaryFolder()
+    for (const [option, url] of [
+      ['--port', demo.web],
+      ['--proxy-port', demo.proxy],
+    ] as const) {
+      const refused = await jailops(['demo', '--headless', '--state-dir', folder, option, new URL(url).port])
+      expect([option, refused.code]).toEqual([option, 2])
+      expect(refused.stderr).toContain(new URL(url).port)
+    }
+    expect(processesOf(folder)).toEqual([])
+  }, 60_000)
+
+  it('a path of more than 100 characters works, and two demos live side by side', async () => {
+    const long = join(temporaryFolder(), 'a-rather-long-name-of-a-folder'.repeat(5))
+    const other = await startDemo({ stateDir: long })
+    expect(other.proxy).not.toBe(demo.proxy)
+    expect(other.web).not.toBe(demo.web)
+    for (const one of [demo, other]) {
+      expect((await one.sayApproved('ana', 'jail create blog')).state).toBe('done')
+      expect((await one.sayApproved('ana', 'proxy add blog.example.com')).state).toBe('done')
+    }
+    expect(await runJson(long, 'ana', 'jail list')).toMatchObject({ code: 0 })
+    expect((await other.get('blog.example.com')).body).toContain('served by jail blog')
+    await other.stop({ keep: true })
+    expect((await demo.get('blog.example.com')).body).toContain('served by jail blog')
+    expect(processesOf(long)).toEqual([])
+    rmSync(long, { recursive: true })
+  }, 40_000)
 })
 
 describe('jailops demo', () => {
@@ -192,23 +222,6 @@ describe('jailops demo', () => {
     await again.stop()
   }, 40_000)
 
-  it('a path of more than 100 characters works, and two demos live side by side', async () => {
-    const long = join(temporaryFolder(), 'a-rather-long-name-of-a-folder'.repeat(5))
-    const [one, other] = await Promise.all([startDemo({ stateDir: long }), startDemo()])
-    expect(one.proxy).not.toBe(other.proxy)
-    expect(one.web).not.toBe(other.web)
-    for (const demo of [one, other]) {
-      expect((await demo.sayApproved('ana', 'jail create blog')).state).toBe('done')
-      expect((await demo.sayApproved('ana', 'proxy add blog.example.com')).state).toBe('done')
-    }
-    expect(await runJson(long, 'ana', 'jail list')).toMatchObject({ code: 0 })
-    await other.stop()
-    expect((await one.get('blog.example.com')).body).toContain('served by jail blog')
-    await one.stop({ keep: true })
-    expect(processesOf(long)).toEqual([])
-    rmSync(long, { recursive: true })
-  }, 40_000)
-
   it('a folder with a space is refused before anything is started or made', async () => {
     const folder = join(temporaryFolder(), 'my projects')
     const refused = await jailops(['demo', '--headless', '--state-dir', folder])
@@ -216,21 +229,6 @@ describe('jailops demo', () => {
     expect(refused.stderr).toContain('--state-dir')
     expect(() => readFileSync(folder)).toThrow('ENOENT')
   })
-
-  it('a port that is taken is named', async () => {
-    const one = await startDemo()
-    const folder = temporaryFolder()
-    for (const [option, url] of [
-      ['--port', one.web],
-      ['--proxy-port', one.proxy],
-    ] as const) {
-      const refused = await jailops(['demo', '--headless', '--state-dir', folder, option, new URL(url).port])
-      expect([option, refused.code]).toEqual([option, 2])
-      expect(refused.stderr).toContain(new URL(url).port)
-    }
-    await one.stop()
-    expect(processesOf(folder)).toEqual([])
-  }, 60_000)
 })
 
 async function secondsUntil(holds: () => boolean): Promise<number> {
