@@ -26,6 +26,7 @@ export const slowest: readonly string[] = [
   'test/long/chat.test.ts',
   'test/long/shell-ssh-tcsh.test.ts',
   'test/long/shell-ssh-cuts.test.ts',
+  'test/long/jails-bastille-zfs-lab.test.ts',
   'test/long/jails-iocage-names-lab.test.ts',
   'test/long/jails-iocage-lab.test.ts',
   'test/long/jails-ezjail-lab.test.ts',

@@ -5,9 +5,8 @@ import type { Step } from '../../src/core/step.ts'
 import { setFaults } from '../../src/lab/lab.ts'
 import { bastilleLab, type BastilleLab, newJail } from './bastille-lab.ts'
 
-/* The steps of bastille's driver, carried out on the lab's bastille 1.4.4 with its lies, and taken back again. */
-
-for (const zfs of [false, true]) {
+/** The steps of bastille's driver, carried out on the lab's bastille 1.4.4 with its lies, and taken back again. */
+export function bastilleJails(zfs: boolean): void {
   describe(zfs ? 'in a pool' : 'on UFS', () => {
     let here: BastilleLab
     beforeAll(async () => {

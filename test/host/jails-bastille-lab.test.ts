@@ -1,0 +1,3 @@
+import { bastilleJails } from './bastille-jails.ts'
+
+bastilleJails(false)

@@ -1,0 +1,3 @@
+import { bastilleJails } from '../host/bastille-jails.ts'
+
+bastilleJails(true)
