@@ -34,6 +34,8 @@ export default defineCommand({
 function whyNone({ proxy }: Facts): string {
   if (proxy.theirs !== undefined)
     return `The host's own ${proxy.theirs.path} says where requests are logged, and jailops keeps none of them beside that.`
+  if (proxy.kind === 'nginx')
+    return 'nginx logs each request, and the worker keeps of that the last ten thousand or so. Before the first /proxy add there is no log.'
   return proxy.running
     ? 'The proxy keeps the last few thousand requests of all sites, since it was started or reloaded last.'
     : 'The proxy is not running, and it keeps its log in its memory.'

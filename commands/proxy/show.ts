@@ -54,7 +54,7 @@ export default defineCommand({
               ? facts.proxy.running
                 ? `the proxy says nothing of ${route.backend}`
                 : 'the proxy is not running'
-              : `${expected.status}, ${expected.sessions} sessions, ${expected.rate} requests a second, check ${checksText(expected)}`,
+              : `${expected.status}, ${expected.sessions === undefined ? '' : `${expected.sessions} sessions, `}${expected.rate} requests a second, check ${checksText(expected)}`,
         },
         {
           name: 'Last change',

@@ -6,10 +6,10 @@ import type { FactName, ObservedFacts } from '../core/host.ts'
 import type { Layout } from '../core/layout.ts'
 import type { BotMessage } from '../core/message.ts'
 import { alertMemorySchema } from '../host/proxy/alerts.ts'
-import { lookAtLatencies } from '../host/proxy/latencies.ts'
+import { createNginxTraffic } from '../host/proxy/nginx/traffic.ts'
 import { reconcile } from '../host/proxy/reconcile.ts'
 import { reloadOf } from '../host/proxy/reload.ts'
-import { lookAtDown, lookAtTraffic } from '../host/proxy/traffic.ts'
+import { createHaproxyTraffic } from '../host/proxy/traffic.ts'
 import type { Shell } from '../host/shell.ts'
 import { createAlertTeller } from '../worker/alert-teller.ts'
 import { keepFile, readKept } from '../worker/kept-file.ts'
@@ -51,14 +51,11 @@ export async function tendHost({
   send,
   withdraw,
 }: TendedHost): Promise<Tending> {
-  const { socket } = layout.haproxy
   const [told, alerts] = [join(state, 'alerts-told.json'), join(state, 'alerts.json')]
   return createTending({
     now: Date.now,
     wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
-    lookAtTraffic: () => lookAtTraffic(shell, socket),
-    lookAtDown: (names) => lookAtDown(shell, socket, names),
-    lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
+    ...(layout.proxy === 'nginx' ? createNginxTraffic(shell, layout, Date.now) : createHaproxyTraffic(shell, layout.haproxy.socket)),
     observe,
     whyNotRenewed,
     reconciling: createReconciling({

@@ -104,10 +104,12 @@ function traffic({ proxyStatus }: Facts, routes: readonly Route[]): string[] {
   const backends = new Set(routes.map(({ backend }) => backend))
   const seen = [...backends].flatMap((name) => proxyStatus?.figures(name) ?? [])
   if (seen.length === 0) return []
-  const sessions = seen.reduce((sum, one) => sum + one.sessions, 0)
+  const counted = seen.flatMap((one) => one.sessions ?? [])
+  const sessions = counted.reduce((sum, one) => sum + one, 0)
   const rate = seen.reduce((sum, one) => sum + one.rate, 0)
   const sites = routes.length === 1 ? '1 site' : `${routes.length} sites`
-  return [`Behind it now: ${sites}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, ${rate} requests a second.`]
+  const open = counted.length === 0 ? [] : [`${sessions} ${sessions === 1 ? 'session' : 'sessions'}`]
+  return [`Behind it now: ${[sites, ...open, `${rate} requests a second`].join(', ')}.`]
 }
 
 function routed(facts: Facts, jails: readonly Jail[]): Jail[] {

@@ -75,6 +75,11 @@ export const layoutSchema = z.strictObject({
     .strictObject({
       configuration: absolutePath.default('/usr/local/etc/nginx/nginx.conf'),
       folder: absolutePath.default('/usr/local/etc/nginx/jailops'),
+      /** Of its log, one line a request. The worker keeps it short; where no worker runs newsyslog(8) does, by a file in the next one. */
+      logFolder: absolutePath.default('/var/log/jailops-nginx'),
+      newsyslogFolder: absolutePath.default('/usr/local/etc/newsyslog.conf.d'),
+      /** As nginx has it compiled in: whom newsyslog tells. */
+      pidFile: absolutePath.default('/var/run/nginx.pid'),
     })
     .prefault({}),
   /** The manager of a new jail when nobody names one. */

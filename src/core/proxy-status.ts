@@ -16,18 +16,19 @@ export interface ServerStatus {
   jail?: string
   /** With the port, where that is not the web's own. */
   address: string
-  /** HAProxy's word: UP, UP 1/3, DOWN, DRAIN, MAINT, NOLB, no check; behind it, where a request keeps requests away meanwhile, that it does. */
+  /** HAProxy's word, whichever proxy it is: UP, UP 1/3, DOWN, DRAIN, MAINT, NOLB, no check; behind it, where a request keeps requests away meanwhile, that it does. */
   status: string
   /** Such as `L7OK/200 in 3 ms`, or `no check`. */
   check: string
-  /** Seconds since its last change of status. */
-  since: number
+  /** Seconds since its last change of status; absent where the proxy keeps no such thing. */
+  since?: number
   /** Absent: it has none that would be known. */
   nginx?: { figures: NginxFigures } | { problem: string }
 }
 
 export interface BackendFigures {
-  sessions: number
+  /** Absent where the proxy does not count those of one backend. */
+  sessions?: number
   /** Requests a second. */
   rate: number
   /** Since the proxy's last start or reload, as all its counts. */
@@ -56,10 +57,10 @@ export interface BackendStatus extends BackendFigures {
 
 export interface ProxyStatus {
   version: string
-  /** Since its last start or reload. */
-  uptimeSeconds: number
+  /** Since its last start or reload, as far as it says. */
+  uptimeSeconds?: number
   connections: number
-  maxConnections: number
+  maxConnections?: number
   requestsPerSecond: number
   /** Of all backends that sites lead to. */
   requests: number

@@ -5,6 +5,8 @@ import { jailName } from './names.ts'
 
 export const proxyKinds = ['haproxy', 'nginx'] as const
 export type ProxyKind = (typeof proxyKinds)[number]
+/** As people are told of them. */
+export const proxyNames: Readonly<Record<ProxyKind, string>> = { haproxy: 'HAProxy', nginx: 'nginx' }
 
 /** One jail behind a site. */
 export const targetSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { JailopsError } from './errors.ts'
 import { nothingToDo, plan, type Plan } from './plan.ts'
-import { type ProxyKind, type Site, type SiteChange, siteText, type Target } from './proxy.ts'
+import { type ProxyKind, proxyNames, type Site, type SiteChange, siteText, type Target } from './proxy.ts'
 import { mustBeFree, mustLeaveNoPaths } from './site-claim.ts'
 import { resourcesOf } from './site-resources.ts'
 import { asCertified, mustOwn, reachable, sameSite, sameTargets, siteOf, type SitePlanning, targetText } from './sites.ts'
@@ -50,8 +50,7 @@ export function planSites(context: SitePlanning, wanted: readonly SiteChange[], 
 
 /** A plan that adds a site starts it; all others leave it as it is. */
 function asleep(kind: ProxyKind): string {
-  const name = kind === 'nginx' ? 'nginx' : 'HAProxy'
-  return `${name} does not run now, so no site answers at all. This holds once it does: service ${kind} start`
+  return `${proxyNames[kind]} does not run now, so no site answers at all. This holds once it does: service ${kind} start`
 }
 
 /** One backend answers for several sites of a jail, and has one weight there: whoever closes one closes them all. @throws not_owner */

@@ -1,6 +1,6 @@
 import type { Answer } from './card.ts'
 import type { Facts } from './host.ts'
-import { siteText, type SiteSettings } from './proxy.ts'
+import { proxyNames, siteText, type SiteSettings } from './proxy.ts'
 import { type About, type BackendStatus, isWell, type ProxyStatus } from './proxy-status.ts'
 import type { Traffic } from './samples.ts'
 import { nginxSentence, serverText, spanText, statusColumns, statusRows, withoutQuiet } from './status-rows.ts'
@@ -11,12 +11,14 @@ export function proxyStatusAnswer({ proxyStatus: status, traffic, layout }: Fact
   const wrong = status.backends.filter((one) => !isWell(one) || failsNow(one, traffic))
   const others = status.backends.filter((one) => !wrong.includes(one))
   const worst = wrong.toSorted((a, b) => rankOf(a) - rankOf(b) || b.rate - a.rate)
-  const busiest = others.toSorted((a, b) => b.rate - a.rate || b.sessions - a.sessions || b.requests - a.requests).slice(0, 10)
+  const busiest = others
+    .toSorted((a, b) => b.rate - a.rate || (b.sessions ?? 0) - (a.sessions ?? 0) || b.requests - a.requests)
+    .slice(0, 10)
   const hidden = status.otherProblems
   const rest = status.count - worst.length - hidden - busiest.length
   const rows = (backend: BackendStatus) => statusRows(backend, traffic?.backends[backend.name])
   return {
-    title: `HAProxy ${status.version}: ${headOf(status.count, worst.length + hidden)}`,
+    title: `${proxyNames[layout.proxy]} ${status.version}: ${headOf(status.count, worst.length + hidden)}`,
     text: [`${headLine(status, traffic)}.`, sinceText(traffic)].join('\n'),
     ...(status.count > 0 && {
       table: withoutQuiet({
@@ -56,12 +58,8 @@ export function oneStatusAnswer(facts: Facts, about: About): Answer {
 }
 
 function silent(kind: Facts['layout']['proxy']): Answer {
-  if (kind === 'haproxy')
-    return { title: 'HAProxy is not running', text: 'Its run-time socket does not answer. The first /proxy add sets it up and starts it.' }
-  return {
-    title: 'nginx stands in front of the jails here',
-    text: 'It says nothing of each site as HAProxy does; /proxy list and /proxy test tell where sites lead and whether they answer.',
-  }
+  const silence = kind === 'nginx' ? 'It does not tell its own figures.' : 'Its run-time socket does not answer.'
+  return { title: `${proxyNames[kind]} is not running`, text: `${silence} The first /proxy add sets it up and starts it.` }
 }
 
 function headOf(count: number, wrong: number): string {
@@ -73,10 +71,12 @@ function headOf(count: number, wrong: number): string {
 function headLine(status: ProxyStatus, traffic: Traffic | undefined): string {
   const share = shareOf(status, traffic)
   return [
-    `${status.connections} of ${status.maxConnections} connections`,
+    status.maxConnections === undefined
+      ? `${status.connections} connections`
+      : `${status.connections} of ${status.maxConnections} connections`,
     `${status.requestsPerSecond} requests/s`,
     share === undefined ? 'no requests yet' : share,
-    `last start or reload ${spanText(status.uptimeSeconds)} ago`,
+    ...(status.uptimeSeconds === undefined ? [] : [`last start or reload ${spanText(status.uptimeSeconds)} ago`]),
   ].join(' · ')
 }
 
@@ -121,9 +121,12 @@ function fieldsOf(backend: BackendStatus, traffic: Traffic | undefined): { name:
     { name: 'Sites', value: backend.sites.join('\n') || '-' },
     ...backend.servers.map((one) => ({
       name: serverText(one),
-      value: `${one.status} for ${spanText(one.since)}; ${one.check}${nginxSentence(one)}`,
+      value: `${one.status}${one.since === undefined ? '' : ` for ${spanText(one.since)}`}; ${one.check}${nginxSentence(one)}`,
     })),
-    { name: 'Now', value: `${backend.sessions} sessions, ${backend.rate} requests/s, ${backend.queue} in the queue` },
+    {
+      name: 'Now',
+      value: `${backend.sessions === undefined ? '' : `${backend.sessions} sessions, `}${backend.rate} requests/s, ${backend.queue} in the queue`,
+    },
     { name: 'Counted', value: `${requests} requests, ${errors4xx} 4xx, ${errors5xx} 5xx` },
     { name: 'Time down', value: spanText(counted?.downToday ?? (traffic === undefined ? backend.downSeconds : 0)) },
   ]

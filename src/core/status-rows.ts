@@ -8,23 +8,34 @@ export const statusColumns = ['site', 'jail', 'status', 'since', 'check', 'down'
 /** Columns in which nothing happened at all are left out: a chat is not wide. */
 export function withoutQuiet({ columns, rows }: { columns: string[]; rows: string[][] }): { columns: string[]; rows: string[][] } {
   const quiet = new Set(['', '-', '0', '0 s', '0/0'])
-  const isKept = columns.map((column, at) => !canBeQuiet.has(column) || rows.some((row) => !quiet.has(row[at] ?? '')))
+  const isKept = columns.map((column, at) => {
+    const cells = rows.map((row) => row[at] ?? '')
+    if (canBeUnknown.has(column)) return cells.length === 0 || cells.some((cell) => cell !== '' && cell !== '-')
+    return !canBeQuiet.has(column) || cells.some((cell) => !quiet.has(cell))
+  })
   const kept = (row: string[]) => row.filter((_cell, at) => isKept[at])
   return { columns: kept(columns), rows: rows.map(kept) }
 }
+/** nginx in front keeps no such thing. */
+const canBeUnknown = new Set(['since', 'now'])
 const canBeQuiet = new Set(['down', 'queue', '4xx/5xx', 'nginx a/r/w/w'])
 
 /** A backend's row; where several jails answer, a row for each of them below. */
 export function statusRows(backend: BackendStatus, traffic: BackendTraffic | undefined): string[][] {
   const [only, ...others] = backend.servers
   const isOne = only !== undefined && others.length === 0
-  const counts = [String(backend.sessions), String(backend.rate), String(backend.queue), errorsOf(backend, traffic)]
+  const counts = [
+    backend.sessions === undefined ? '-' : String(backend.sessions),
+    String(backend.rate),
+    String(backend.queue),
+    errorsOf(backend, traffic),
+  ]
   const down = spanText(traffic?.downToday ?? backend.downSeconds)
   const head = [
     sitesText(backend.sites),
     isOne ? serverText(only) : others.length === 0 ? '-' : `${backend.servers.length} jails`,
     isOne ? only.status : backend.status,
-    backend.servers.length === 0 ? '-' : spanText(isOne ? only.since : backend.since),
+    backend.servers.length === 0 ? '-' : sinceText(isOne ? only.since : backend.since),
     isOne ? only.check : '-',
     down,
     ...counts,
@@ -34,8 +45,12 @@ export function statusRows(backend: BackendStatus, traffic: BackendTraffic | und
   const none = counts.map(() => '')
   return [
     head,
-    ...backend.servers.map((one) => ['└', serverText(one), one.status, spanText(one.since), one.check, '', ...none, nginxText(one)]),
+    ...backend.servers.map((one) => ['└', serverText(one), one.status, sinceText(one.since), one.check, '', ...none, nginxText(one)]),
   ]
+}
+
+function sinceText(seconds: number | undefined): string {
+  return seconds === undefined ? '-' : spanText(seconds)
 }
 
 function errorsOf(backend: BackendStatus, traffic: BackendTraffic | undefined): string {

@@ -151,6 +151,12 @@ export const hostPrograms: readonly HostProgram[] = [
   { name: 'zpool', folder: '/sbin', why: 'host check: how the pools are', power: 'it destroys pools' },
   { name: 'ps', folder: '/bin', why: 'what runs in a jail, and what it takes (ps -J)' },
   { name: 'tail', folder: '/usr/bin', why: "the end of a jail's console log", power: 'it reads any file' },
+  {
+    name: 'truncate',
+    folder: '/usr/bin',
+    why: 'where nginx stands in front: empties its log of requests, once what it holds was counted and copied',
+    power: 'it empties any file',
+  },
   { name: 'fstat', folder: '/usr/bin', why: 'which processes hold a dataset that cannot be moved' },
   { name: 'rctl', folder: '/usr/bin', why: 'limits what a jail may use, and tells what it uses', power: 'it limits any process' },
   { name: 'cpuset', folder: '/usr/bin', why: 'keeps a jail of bastille on its processors', power: 'it moves any process' },
@@ -213,6 +219,8 @@ export function writableRoots(layout: Layout): { path: string; mode: string; why
             why: 'nginx: the main file includes them; a copy is tried first',
             isFile: true,
           },
+          { path: nginxFront.logFolder, mode: '750', why: "nginx's log of requests, for its own group to see" },
+          { path: nginxFront.newsyslogFolder, mode: '755', why: 'nginx: how long that log may become' },
         ] as const)
       : ([
           { path: haproxy.configFolder, mode: '755', why: "HAProxy's files: one a jail, and the map of host names" },

@@ -134,7 +134,13 @@ function layoutOf(folder: string, host: string, sockets: string, settings: Setti
       ? { kind: 'shared-address', address: '127.0.0.1', firstPort: sitePort, firstStatusPort: statusPort }
       : { kind: 'own-address', port: sitePort, statusPort },
     proxy,
-    nginxFront: { configuration: join(host, 'usr/local/etc/nginx/nginx.conf'), folder: join(host, 'usr/local/etc/nginx/jailops') },
+    nginxFront: {
+      configuration: join(host, 'usr/local/etc/nginx/nginx.conf'),
+      folder: join(host, 'usr/local/etc/nginx/jailops'),
+      logFolder: join(host, 'var/log/jailops-nginx'),
+      newsyslogFolder: join(host, 'usr/local/etc/newsyslog.conf.d'),
+      pidFile: join(host, 'var/run/nginx.pid'),
+    },
     haproxy: {
       configFolder: join(host, 'usr/local/etc/haproxy.d'),
       usualFile: join(host, 'usr/local/etc/haproxy.conf'),

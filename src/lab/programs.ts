@@ -2,7 +2,7 @@ import { bastille } from './bastille/bastille.ts'
 import type { Call } from './call.ts'
 import { findReal } from './client.ts'
 import { chroot } from './chroot.ts'
-import { chflags, chgrp, cp, mkdir, mv, rm, rmdir, sha256, tee } from './files/files.ts'
+import { chflags, chgrp, cp, mkdir, mv, rm, rmdir, sha256, tee, truncate } from './files/files.ts'
 import { ln } from './files/ln.ts'
 import { find, stat } from './files/looking.ts'
 import { tar } from './files/tar.ts'
@@ -67,6 +67,7 @@ const others: Record<string, HostProgram> = {
   chgrp,
   sha256,
   tar,
+  truncate,
   tee,
   mdconfig,
   'ezjail-admin': ezjailAdmin,

@@ -3,12 +3,12 @@ import { isLostConnection, toJailopsError } from '../core/errors.ts'
 import type { FactName, ObservedFacts } from '../core/host.ts'
 import { createMutex } from '../core/mutex.ts'
 import type { AlertThresholds } from '../core/alert.ts'
-import { noProxy, type ProxyFacts } from '../core/proxy.ts'
+import { noProxy } from '../core/proxy.ts'
 import type { Samples, Traffic } from '../core/samples.ts'
 import { type AlertMemory, alertsNow } from '../host/proxy/alerts.ts'
 import type { ProxySeen } from '../host/proxy/alert-causes.ts'
 import type { Latencies } from '../host/proxy/latencies.ts'
-import type { DownBackend, TrafficLook } from '../host/proxy/traffic.ts'
+import type { DownBackend, ProxyTraffic, TrafficLook } from '../host/proxy/traffic.ts'
 import { behindBackends } from './behind-backends.ts'
 import type { AlertTeller } from './alert-teller.ts'
 import type { Reconciling } from './reconciling.ts'
@@ -27,13 +27,10 @@ export interface Tending {
   stop(): Promise<void>
 }
 
-export interface TendingDeps {
+export interface TendingDeps extends ProxyTraffic {
   now: Clock
   /** Rejects when it is aborted. */
   wait(milliseconds: number, signal: AbortSignal): Promise<unknown>
-  lookAtTraffic(): Promise<TrafficLook>
-  lookAtDown(names: readonly string[]): Promise<DownBackend[]>
-  lookAtLatencies(after: number): Promise<Latencies>
   observe(wanted: readonly FactName[]): Promise<ObservedFacts>
   /** Why the certificate of a site was not renewed when that was tried last. */
   whyNotRenewed(site: string): string | undefined
@@ -64,7 +61,7 @@ export function createTending(deps: TendingDeps): Tending {
   let seen: { at: number; backends: number; down: DownBackend[] } | undefined
   let running: { stopping: AbortController; over: Promise<void> } | undefined
 
-  /** @returns undefined while HAProxy says nothing */
+  /** @returns undefined while the proxy says nothing */
   async function count(): Promise<TrafficLook | undefined> {
     const look = await lookAtTraffic().catch(passOnlyLost)
     counts ??= createTrafficCounts({ now: now(), downToday: await downToday() })
@@ -112,11 +109,14 @@ export function createTending(deps: TendingDeps): Tending {
   async function round(): Promise<void> {
     const look = await counting(count)
     const isWrong = look === undefined || (seen?.down.length ?? 0) > 0 || memory.length > 0
-    const { jails, proxy } = await known(isWrong && isOurs(facts?.seen.proxy))
-    const isTended = isOurs(proxy)
-    if (isTended && look !== undefined) await reconciling.look(look)
+    const { jails, proxy } = await known(isWrong && facts?.seen.proxy.configured === true)
+    const isTended = proxy.configured
+    // nginx runs as its files were at its last reload, and tells nobody how
+    const isCompared = isTended && proxy.kind === 'haproxy' && look !== undefined
+    if (isCompared) await reconciling.look(look)
     const moment: ProxySeen = {
       at: now(),
+      kind: proxy.kind,
       isGone: isTended && proxy.enabled && look === undefined,
       ...(seen !== undefined && { backends: { down: seen.down, lastMinute: counts?.lastMinuteUp() ?? new Map() } }),
       who: behindBackends(proxy, jails),
@@ -124,7 +124,7 @@ export function createTending(deps: TendingDeps): Tending {
         const problem = deps.whyNotRenewed(one.site)
         return problem === undefined ? one : { ...one, problem }
       }),
-      drift: look === undefined ? [] : reconciling.drift(),
+      drift: isCompared ? reconciling.drift() : [],
     }
     const { alerts, memory: kept } = alertsNow(moment, thresholds, memory)
     const isChanged = JSON.stringify(kept) !== JSON.stringify(memory)
@@ -166,10 +166,6 @@ export function createTending(deps: TendingDeps): Tending {
       await files.close()
     },
   }
-}
-
-function isOurs(proxy: ProxyFacts = noProxy): boolean {
-  return proxy.kind === 'haproxy' && proxy.configured
 }
 
 /** At 10,000 backends a look costs HAProxy 40 ms. */

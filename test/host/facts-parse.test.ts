@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadOf, upFor } from '../../src/host/facts/host-status.ts'
 import { addressesOf, parseExhibit } from '../../src/host/facts/jail-parameters.ts'
-import { checkText } from '../../src/host/facts/proxy-status.ts'
+import { checkText } from '../../src/host/facts/haproxy-status.ts'
 import { parseStubStatus } from '../../src/host/facts/site-status.ts'
 
 test('what jail -e prints is read with its quotes and its bars', () => {

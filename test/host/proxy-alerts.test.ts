@@ -7,7 +7,7 @@ import { type AlertMemory, alertMemorySchema, alertsNow } from '../../src/host/p
 const thresholds = alertThresholdsSchema.parse({})
 const second = 1000
 const day = 24 * 3600 * second
-const nobody = { isGone: false, who: new Map(), certificates: [], drift: [] }
+const nobody = { kind: 'haproxy' as const, isGone: false, who: new Map(), certificates: [], drift: [] }
 const fine: Omit<ProxySeen, 'at'> = { ...nobody, backends: { down: [], lastMinute: new Map() } }
 const blog = { jails: [{ name: 'blog', isRunning: true, isApp: false }], sites: ['blog.example.com', 'www.example.com'] }
 const who = new Map([['jail_blog', blog]])

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import { noProxy, type ProxyFacts } from '../../src/core/proxy.ts'
 import type { About } from '../../src/core/proxy-status.ts'
+import { haproxyStatusSource } from '../../src/host/facts/haproxy-status.ts'
 import { observeProxyStatus } from '../../src/host/facts/proxy-status.ts'
 import { backendText, type ServerLine } from '../../src/host/proxy/backend-file.ts'
 import { testLayout } from './facts-helper.ts'
@@ -60,7 +61,7 @@ function hostOf({ rows, servers = {}, hosts, files = {} }: Host) {
       return '# table: clients, type: string\n0x1: key=a.example.com|10.0.0.1 use=0 http_req_rate(10000)=9\n0x2: key=b.example.com|10.0.0.1 use=0 http_req_rate(10000)=9\n'
     return `${[titles, ...(servers[/^show stat (\S+) 4 -1$/.exec(command)?.[1] ?? ''] ?? [])].join('\n')}\n\n`
   }
-  const shell: Parameters<typeof observeProxyStatus>[0] = {
+  const shell: Parameters<typeof haproxyStatusSource>[0] = {
     exchange: async (_socket, text) => {
       asked.push(text)
       return text.trim().split('; ').map(answerTo).join('')
@@ -84,7 +85,7 @@ function hostOf({ rows, servers = {}, hosts, files = {} }: Host) {
 const look = async (host: Host, about?: About, proxy?: Partial<ProxyFacts>) => {
   const { shell, ...seen } = hostOf(host)
   const facts = proxy === undefined ? undefined : Promise.resolve({ ...noProxy, ...proxy })
-  const status = await observeProxyStatus(shell, testLayout, about, facts)
+  const status = await observeProxyStatus(haproxyStatusSource(shell, testLayout), about, facts)
   if (status === undefined) throw new Error('HAProxy is there')
   return { status, ...seen }
 }
@@ -93,13 +94,13 @@ describe('what HAProxy says of itself and of those behind it', () => {
   it('is not there while it is silent', async () => {
     const { shell } = hostOf({ rows: [], hosts: {} })
     const silent = { ...shell, exchange: () => Promise.reject(new JailopsError('step_failed', 'no such socket')) }
-    expect(await observeProxyStatus(silent, testLayout)).toBeUndefined()
+    expect(await observeProxyStatus(haproxyStatusSource(silent, testLayout))).toBeUndefined()
   })
 
   it('is refused where it is something else', async () => {
     const { shell } = hostOf({ rows: [], hosts: {} })
     const other = { ...shell, exchange: async () => 'Permission denied\n' }
-    await expect(observeProxyStatus(other, testLayout)).rejects.toMatchObject({ code: 'step_failed' })
+    await expect(observeProxyStatus(haproxyStatusSource(other, testLayout))).rejects.toMatchObject({ code: 'step_failed' })
   })
 
   it('is of what sites lead to: spare slots and our own helpers are not counted', async () => {

@@ -2,6 +2,8 @@ import type { FactName, ObservedFacts } from '../../core/host.ts'
 import type { ConfiguredJail, Jail, Template } from '../../core/jail.ts'
 import { noProxy } from '../../core/proxy.ts'
 import type { About } from '../../core/proxy-status.ts'
+import type { Layout } from '../../core/layout.ts'
+import type { Shell } from '../shell.ts'
 import { type CheckDeps, checkHost } from '../check/check-host.ts'
 import { observeAddresses } from './addresses.ts'
 import { observeAllConfigured } from './all-jails.ts'
@@ -19,6 +21,9 @@ import { observeProxyLog } from './proxy-log.ts'
 import { observeProxy } from './proxy.ts'
 import { observeNginxFront } from './proxy-nginx.ts'
 import { observeProxyStatus } from './proxy-status.ts'
+import { haproxyStatusSource } from './haproxy-status.ts'
+import { nginxStatusSource } from './nginx-status.ts'
+import type { StatusSource } from './status-source.ts'
 import { observeRunning } from './running-jails.ts'
 import { observePlatform, observeReleases } from './releases.ts'
 import { observeSnapshots } from './snapshots.ts'
@@ -60,7 +65,7 @@ export async function observe(
   const [check, hostStatus, proxyStatus, platform, modes, proxyLog, ...seen] = await Promise.all([
     wants('check') ? checkHost({ now: Date.now, ...deps }) : undefined,
     wants('host') ? observeHost(shell, free, running) : undefined,
-    wants('proxyStatus') ? observeProxyStatus(shell, layout, about, proxyFacts) : undefined,
+    wants('proxyStatus') ? observeProxyStatus(statusSource(shell, layout), about, proxyFacts) : undefined,
     wants('releases') ? observePlatform(shell) : undefined,
     wants('modes') ? jails.then((all) => observeModes(shell, all)) : {},
     wants('proxyLog') ? observeProxyLog(shell, layout) : [],
@@ -114,6 +119,10 @@ export async function observe(
     reservedHere: reservations.here,
     looked: {},
   }
+}
+
+function statusSource(shell: Shell, layout: Layout): Promise<StatusSource | undefined> {
+  return layout.proxy === 'nginx' ? nginxStatusSource(shell, layout, Date.now) : haproxyStatusSource(shell, layout)
 }
 
 const noConfiguration: Configuration = { jails: new Map(), inJailConf: { configured: [], includesFolder: false } }

@@ -1,44 +1,31 @@
-import { passLostConnection } from '../../core/errors.ts'
-import type { Layout } from '../../core/layout.ts'
 import type { ProxyFacts } from '../../core/proxy.ts'
 import type { About, BackendFigures, BackendStatus, ProxyStatus, ServerStatus } from '../../core/proxy-status.ts'
-import { backendFile, type ServerLine, serversIn } from '../proxy/backend-file.ts'
-import { entriesOf, mapFile } from '../proxy/maps.ts'
-import { canBeAsked, lookAtServers, type ServerRow } from '../proxy/stat-servers.ts'
-import { noFigures, readStatTable, statQuestion, type StatTable } from '../proxy/stat-table.ts'
-import type { Shell } from '../shell.ts'
+import { noFigures } from '../proxy/stat-table.ts'
 import { inBatches } from './batches.ts'
-import { askNginx } from './site-status.ts'
+import type { StatusSource } from './status-source.ts'
 
-const timeoutSeconds = 10
 /** Of those with something wrong so many are looked at closely, and of those that failed, and of the busiest. */
 const mostProblems = 20
 const mostBusy = 10
 /** So many percent of so many requests since its start: then it may be failing now, which whoever counts by the minute knows. */
 const [errorPercent, errorRequests] = [5, 20]
 
-type Asking = Pick<Shell, 'exchange' | 'readFile' | 'httpGet'>
 type Figured = { name: string; figures: Readonly<BackendFigures> | undefined }
 
 /**
- * HAProxy's own live figures, of what sites lead to; undefined while it does not answer. The table of 10,000 backends is 2.5 MB of text,
+ * The proxy's own live figures, of what sites lead to; undefined while it does not answer. The table of 10,000 backends is 2.5 MB of text,
  * and with their servers three times the work for HAProxy: so of few backends the servers, their files and their nginx are asked for.
  */
 export async function observeProxyStatus(
-  shell: Asking,
-  layout: Layout,
+  asked: Promise<StatusSource | undefined>,
   about: About = {},
   proxy: Promise<ProxyFacts> | undefined = undefined,
 ): Promise<ProxyStatus | undefined> {
-  const { socket } = layout.haproxy
-  const [answer, routed, facts] = await Promise.all([
-    shell.exchange(socket, statQuestion, timeoutSeconds).catch(passLostConnection),
-    observeRouted(shell, layout),
-    proxy,
-  ])
-  if (answer === undefined) return undefined
-  const table = readStatTable(answer)
-  const found = await sorted(shell, layout, table, routed.backends)
+  const [source, facts] = await Promise.all([asked, proxy])
+  if (source === undefined) return undefined
+  const { table, clientsOver } = source
+  const routed = routedIn(source)
+  const found = await sorted(source, routed.backends)
   const wanted = backendsAbout(about, routed, facts)
   const shown = wanted?.map((name) => ({ name, figures: table.figures(name) })) ?? [
     ...found.problems.slice(0, mostProblems),
@@ -47,14 +34,16 @@ export async function observeProxyStatus(
   ]
   const names = new Set(shown.map(({ name }) => name))
   const sites = sitesBy((backend) => names.has(backend), routed)
-  const backends = await closely(shell, layout, shown, sites)
+  const backends = await closely(source, shown, sites)
   const [site] = about.sites ?? []
   const limit = site === undefined ? undefined : facts?.settings[hostOf(site)]?.limit
+  const [uptime, most] = [table.info('Uptime_sec'), table.info('Maxconn')]
+  const isLimited = site !== undefined && limit !== undefined && clientsOver !== undefined
   return {
     version: table.info('Version') ?? 'unknown',
-    uptimeSeconds: Number(table.info('Uptime_sec') ?? 0),
+    ...(uptime !== undefined && { uptimeSeconds: Number(uptime) }),
     connections: Number(table.info('CurrConns') ?? 0),
-    maxConnections: Number(table.info('Maxconn') ?? 0),
+    ...(most !== undefined && { maxConnections: Number(most) }),
     requestsPerSecond: table.front.rate,
     requests: found.requests,
     errors5xx: found.errors5xx,
@@ -62,7 +51,7 @@ export async function observeProxyStatus(
     otherProblems: wanted === undefined ? Math.max(0, found.problems.length - mostProblems) : 0,
     backends,
     figures: (name) => table.figures(name),
-    ...(site !== undefined && limit !== undefined && { overLimit: await clientsOver(shell, socket, hostOf(site), limit) }),
+    ...(isLimited && { overLimit: await clientsOver(hostOf(site), limit) }),
   }
 }
 
@@ -73,10 +62,9 @@ interface Routed {
   backends: ReadonlySet<string>
 }
 
-async function observeRouted(shell: Asking, layout: Layout): Promise<Routed> {
-  const [hosts, paths] = await Promise.all([shell.readFile(mapFile(layout, 'hosts')), shell.readFile(mapFile(layout, 'paths'))])
-  const sites = entriesOf(hosts ?? '')
-  for (const [key, backend] of entriesOf(paths ?? '')) sites.set(key.replace(/\/$/, ''), backend)
+function routedIn({ hosts, paths }: StatusSource): Routed {
+  const sites = new Map(hosts)
+  for (const [key, backend] of paths) sites.set(key.replace(/\/$/, ''), backend)
   return { sites, backends: new Set(sites.values()) }
 }
 
@@ -94,7 +82,7 @@ function sitesBy(wanted: (backend: string) => boolean, { sites }: Routed): Map<s
 }
 
 /** One walk over the table. What is wrong is told by its servers later: a backend's row does not tell DOWN from DRAIN. */
-async function sorted(shell: Asking, layout: Layout, table: StatTable, routed: ReadonlySet<string>) {
+async function sorted({ table, targetsIn }: StatusSource, routed: ReadonlySet<string>) {
   const problems: Figured[] = []
   const failing: Figured[] = []
   const groups: Figured[] = []
@@ -110,7 +98,7 @@ async function sorted(shell: Asking, layout: Layout, table: StatTable, routed: R
     else keepMost(hasErrors(figures) ? failing : busiest, { name, figures })
   })
   const ofGroups = await inBatches(groups, async (group) =>
-    (await targetsIn(shell, layout, group.name)) > (group.figures?.usable ?? 0) ? 'part' : 'whole',
+    (await targetsIn(group.name)) > (group.figures?.usable ?? 0) ? 'part' : 'whole',
   )
   for (const [at, group] of groups.entries()) {
     if (ofGroups[at] === 'part') problems.push(group)
@@ -122,14 +110,6 @@ async function sorted(shell: Asking, layout: Layout, table: StatTable, routed: R
 /** Several jails behind one site: such a backend is up as long as one of them is. */
 function isGroup(name: string): boolean {
   return name.startsWith('site_')
-}
-
-async function targetsIn(shell: Asking, layout: Layout, backend: string): Promise<number> {
-  return (await serversOf(shell, layout, backend)).length
-}
-
-async function serversOf(shell: Asking, { haproxy }: Layout, backend: string): Promise<ServerLine[]> {
-  return serversIn((await shell.readFile(`${haproxy.configFolder}/${backendFile(backend)}`)) ?? '') ?? []
 }
 
 function hasErrors({ requests, errors5xx }: BackendFigures = noFigures): boolean {
@@ -145,7 +125,7 @@ function keepMost(kept: Figured[], { name, figures }: Figured): void {
 }
 
 function isBusier(a: Readonly<BackendFigures> = noFigures, b: Readonly<BackendFigures> = noFigures): boolean {
-  return (a.rate - b.rate || a.sessions - b.sessions || a.requests - b.requests) > 0
+  return (a.rate - b.rate || (a.sessions ?? 0) - (b.sessions ?? 0) || a.requests - b.requests) > 0
 }
 
 /** undefined: it is about everything. */
@@ -159,59 +139,13 @@ function backendsAbout({ sites = [], jails = [] }: About, routed: Routed, facts?
   return [...new Set([...ofSites, ...ofJails])]
 }
 
-async function closely(
-  shell: Asking,
-  layout: Layout,
-  shown: readonly Figured[],
-  sites: ReadonlyMap<string, string[]>,
-): Promise<BackendStatus[]> {
-  const names = shown.filter(({ figures, name }) => figures !== undefined && canBeAsked(name)).map(({ name }) => name)
-  const [rows, files] = await Promise.all([
-    lookAtServers(shell, layout.haproxy.socket, names, timeoutSeconds),
-    inBatches(names, async (name) => [name, await serversOf(shell, layout, name)] as const),
-  ])
-  const seen = Map.groupBy(rows, ({ backend }) => backend)
-  const lines = new Map(files)
-  return inBatches(shown, async ({ name, figures = noFigures }) => {
-    const ours = lines.get(name) ?? []
-    const servers = await inBatches(seen.get(name) ?? [], async (row): Promise<ServerStatus> => {
-      const server = serverOf(row)
-      const line = ours.find((one) => one.server === server.name)
-      if (line === undefined) return server
-      const { jail, appPort, place } = line
-      const isAsked = jail !== undefined && appPort === undefined && !server.status.startsWith('DOWN')
-      return {
-        ...server,
-        status: drainedStatus(server, line),
-        address: place.port === 80 ? place.address : `${place.address}:${place.port}`,
-        ...(jail !== undefined && { jail }),
-        ...(isAsked && { nginx: await askNginx(shell, layout, jail, place) }),
-      }
-    })
-    const isThere = names.includes(name)
-    return { name, ...figures, sites: sites.get(name) ?? [], status: isThere ? statusOf(servers) : 'missing', servers }
+async function closely(source: StatusSource, shown: readonly Figured[], sites: ReadonlyMap<string, string[]>): Promise<BackendStatus[]> {
+  const found = await source.serversOf(shown.flatMap(({ name, figures }) => (figures === undefined ? [] : [name])))
+  return shown.map(({ name, figures = noFigures }) => {
+    const servers = found.get(name)
+    const status = servers === undefined ? 'missing' : statusOf(servers)
+    return { name, ...figures, sites: sites.get(name) ?? [], status, servers: servers ?? [] }
   })
-}
-
-/** One that was drained before its HAProxy began is as good as UP to it. */
-function drainedStatus({ status }: ServerStatus, { weight, isDrained }: ServerLine): string {
-  if (weight > 0 && isDrained !== true) return status
-  const word = /^(UP$|no check)/.test(status) ? 'DRAIN' : status
-  return isDrained === true ? `${word} while a request works on it` : word
-}
-
-function serverOf({ name, address, status, since, ...check }: ServerRow): ServerStatus {
-  return { name, address, status, check: checkText(check), since }
-}
-
-export function checkText({
-  checkStatus,
-  checkCode,
-  checkMilliseconds,
-}: Pick<ServerRow, 'checkStatus' | 'checkCode' | 'checkMilliseconds'>): string {
-  if (checkStatus === '') return 'no check'
-  const withCode = checkCode === '' || checkCode === '0' ? checkStatus : `${checkStatus}/${checkCode}`
-  return checkMilliseconds === '' ? withCode : `${withCode} in ${checkMilliseconds} ms`
 }
 
 /** One word for all of its servers where they agree. */
@@ -222,12 +156,6 @@ function statusOf(servers: readonly ServerStatus[]): string {
   if (well === words.length) return words.every((word) => word === 'no') ? 'no check' : 'UP'
   if (well > 0) return `${well} of ${words.length} UP`
   return words.find((word) => word === 'DOWN') ?? words[0] ?? ''
-}
-
-/** Keys of the table are `HOST|ADDRESS`. */
-async function clientsOver(shell: Asking, socket: string, host: string, limit: number): Promise<number> {
-  const text = await shell.exchange(socket, `show table clients data.http_req_rate gt ${Math.floor(limit)}\n`, timeoutSeconds)
-  return text.split('\n').filter((line) => line.includes(` key=${host}|`) || line.includes(`: key=${host}|`)).length
 }
 
 function hostOf(site: string): string {

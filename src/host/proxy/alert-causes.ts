@@ -1,11 +1,12 @@
 import type { Alert, AlertThresholds } from '../../core/alert.ts'
-import type { Certificate } from '../../core/proxy.ts'
+import { type Certificate, type ProxyKind, proxyNames } from '../../core/proxy.ts'
 import type { DownBackend } from './traffic.ts'
 
 /** What was seen of a proxy at one moment. */
 export interface ProxySeen {
   at: number
-  /** It is ours and starts with the host, and its socket is silent. */
+  kind: ProxyKind
+  /** It is ours and starts with the host, and it is silent. */
   isGone: boolean
   /** undefined: nobody could say. `lastMinute`: without what was asked of a backend while it was down. */
   backends?: { down: readonly DownBackend[]; lastMinute: ReadonlyMap<string, { requests: number; errors5xx: number }> }
@@ -61,26 +62,30 @@ export function causesOf(seen: ProxySeen, thresholds: AlertThresholds, isOn: (ke
   ]
 }
 
-function goneCause({ isGone }: ProxySeen, { downSeconds }: AlertThresholds): Cause[] {
+function goneCause({ isGone, kind }: ProxySeen, { downSeconds }: AlertThresholds): Cause[] {
   if (!isGone) return []
+  const silent = kind === 'nginx' ? 'its own figures cannot be asked' : 'its socket is silent'
   return [
     {
       key: 'proxy-gone',
       kind: 'proxy-gone',
       severity: 'critical',
-      title: 'HAProxy does not answer',
-      sentence: 'It should run, and its socket is silent: no site of this host can be reached. On the host: service haproxy start',
+      title: `${proxyNames[kind]} does not answer`,
+      sentence: `It should run, and ${silent}: no site of this host can be reached. On the host: service ${kind} start`,
       actions: [{ label: 'Status', words: 'proxy status' }],
       afterMilliseconds: downSeconds * 1000,
     },
   ]
 }
 
-function downCause({ name, for: seconds, check }: DownBackend, { at, who }: ProxySeen, { downSeconds }: AlertThresholds): Cause {
+function downCause({ name, for: seconds, check }: DownBackend, { at, who, kind }: ProxySeen, { downSeconds }: AlertThresholds): Cause {
   const { jails, sites } = who.get(name) ?? { jails: [], sites: [] }
   const shown = jails.length === 0 ? name : jails.map((jail) => jail.name).join(', ')
   const stopped = jails.filter(({ isRunning }) => !isRunning).map((jail) => jail.name)
-  const why = stopped.length > 0 ? `Not running: ${stopped.join(', ')}.` : `HAProxy's check says: ${plain(check) || 'nothing'}.`
+  const why =
+    stopped.length > 0
+      ? `Not running: ${stopped.join(', ')}.`
+      : `${kind === 'nginx' ? 'Asked by the worker, it' : "HAProxy's check says:"} ${plain(check) || 'nothing'}.`
   return {
     key: `backend-down ${name}`,
     kind: 'backend-down',

@@ -124,7 +124,7 @@ export const noFigures: Readonly<StatFigures> = {
   milliseconds: 0,
 }
 
-function addTo(front: FrontFigures, row: Record<Column, number>): void {
+function addTo(front: Required<FrontFigures>, row: Record<Column, number>): void {
   front.sessions += row.scur
   front.rate += row.req_rate
   front.requests += row.req_tot

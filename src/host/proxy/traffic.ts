@@ -1,5 +1,6 @@
 import type { Shell } from '../shell.ts'
 import { nobodysBackend } from './configuration.ts'
+import { type Latencies, lookAtLatencies } from './latencies.ts'
 import { lookAtServers } from './stat-servers.ts'
 import { readStatTable, statNotUnderstood, statQuestion } from './stat-table.ts'
 
@@ -39,7 +40,24 @@ export interface DownBackend {
   check: string
 }
 
+/** What is looked at now and then, whichever proxy it is. */
+export interface ProxyTraffic {
+  /** @throws where it does not answer */
+  lookAtTraffic(): Promise<TrafficLook>
+  /** Of those that were not up. */
+  lookAtDown(names: readonly string[]): Promise<DownBackend[]>
+  lookAtLatencies(after: number): Promise<Latencies>
+}
+
 const timeoutSeconds = 20
+
+export function createHaproxyTraffic(shell: Shell, socket: string): ProxyTraffic {
+  return {
+    lookAtTraffic: () => lookAtTraffic(shell, socket),
+    lookAtDown: (names) => lookAtDown(shell, socket, names),
+    lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
+  }
+}
 
 export async function lookAtTraffic(shell: Shell, socket: string): Promise<TrafficLook> {
   const answer = await shell.exchange(socket, statQuestion, timeoutSeconds)
@@ -47,11 +65,11 @@ export async function lookAtTraffic(shell: Shell, socket: string): Promise<Traff
   const [pid, uptimeSeconds] = [Number(table.info('Pid')), Number(table.info('Uptime_sec'))]
   if (!(pid >= 0 && uptimeSeconds >= 0)) throw statNotUnderstood(answer)
   const backends: BackendLook[] = []
-  table.each((name, { requests, errors4xx, errors5xx, sessions, queue, milliseconds, isUp }) => {
+  table.each((name, { requests, errors4xx, errors5xx, sessions = 0, queue, milliseconds, isUp }) => {
     if (name === nobodysBackend) return
     backends.push({ name, requests, errors4xx, errors5xx, sessions, queue, average: milliseconds || null, isUp })
   })
-  const { requests, errors4xx, errors5xx, sessions } = table.front
+  const { requests, errors4xx, errors5xx, sessions = 0 } = table.front
   return { pid, uptimeSeconds, front: { requests, errors4xx, errors5xx, sessions, queue: 0 }, backends }
 }
 

@@ -11,6 +11,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  truncateSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -21,7 +22,7 @@ import { forEach } from '../inside/inside.ts'
 import { actual, mountsBelow, moveMounts, refuseNullfsBelow, refuseThroughNullfs } from '../mount-table.ts'
 import { isInside, toWritable } from '../paths.ts'
 import { runReal } from '../real.ts'
-import { refuse } from '../refuse.ts'
+import { refuse, refuseOption } from '../refuse.ts'
 import { isOneDataset } from '../zfs/places.ts'
 import { copyTree } from '../zfs/tree.ts'
 import { destination, mustBeOrdinary, parseFlags, readable } from './operands.ts'
@@ -201,6 +202,16 @@ export function chgrp(host: Host, call: Call): number {
   return forEach(call, paths, (path) => {
     const real = toWritable(host.paths, 'chgrp', path, call.cwd)
     chownSync(real, statSync(real).uid, Number(line.split(':')[2]))
+  })
+}
+
+export function truncate(host: Host, call: Call): number {
+  const [flag, size, ...paths] = call.args
+  if (flag !== '-s' || size !== '0') return refuseOption('truncate', call.args.join(' '))
+  return forEach(call, paths, (path) => {
+    const real = toWritable(host.paths, 'truncate', path, call.cwd)
+    refuseThroughNullfs(host, 'truncate', real)
+    truncateSync(real)
   })
 }
 

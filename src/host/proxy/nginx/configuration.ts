@@ -1,11 +1,15 @@
 import type { Layout } from '../../../core/layout.ts'
 import type { MapName } from '../maps.ts'
+import { logFormat } from './log-lines.ts'
 import { answersFolder, frontServerFile, marker } from './places.ts'
 
 /*
  * nginx in front, as jailops keeps it: a folder that the main file includes. As with HAProxy a host name is data, one line of a map, and a
  * jail is one upstream in one file; but nginx reads none of it again without a reload.
  */
+
+/** Of nginx itself. */
+export const statusName = 'jailops-status'
 
 /** How many folders of a request's path are looked up. */
 export const pathLevels = 6
@@ -83,10 +87,22 @@ map "$scheme/$jailops_https" $jailops_to_https { default ""; "http/only" 1; }
 map "$scheme/$jailops_hsts" $jailops_own_sts { default ""; "~^https/(?<jailops_age>[0-9]+)$" "max-age=$jailops_age"; }
 map $jailops_own_sts $jailops_sts { default $jailops_own_sts; "" $upstream_http_strict_transport_security; }
 
+# what is logged: no headers, no query
+${logFormat}
+
 server {
   listen ${bindAddress}:${bindPort} default_server;
   server_name _;
   include ${folder}/${frontServerFile};
+}
+
+# its own figures, for who asks from this very host, by a name that no site can have
+server {
+  listen ${bindAddress}:${bindPort};
+  server_name ${statusName};
+  access_log off;
+  if ($remote_addr != $server_addr) { return 421 "no such site"; }
+  location / { stub_status; }
 }
 `
 }

@@ -1,5 +1,6 @@
 import type { Layout } from '../../../core/layout.ts'
-import { marker, usersFolder } from './places.ts'
+import { logFormatName } from './log-lines.ts'
+import { marker, requestLog, usersFolder } from './places.ts'
 
 /**
  * What every server of the front does with a request, whichever way it came: everything is decided before the one `proxy_pass`, by what the
@@ -9,6 +10,7 @@ export function nginxFrontServer(layout: Layout): string {
   const { tlsPort } = layout.haproxy
   const { folder } = layout.nginxFront
   return `${marker}
+access_log ${requestLog(layout)} ${logFormatName};
 server_tokens off;
 default_type text/html;
 underscores_in_headers off;

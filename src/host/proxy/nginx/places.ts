@@ -37,6 +37,16 @@ export function usersFile(layout: Layout, site: string): string {
   return `${usersFolder(layout)}/${fileOfSite(site)}`
 }
 
+/** One line a request. */
+export function requestLog({ nginxFront }: Layout): string {
+  return `${nginxFront.logFolder}/requests.log`
+}
+
+/** What stood there before it was emptied last. */
+export function formerRequestLog(layout: Layout): string {
+  return `${requestLog(layout)}.0`
+}
+
 export function nginxMapFile({ nginxFront }: Layout, name: NginxMap): string {
   return `${nginxFront.folder}/${name}.map`
 }
