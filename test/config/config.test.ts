@@ -3,6 +3,7 @@ import { layoutSchema } from '../../src/core/layout.ts'
 import { decide } from '../../src/core/policy.ts'
 import { demoConfig } from '../../src/config/demo.ts'
 import { checkConfig, loadConfig, readFileFromDisk } from '../../src/config/load.ts'
+import { loadCommands } from '../house/commands.ts'
 import { checkText, filesOf } from './sources.ts'
 
 describe('loadConfig', () => {
@@ -100,6 +101,20 @@ describe('demoConfig', () => {
     expect(['ana', 'bo', 'eve', 'mallory'].map((id) => ask(id, 'request.approve'))).toEqual(['no', 'yes', 'no', 'no'])
     expect(['ana', 'bo', 'eve', 'mallory'].map((id) => ask(id, 'jail.list'))).toEqual(['yes', 'yes', 'yes', 'no'])
     expect(change('eve', 'jail.create')).toBe('no')
+  })
+
+  it('shows eve all of a site but its log and the export of all, and nothing that changes anything is hers', async () => {
+    const commands = (await loadCommands()).map(({ command }) => command)
+    const looks = commands.filter(({ path, risk }) => path.startsWith('proxy ') && risk === 'read')
+    expect(looks.filter(({ permission }) => ask('eve', permission) !== 'yes').map(({ path }) => path)).toEqual([
+      'proxy log',
+      'proxy sites export',
+    ])
+    const changes = commands.filter(({ risk }) => risk === 'change')
+    expect(changes.filter(({ permission }) => change('eve', permission) !== 'no')).toEqual([])
+  })
+
+  it('knows ana by the shell too, and nobody by another platform', () => {
     expect(change('ana', 'jail.create', 'shell')).toBe('approvals')
     expect(change('ana', 'jail.create', 'slack')).toBe('no')
   })
