@@ -16,6 +16,7 @@ import type { Measured, Row } from '../support/measured.ts'
 import { freePort, manyHosts, type Sites, startAnswerer, startOurs, seedStyle } from '../support/proxy-front.ts'
 import { addByHand, check, endLaunched, launch, untilAnswered } from '../support/proxy-place.ts'
 import { median, percentile, rounded } from '../support/statistics.ts'
+import { createLogMemory } from '../../src/worker/log-memory.ts'
 import { createHaproxyReloads } from '../../src/worker/reload-haproxy.ts'
 
 const samples = 15
@@ -95,7 +96,13 @@ async function oursSide(begun: AsyncDisposableStack, folder: string, sites: Site
     },
   }
   const hands = { shell, now: Date.now, sleep: (milliseconds: number) => delay(milliseconds) }
-  const reloads = createHaproxyReloads({ ...hands, file: join(folder, 'haproxy-reload.json'), folder, say: () => undefined })
+  const reloads = createHaproxyReloads({
+    ...hands,
+    file: join(folder, 'haproxy-reload.json'),
+    folder,
+    log: createLogMemory(() => Promise.resolve([])),
+    say: () => undefined,
+  })
   const effects = createEffects({ ...hands, reloads, stagingFolder: join(folder, 'staging') })
   const journals = await openJournalFolder(join(folder, 'journals'), Date.now)
   const target = { jail: 'site-0', address: '127.0.0.1', weight: 100 }

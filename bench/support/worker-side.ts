@@ -25,6 +25,7 @@ import { createWorker } from '../../src/worker/worker.ts'
 import { touch } from './touch.ts'
 import { readyUntil, settingsOf } from './child.ts'
 import { moment } from './moment.ts'
+import { createLogMemory } from '../../src/worker/log-memory.ts'
 import { createHaproxyReloads } from '../../src/worker/reload-haproxy.ts'
 
 /* A process: the real worker as worker-process.ts wires it. Says { request, at } when a request's first intent is on disk. */
@@ -40,7 +41,13 @@ await mkdir(state, { recursive: true })
 const layout = layoutSchema.parse({ confineTo: root })
 const shell = createLocalShell({ programFolders: layout.programFolders, jailRoots: root, confineTo: root })
 const hands = { shell, now: Date.now, sleep: (milliseconds: number) => delay(milliseconds) }
-const reloads = createHaproxyReloads({ ...hands, file: join(state, 'haproxy-reload.json'), folder: state, say: () => undefined })
+const reloads = createHaproxyReloads({
+  ...hands,
+  file: join(state, 'haproxy-reload.json'),
+  folder: state,
+  log: createLogMemory(() => Promise.resolve([])),
+  say: () => undefined,
+})
 const signer = createSigner({ name: host, key: (await loadKeys(settings.keys, host)).privateKey })
 const verifier = createVerifier({ trusted: await loadTrusted(settings.keys), from: (_typ, signedBy) => signedBy === settings.bot })
 const redis = connectRedis({ socketPath }, 'commands')

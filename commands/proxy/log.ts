@@ -37,7 +37,7 @@ function whyNone({ proxy }: Facts): string {
   if (proxy.kind === 'nginx')
     return 'nginx logs each request, and the worker keeps of that the last ten thousand or so. Before the first /proxy add there is no log.'
   return proxy.running
-    ? 'The proxy keeps the last few thousand requests of all sites, since it was started or reloaded last.'
+    ? 'The last few thousand requests of all sites are kept, over reloads too, until the proxy or the worker is started anew. What was asked for hosts that nobody has (421) is not.'
     : 'The proxy is not running, and it keeps its log in its memory.'
 }
 

@@ -7,6 +7,7 @@ import { createDrivers } from '../host/drivers.ts'
 import { observe } from '../host/facts/observe.ts'
 import { createLocalShell } from '../host/shell-local.ts'
 import { createEffects } from '../worker/effects/index.ts'
+import { createLogMemory } from '../worker/log-memory.ts'
 import { createHaproxyReloads } from '../worker/reload-haproxy.ts'
 
 /** Brings a fresh lab to where a host stands after its first `/proxy add`: with HAProxy set up and running. */
@@ -23,6 +24,7 @@ export async function prepareProxy(layout: Layout): Promise<void> {
       ...hands,
       file: join(stagingFolder, 'haproxy-reload.json'),
       folder: stagingFolder,
+      log: createLogMemory(() => Promise.resolve([])),
       say: () => undefined,
     })
     const effects = createEffects({ ...hands, reloads, stagingFolder })

@@ -12,6 +12,7 @@ import type { About } from '../core/proxy-status.ts'
 import { createDrivers } from '../host/drivers.ts'
 import { askLooks } from '../host/facts/looks.ts'
 import { observe } from '../host/facts/observe.ts'
+import { observeProxyLog } from '../host/facts/proxy-log.ts'
 import type { SshTarget } from '../core/ssh-target.ts'
 import type { Shell } from '../host/shell.ts'
 import { createSigner, createVerifier } from '../queue/envelope.ts'
@@ -27,6 +28,7 @@ import { createEffects } from '../worker/effects/index.ts'
 import { createHaproxyReloads } from '../worker/reload-haproxy.ts'
 import { createInventoryTeller } from '../worker/inventory.ts'
 import { openJournalFolder } from '../worker/journal.ts'
+import { createLogMemory } from '../worker/log-memory.ts'
 import { createRenewing } from '../worker/renewing.ts'
 import { createResourceLocks } from '../worker/locks.ts'
 import { createPlanner } from '../worker/planner.ts'
@@ -116,11 +118,13 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
   const otherEnd = target === undefined ? { redisTime: () => redisTime(redis) } : { target }
   const locks = createResourceLocks()
   const history = createSiteHistory()
+  const proxyLog = createLogMemory(() => observeProxyLog(shell, layout))
   const hands = { shell, now: Date.now, sleep: (milliseconds: number) => delay(milliseconds) }
   const reloads = createHaproxyReloads({
     ...hands,
     file: join(host.state, 'haproxy-reload.json'),
     folder: host.groups ?? host.state,
+    log: proxyLog,
     say: (what, details) => log.info(details, what),
   })
   const withdraw = (id: string) => sender.withdraw(id)
@@ -140,7 +144,7 @@ export async function serveHost(host: ServedHost, serving: Serving): Promise<Hos
     send,
     withdraw,
   })
-  const lookAndTell = withOwnFacts(look, { history, tending })
+  const lookAndTell = withOwnFacts(look, { history, tending, log: proxyLog })
   const told = join(host.state, 'told')
   const inventory = createInventoryTeller({
     host: name,

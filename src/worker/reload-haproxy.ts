@@ -6,10 +6,14 @@ import type { EffectDeps } from './effects/effect.ts'
 import { holds } from './effects/probes.ts'
 import { runOrThrow } from './effects/run.ts'
 import { howItEnded, lastWords } from './effects/words.ts'
+import type { LogMemory } from './log-memory.ts'
 import { createLoneRuns, type LoneRunsDeps } from './lone-runs.ts'
 import { createReloads, type ProxyReload, type Reloads, type ReloadsDeps } from './reloads.ts'
 
-type Hands = Pick<EffectDeps, 'shell' | 'sleep' | 'now'>
+interface Hands extends Pick<EffectDeps, 'shell' | 'sleep' | 'now'> {
+  /** What would go with the old process. */
+  log: Pick<LogMemory, 'leaving'>
+}
 
 /** The reloads of one host's HAProxy. `folder` is on the host, and only for its group files. */
 export function createHaproxyReloads(deps: Hands & Pick<ReloadsDeps, 'say'> & Pick<LoneRunsDeps, 'file'> & { folder: string }): Reloads {
@@ -30,6 +34,7 @@ async function reloadOnce(deps: Hands, how: ProxyReload, groupFile: string): Pro
   const { timeoutSeconds } = how
   const { socket, pidFile } = pids(deps, how)
   const before = (await socket().catch(passLostConnection)) ?? (await pidFile())
+  const isGone = await deps.log.leaving()
   const isHandedOver = await isHandedTo(deps, how, groupFile)
   if (!isHandedOver) await runOrThrow(deps, { ...reload, timeoutSeconds }, { groupFile })
   const isNew = async () => {
@@ -43,6 +48,7 @@ async function reloadOnce(deps: Hands, how: ProxyReload, groupFile: string): Pro
     }
     await deps.sleep(20)
   }
+  isGone()
   if (how.by === 'their-files' && (await holds(deps.shell, isStopped))) {
     throw new JailopsError(
       'step_failed',

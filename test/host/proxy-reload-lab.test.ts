@@ -1,11 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDrivers } from '../../src/host/drivers.ts'
 import { handOver } from '../../src/host/proxy/hand-over.ts'
-import { changeAndReload } from '../../src/host/proxy/reload.ts'
+import { changeAndReload, reloadOf } from '../../src/host/proxy/reload.ts'
+import { observeProxyLog } from '../../src/host/facts/proxy-log.ts'
+import { mapFile } from '../../src/host/proxy/maps.ts'
 import { createHaproxySocket } from '../../src/host/proxy/socket.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
 import type { Shell } from '../../src/host/shell.ts'
+import { createLogMemory } from '../../src/worker/log-memory.ts'
+import { createHaproxyReloads } from '../../src/worker/reload-haproxy.ts'
 import { type LabHands, labHands } from './lab-hands.ts'
 import { clientsDuring, spareBackends } from './proxy-reload-clients.ts'
 
@@ -75,6 +81,31 @@ test('what the rc script would start otherwise is left to it', async () => {
   expect(await pid()).toBe(before)
   expect(await handOver(shell, haproxy, how)).toMatchObject({ exitCode: 0 })
   expect(await pid()).not.toBe(before)
+}, 60_000)
+
+test('what was asked before a reload is remembered after it', async () => {
+  const { layout } = hands.lab
+  const log = createLogMemory(() => observeProxyLog(shell, layout))
+  const reloads = createHaproxyReloads({
+    shell,
+    now: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
+    log,
+    file: join(hands.lab.folder, 'log-test.json'),
+    folder: hands.lab.folder,
+    say: () => undefined,
+  })
+  appendFileSync(mapFile(layout, 'hosts'), 'logged.example.com none\n')
+  await reloads.ask(reloadOf(layout, 'a site'))
+  const { bindAddress: address, bindPort: port } = layout.haproxy
+  for (const path of ['/one', '/two']) await shell.httpGet({ address, port, path, hostHeader: 'logged.example.com', timeoutSeconds: 5 })
+  await reloads.ask(reloadOf(layout, 'another'))
+
+  expect(await observeProxyLog(shell, layout)).toEqual([])
+  expect(log.lines()).toMatchObject([
+    { host: 'logged.example.com', path: '/one' },
+    { host: 'logged.example.com', path: '/two' },
+  ])
 }, 60_000)
 
 test('files that do not pass leave the one that runs as it is', async () => {

@@ -19,10 +19,11 @@ it('what a question is about reaches the host, and what was kept is put beside w
       return undefined
     },
   }
-  const look = withOwnFacts(observe, { history: createSiteHistory(), tending })
+  const look = withOwnFacts(observe, { history: createSiteHistory(), tending, log: { lines: () => [] } })
   const reserved = { others: [], here: [], person: 'ana' }
   const seen = await look(['proxyStatus', 'samples', 'traffic'], reserved, { sites: ['a.example.com'] })
   expect(asked).toEqual([[['proxyStatus', 'samples', 'traffic'], reserved, { sites: ['a.example.com'] }]])
+  expect(seen.proxyLog).toEqual([])
   expect([seen.samples, seen.traffic, people]).toEqual([samples, undefined, ['ana']])
 })
 

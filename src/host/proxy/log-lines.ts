@@ -1,8 +1,8 @@
 import type { LogLine } from '../../core/proxy-log.ts'
 
 /*
- * HAProxy's log in a ring buffer of its own memory: no syslogd, no file that grows, nothing that a reader could hold up. A restart or a
- * reload begins a new one.
+ * HAProxy's log in a ring buffer of its own memory: no syslogd, no file that grows, nothing that a reader could hold up. Another
+ * process begins a new one; a `backing-file` is no help: the next one puts it aside and begins anew (tried on 2.6).
  */
 
 export const ringName = 'jailops'
