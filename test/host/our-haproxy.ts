@@ -104,7 +104,7 @@ function isSeen(value: unknown): value is Seen {
   return typeof value === 'object' && value !== null && 'tenant' in value
 }
 
-async function startTenant(tenant: string): Promise<Server> {
+export async function startTenant(tenant: string): Promise<Server> {
   const server = createServer((request: IncomingMessage, response) => {
     const seen = JSON.stringify({ tenant, url: request.url, headers: request.headers })
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(seen) })
@@ -114,7 +114,7 @@ async function startTenant(tenant: string): Promise<Server> {
   return server
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = portOf(server)
@@ -123,12 +123,12 @@ async function freePort(): Promise<number> {
   return port
 }
 
-function portOf(server: Server | undefined): number {
+export function portOf(server: Server | undefined): number {
   const address = server?.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-function exchange(port: number, bytes: string): Promise<string> {
+export function exchange(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = ''
     const client = connect(port, '127.0.0.1', () => client.write(bytes, 'latin1'))

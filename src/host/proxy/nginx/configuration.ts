@@ -75,6 +75,9 @@ map $jailops_auth_on $jailops_authorization { default ""; "" $http_authorization
 
 map $http_upgrade $jailops_connection { default upgrade; "" close; }
 
+# one host in its line, and another behind it
+map "$http_host $request" $jailops_two_names { default ""; "~*^([^ ]+) [^ ]+ [a-z]+://\\1[/? ]" ""; "~*^[^ ]* [^ ]+ [a-z]+://" 1; }
+
 # by https for another name than its certificate was chosen by
 map "$scheme|$ssl_server_name|$jailops_host" $jailops_misdirected { default 1; "~^http[|]" ""; "~*^https[|]([^|]+)[|]\\1$" ""; }
 

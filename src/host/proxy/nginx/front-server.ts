@@ -23,6 +23,7 @@ add_header Cache-Control $jailops_cache_control always;
 add_header Strict-Transport-Security $jailops_sts always;
 
 if ($jailops_host = "") { return 400; }
+if ($jailops_two_names) { return 400; }
 # one connection is for one name: whoever came for it does not get another by it
 if ($jailops_misdirected) { return 421 "this connection is for another name"; }
 if ($jailops_backend = "") { return 421 "no such site"; }
