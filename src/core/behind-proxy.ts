@@ -30,13 +30,13 @@ export function stopped(facts: Facts, drivers: Drivers, jails: readonly Jail[], 
 }
 
 /**
- * What a plan touches that drains these jails, beside them: the sites behind which they stand, since others may stand there, too, and are
- * drained in the same files. All other sites can change meanwhile.
+ * What a plan touches that drains these jails, beside them: the sites that other jails answer for, too, since those are drained in the same
+ * files. Whoever changes a site has all of its jails.
  */
 export function heldBehind(facts: Facts, jails: readonly Jail[]): string[] {
   const running = facts.proxy.running ? routed(facts, jails).filter(({ state }) => state === 'running') : []
-  const hosts = [...running.flatMap(({ name }) => facts.routesTo(name)), ...misled(facts, jails)].map(({ host }) => host)
-  return [...new Set(hosts)].map(siteResource)
+  const shared = running.flatMap(({ name }) => facts.routesTo(name).filter(({ targets }) => targets.some(({ jail }) => jail !== name)))
+  return [...new Set([...shared, ...misled(facts, jails)].map(({ host }) => siteResource(host)))]
 }
 
 /** What ends these jails: nobody comes to them any more, and who is there may finish. */
