@@ -1,5 +1,14 @@
-import { z } from 'zod'
-import { defineCommand, jailName, lookAtServices, lookAtVariables, nothingToDo, plan, seenInside, serviceName, serviceState } from 'jailops'
+import {
+  defineCommand,
+  lookAtServices,
+  lookAtVariables,
+  lookWhetherEnabled,
+  nothingToDo,
+  plan,
+  seenInside,
+  serviceIn,
+  serviceOfJail,
+} from 'jailops'
 
 export default defineCommand({
   path: 'jail service disable',
@@ -8,15 +17,13 @@ export default defineCommand({
   risk: 'change',
   example: 'jail service disable blog nginx',
   needs: ['jails'],
-  args: z.object({ jail: jailName.describe('which jail'), service: serviceName.describe('such as nginx') }),
+  args: serviceOfJail,
   looks({ args, facts }) {
     const jail = facts.runningJail(args.jail)
-    const enabled = { argv: ['service', '-j', jail.kernelName, args.service, 'enabled'] }
-    return { ...lookAtServices(jail, [args.service]), ...lookAtVariables(jail), enabled }
+    return { ...lookAtServices(jail, [args.service]), ...lookAtVariables(jail), ...lookWhetherEnabled(jail, args.service) }
   },
   plan({ args, facts, drivers }) {
-    const jail = facts.runningJail(args.jail)
-    const state = serviceState(args.service, facts.look(`service ${args.service}`))
+    const { jail, state } = serviceIn(facts, args)
     if (facts.look('enabled').exitCode !== 0) return nothingToDo(`${args.service} does not start with ${jail.name} anyway.`)
     return plan(drivers.inside.service(jail, args.service, 'disable', seenInside(facts)), {
       resources: drivers.jails.resources(jail),

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { defineCommand, jailName, lookAtServices, serviceName, serviceState } from 'jailops'
+import { defineCommand, lookAtServices, lookWhetherEnabled, serviceIn, serviceOfJail } from 'jailops'
 
 export default defineCommand({
   path: 'jail service status',
@@ -8,14 +7,14 @@ export default defineCommand({
   risk: 'read',
   example: 'jail service status blog nginx',
   needs: ['jails'],
-  args: z.object({ jail: jailName.describe('which jail'), service: serviceName.describe('such as nginx') }),
+  args: serviceOfJail,
   looks({ args, facts }) {
     const jail = facts.runningJail(args.jail)
-    return { ...lookAtServices(jail, [args.service]), enabled: { argv: ['service', '-j', jail.kernelName, args.service, 'enabled'] } }
+    return { ...lookAtServices(jail, [args.service]), ...lookWhetherEnabled(jail, args.service) }
   },
   query({ args, facts }) {
     const answer = facts.look(`service ${args.service}`)
-    const state = serviceState(args.service, answer)
+    const { state } = serviceIn(facts, args)
     const says = { running: 'runs', stopped: 'does not run', silent: 'cannot say whether it runs' }
     const words = state === 'silent' ? '' : (answer.stdout || answer.stderr).trim().slice(0, 1000)
     return {

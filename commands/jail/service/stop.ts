@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { defineCommand, jailName, JailopsError, lookAtServices, nothingToDo, plan, seenInside, serviceName, serviceState } from 'jailops'
+import { defineCommand, lookAtServices, mustTell, nothingToDo, plan, seenInside, serviceIn, serviceOfJail } from 'jailops'
 
 export default defineCommand({
   path: 'jail service stop',
@@ -8,18 +7,12 @@ export default defineCommand({
   risk: 'change',
   example: 'jail service stop blog nginx',
   needs: ['jails', 'proxy'],
-  args: z.object({ jail: jailName.describe('which jail'), service: serviceName.describe('such as nginx') }),
+  args: serviceOfJail,
   looks: ({ args, facts }) => lookAtServices(facts.runningJail(args.jail), [args.service]),
   plan({ args, facts, drivers }) {
-    const jail = facts.runningJail(args.jail)
-    const state = serviceState(args.service, facts.look(`service ${args.service}`))
+    const { jail, state } = serviceIn(facts, args)
     if (state === 'stopped') return nothingToDo(`${args.service} does not run in ${jail.name}.`)
-    if (state === 'silent') {
-      throw new JailopsError(
-        'not_supported_by_driver',
-        `${args.service} cannot say whether it runs, so nobody could see what came of it. Use /jail exec ${jail.name} command:"service ${args.service} stop"`,
-      )
-    }
+    mustTell(state, jail, args.service, 'stop')
     const sites = args.service === 'nginx' ? facts.routesTo(jail.name) : []
     return plan(drivers.inside.service(jail, args.service, 'stop', seenInside(facts)), {
       resources: drivers.jails.resources(jail),
