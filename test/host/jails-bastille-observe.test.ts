@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readFstab, readSettings } from '../../src/host/jails/bastille/files.ts'
+import { readSettings, seenInFstab } from '../../src/host/jails/bastille/files.ts'
 import { readBastilleConf } from '../../src/host/jails/bastille/jail-conf.ts'
 import { observeBastille } from '../../src/host/jails/bastille/observe.ts'
 import type { Shell } from '../../src/host/shell.ts'
@@ -58,7 +58,7 @@ describe('its files', () => {
       bare: '1',
     })
     expect(
-      readFstab('/b/releases/15.1-RELEASE /r/.bastille nullfs ro 0 0\n/data\t/r/data nullfs rw 0 0\n/x /else nullfs ro 0 0\n', '/r'),
+      seenInFstab('/b/releases/15.1-RELEASE /r/.bastille nullfs ro 0 0\n/data\t/r/data nullfs rw 0 0\n/x /else nullfs ro 0 0\n', '/r'),
     ).toEqual({
       base: '15.1-RELEASE',
       mounts: [{ from: '/data', on: '/data', readOnly: false }],

@@ -1,3 +1,5 @@
+import type { JailMount } from '../../core/jail.ts'
+
 /** A line of an fstab(5): every manager but jail.conf keeps one a jail. */
 export interface FstabLine {
   text: string
@@ -17,4 +19,9 @@ export function readFstab(text: string): FstabLine[] {
       .filter((word) => word !== '')
     return from === undefined || on === undefined || type === undefined ? [] : [{ text: line, from, on, type, options }]
   })
+}
+
+/** What a jail of that root has of the host by this line; none where it is mounted elsewhere. */
+export function mountBelow(root: string, { from, on, options }: FstabLine): JailMount[] {
+  return on.startsWith(`${root}/`) ? [{ from, on: on.slice(root.length), readOnly: options.split(',').includes('ro') }] : []
 }

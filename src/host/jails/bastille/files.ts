@@ -1,4 +1,5 @@
 import type { JailMount } from '../../../core/jail.ts'
+import { type FstabLine, mountBelow, readFstab } from '../fstab.ts'
 
 /* bastille's small files. */
 
@@ -23,16 +24,15 @@ export interface Fstab {
 }
 
 /** Whatever is mounted below the root. */
-export function readFstab(text: string, root: string): Fstab {
-  const fstab: Fstab = { mounts: [] }
-  for (const line of linesIn(text)) {
-    const [from = '', on = '', , options = ''] = line.split(/\s+/)
-    if (on === `${root}/.bastille`) fstab.base = from.split('/').at(-1) ?? ''
-    else if (on.startsWith(`${root}/`)) {
-      fstab.mounts.push({ from, on: on.slice(root.length), readOnly: options.split(',').includes('ro') })
-    }
-  }
-  return fstab
+export function seenInFstab(text: string, root: string): Fstab {
+  const lines = readFstab(text)
+  const base = lines.find((line) => isBase(root, line))
+  const mounts = lines.filter((line) => !isBase(root, line)).flatMap((line) => mountBelow(root, line))
+  return { ...(base !== undefined && { base: base.from.split('/').at(-1) ?? '' }), mounts }
+}
+
+function isBase(root: string, { on }: FstabLine): boolean {
+  return on === `${root}/.bastille`
 }
 
 /** As bastille writes it, and as jail(8) mounts it. */

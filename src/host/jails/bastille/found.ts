@@ -2,7 +2,7 @@ import type { ConfiguredJail } from '../../../core/jail.ts'
 import { addressesOf } from '../../facts/jail-parameters.ts'
 import { markKey } from '../../marks.ts'
 import type { Observing } from '../observing.ts'
-import { linesIn, readFstab, readSettings } from './files.ts'
+import { linesIn, readSettings, seenInFstab } from './files.ts'
 import { rcStarts } from './boot.ts'
 import { jailConfOf, rootOf } from './paths.ts'
 
@@ -26,7 +26,7 @@ export function jailOf({ layout, marks, managers }: Pick<Observing, 'layout' | '
   const mark = marks.get(markKey({ manager: 'bastille', name }))
   const settings = readSettings(found.settings)
   const ownTags = linesIn(found.tags)
-  const { base, mounts } = readFstab(found.fstab, root)
+  const { base, mounts } = seenInFstab(found.fstab, root)
   const release = base ?? parameters.get('osrelease')?.replace(/-p[0-9]+$/, '')
   const consoleLog = parameters.get('exec.consolelog')
   return {

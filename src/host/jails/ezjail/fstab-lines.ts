@@ -1,12 +1,11 @@
 import { JailopsError } from '../../../core/errors.ts'
 import type { JailMount } from '../../../core/jail.ts'
-import type { FstabLine } from '../fstab.ts'
+import { type FstabLine, mountBelow } from '../fstab.ts'
 
 /* Lines of /etc/fstab.NAME: the shared base first, then what else shows in the jail. */
 
-export function mountOf(root: string, { from, on, type, options }: FstabLine): JailMount[] {
-  if (type !== 'nullfs' || !on.startsWith(`${root}/`) || isBase(root, { on })) return []
-  return [{ from, on: on.slice(root.length), readOnly: options.split(',').includes('ro') }]
+export function mountOf(root: string, line: FstabLine): JailMount[] {
+  return line.type !== 'nullfs' || isBase(root, line) ? [] : mountBelow(root, line)
 }
 
 export function isBase(root: string, { on }: Pick<FstabLine, 'on'>): boolean {
