@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock.ts'
 import { passLostConnection, toJailopsError } from '../core/errors.ts'
 import type { FactName, HostStatus, ObservedFacts } from '../core/host.ts'
-import { type BotMessage, type Heartbeat, answerId, type ToBot } from '../core/message.ts'
+import type { Heartbeat, ToBot } from '../core/message.ts'
 import { siteText } from '../core/proxy.ts'
+import { createNewestMessage, type NewestMessageDeps } from './newest-message.ts'
 
 /** Tells the bot what this host has and how it is: for completion, for choosing a host, and as a sign of life. */
 export interface InventoryTeller {
@@ -12,16 +12,7 @@ export interface InventoryTeller {
   stop(): Promise<void>
 }
 
-export interface InventoryDeps {
-  host: string
-  now: Clock
-  send(message: BotMessage): Promise<void>
-  /** Takes back a message that the bot has not taken yet. */
-  withdraw(id: string): Promise<unknown>
-  /** The latest moment of which an earlier life told; 0 if none did. */
-  toldBefore: number
-  /** For the next life. */
-  keepTold(at: number): Promise<void>
+export interface InventoryDeps extends NewestMessageDeps {
   observe(wanted: readonly FactName[], reserved: { others: string[]; here: string[] }): Promise<ObservedFacts>
   /** Of jailops, here. */
   version: string
@@ -29,18 +20,16 @@ export interface InventoryDeps {
 }
 
 const everyMilliseconds = 30_000
-/** A moment so far ahead was told by a clock that went wrong. */
-const longestAhead = 7 * 24 * 3600_000
 /** Of what keeps the host from saying what it has. */
 const longestProblem = 500
 const has: readonly FactName[] = ['jails', 'trash', 'proxy']
 
 export function createInventoryTeller(deps: InventoryDeps): InventoryTeller {
-  const { host, now, send, withdraw, observe, version, reachedBy, toldBefore, keepTold } = deps
+  const { observe, version, reachedBy } = deps
+  const newest = createNewestMessage(deps, 'inventory', everyMilliseconds * 2)
   let timer: NodeJS.Timeout | undefined
   let telling: Promise<void> = Promise.resolve()
   let again = false
-  let last = { at: toldBefore > now() + longestAhead ? 0 : toldBefore, id: '' }
 
   /** What the host has is worth telling also where it cannot say how it is. */
   async function look(): Promise<ObservedFacts> {
@@ -56,19 +45,13 @@ export function createInventoryTeller(deps: InventoryDeps): InventoryTeller {
   }
 
   async function tellNow(): Promise<void> {
-    // of when the look began: what ended before it is in it. It only rises, also where somebody sets the clock back.
-    const at = Math.max(now(), last.at + 1)
+    // of when the look began: what ended before it is in it
+    const at = newest.moment()
     const body = await whatIsThere().catch((error: unknown): ToBot => {
       passLostConnection(error)
       return { kind: 'alive', problem: toJailopsError(error).message.slice(0, longestProblem) }
     })
-    const id = answerId('host', 'inventory', host, at)
-    const before = last
-    last = { at, id }
-    // while no bot takes them, they would pile up; only the newest says anything
-    if (before.id !== '') await withdraw(before.id).catch(() => undefined)
-    await keepTold(at).catch(() => undefined)
-    await send({ id, request: 'inventory', host, issuedAt: at, expiresAt: at + everyMilliseconds * 2, number: at, body })
+    await newest.send(at, body)
   }
 
   async function whatIsThere(): Promise<ToBot> {
