@@ -44,9 +44,15 @@ export interface Run {
  * @throws connection_lost: to be called again when the host can be reached
  */
 export async function execute(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {
-  const ending = await deps.effects.during(() => thereAndBack(deps, run))
-  if (ending !== undefined) deps.gate.over(run.journal.request)
-  return ending
+  let isOver = false
+  try {
+    const ending = await deps.effects.during(() => thereAndBack(deps, run))
+    isOver = ending !== undefined
+    return ending
+  } finally {
+    // whoever has not begun may be given up, or wait for another approval, and never come again
+    if (isOver || run.journal.last('begun') === undefined) deps.gate.over(run.journal.request)
+  }
 }
 
 async function thereAndBack(deps: ExecutorDeps, run: Run): Promise<Ending | undefined> {

@@ -14,7 +14,7 @@ const weighed = (server: string): Step => ({
 const steps = [stepNamed('first'), weighed('blog'), weighed('shop'), stepNamed('last')]
 
 /** A request whose every moment is looked at by somebody who would mend the running proxy. */
-async function watched({ failing, lost }: { failing?: string; lost?: string } = {}) {
+async function watched({ failing, lost, plan: all = steps }: { failing?: string; lost?: string; plan?: readonly Step[] } = {}) {
   const gate = createProxyGate()
   const host = makeModelHost()
   if (failing !== undefined) host.failing.add(failing)
@@ -40,7 +40,7 @@ async function watched({ failing, lost }: { failing?: string; lost?: string } = 
   const journal = await (await temporaryJournals(temporaryFolder(), () => 1)).open(requestA)
   const run = {
     journal,
-    plan: plan(steps, { resources: [] }),
+    plan: plan(all, { resources: [] }),
     cancelled: () => undefined,
     stopping: () => false,
     progress: () => undefined,
@@ -71,5 +71,12 @@ describe('nobody mends the proxy between two steps that change it', () => {
     isLost.still = false
     expect(await live()).toEqual({ state: 'done' })
     expect(seen).toEqual(['before make first', 'after make first', 'before make last', 'after make last'])
+  })
+
+  it('but whoever has not begun when its host is gone may never come again, and keeps nobody from it', async () => {
+    const { live, seen, look } = await watched({ lost: 'weigh blog', plan: [weighed('blog')] })
+    await expect(live()).rejects.toMatchObject({ code: 'connection_lost' })
+    await look('given up')
+    expect(seen).toEqual(['given up'])
   })
 })
