@@ -38,7 +38,11 @@ export function acmeEffect(deps: EffectDeps, action: AcmeAction, inMapsTurn: InT
       await orders.forget()
     },
     check: async () => ((await isGot(deps, action)) && (await orders.read()) === undefined ? 'done' : 'half'),
-    revert: async (_before, options) => unanswer(options),
+    revert: async (_before, options) => {
+      await unanswer(options)
+      const { answers } = action
+      if ('map' in answers) await inMapsTurn(() => deps.shell.removeDraft(answers.map))
+    },
   }
 }
 

@@ -107,8 +107,11 @@ export function createEffects(deps: EffectDeps): Effects {
     check: async (step) => effectOf(deps, step, alone).check(),
     revert: async (step, before, options) => {
       if (step.action.kind === 'run' && heldBefore(before)) return
-      await inTurn(step.action, () => effectOf(deps, step, alone).revert(before, options))
-      for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
+      await inTurn(step.action, async () => {
+        await effectOf(deps, step, alone).revert(before, options)
+        // still in turn: all who write a file call their draft the same
+        for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
+      })
       const undo = () => undoByCommands(deps, step, options)
       await (step.undo?.some(({ action }) => replacesProxy(action)) === true ? gate.replacing(undo) : undo())
     },
@@ -146,7 +149,7 @@ function filesWrittenBy(action: Action): string[] {
     case 'proxy-drain':
       return [backendPath(action)]
     case 'acme':
-      return [action.to, ...('map' in action.answers ? [action.answers.map] : [])]
+      return [action.to]
     case 'certificate':
       return [action.path, ...(action.haproxy === undefined ? [] : [action.haproxy.list])]
     case 'haproxy-config':

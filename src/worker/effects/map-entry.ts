@@ -104,7 +104,9 @@ export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: E
     capture: async () => keptOf(...(await Promise.all([live(), file.capture()]))),
     begin: async () => {
       const asked = live()
-      const entry = await file.begin().finally(() => asked.catch(() => undefined))
+      // that it failed is heard when the file is read
+      asked.catch(() => undefined)
+      const entry = await file.begin()
       try {
         const now = await asked
         return {
