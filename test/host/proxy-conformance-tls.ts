@@ -81,6 +81,15 @@ export function tlsConformance(current: () => ProxyBench): void {
       expect(await shown(long.replace('.', 'x'))).toBe('refused')
     })
 
+    test('a name with a certificate of its own is shown that one, not the one of a wildcard that stands for it, too', async () => {
+      const name = `${'a-long-label-of-a-name-'.repeat(2)}x.wide.example.com`
+      const its = selfSigned([name])
+      await current().carryOut((proxy) => proxy.route([{ host: name }], [current().target('shop')]))
+      await current().hands.carryOut(await upload(name, its))
+      expect(await shown(name)).toMatchObject({ fingerprint: its.fingerprint })
+      expect(await ask({ host: name })).toMatchObject({ status: 200, jail: 'shop' })
+    })
+
     test('browsers are told to come by https only where nobody else could have said it', async () => {
       const { carryOut } = current()
       await carryOut((proxy) => proxy.set(host, { https: 'only', hsts: 3600 }))

@@ -13,13 +13,13 @@ export const frontServerFile = 'front.inc'
 /** Once some site has a certificate. */
 export const tlsFile = '10-tls.conf'
 
-/** One file a certificate. */
+/** One file a certificate. Wildcards come last: of patterns, which long names are, too, nginx takes the first that fits. */
 export function siteTlsFile(site: string): string {
-  return `40-tls_${fileOfSite(site)}.conf`
+  return `${site.startsWith('*.') ? 50 : 40}-tls_${fileOfSite(site)}.conf`
 }
 
 export function siteOfTlsFile(name: string): string | undefined {
-  const file = /^40-tls_(.+)[.]conf$/.exec(name)?.[1]
+  const file = /^[45]0-tls_(.+)[.]conf$/.exec(name)?.[1]
   return file === undefined ? undefined : siteOfFile(file)
 }
 
