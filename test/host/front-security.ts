@@ -107,7 +107,7 @@ export function frontSecurity(start: () => Promise<Front>, { spelling, underscor
     it('a map line that names no backend is nobody, not the next tenant', async () => {
       const { status, tenant } = await front.ask('orphan.example.com')
       expect(tenant).toBeUndefined()
-      expect([421, 502]).toContain(status)
+      expect([421, 503]).toContain(status)
     })
 
     it.each([

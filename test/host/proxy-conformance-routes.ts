@@ -148,4 +148,17 @@ export function routeConformance(current: () => ProxyBench): void {
     await carryOut((proxy) => proxy.ready('shop'))
     expect(await answers()).toEqual(both)
   })
+
+  test('a site whose only jail is drained, or does not answer, says 503, as cards say', async () => {
+    const { hands, build, who, target, carryOut } = current()
+    const [host, dead] = ['only.example.com', 'dead.example.com']
+    const steps = await build((proxy) => proxy.route([{ host: dead }], [target('alone', { port: 1 })]))
+    // nobody will answer
+    await hands.carryOut(steps.filter(({ action }) => action.kind !== 'await'))
+    await carryOut((proxy) => proxy.route([{ host }], [target('alone')]))
+    await carryOut((proxy) => proxy.drain('alone', 1))
+    expect([await who(host), await who(dead)]).toEqual([503, 503])
+    await hands.carryOut((await build((proxy) => proxy.ready('alone'))).filter(({ action }) => action.kind !== 'await'))
+    expect([await who(host), await who(dead)]).toEqual(['alone', 503])
+  })
 }

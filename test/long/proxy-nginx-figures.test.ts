@@ -94,7 +94,7 @@ test('a jail that does not answer is down, as soon as a request met it, and up a
 
   const fresh = createNginxTraffic(shell, bench.hands.lab.layout, Date.now)
   await fresh.lookAtTraffic()
-  await logged(1, async () => expect(await bench.who('dead.example.com')).toBe(502))
+  await logged(1, async () => expect(await bench.who('dead.example.com')).toBe(503))
   const { backends } = await fresh.lookAtTraffic()
   expect(backends.find(({ name }) => name === 'jail_alone_1')).toMatchObject({ isUp: false, requests: 1, errors5xx: 1 })
 

@@ -39,7 +39,11 @@ location = /.well-known/jailops-answer {
   alias $jailops_answer;
 }
 
+# what nginx itself says where no jail is there, or is let in: its own word for it is another than HAProxy's
+location @jailops_nobody { return 503 "<!doctype html><title>Not available</title><h1>Not available</h1><p>This site does not answer now.</p>"; }
+
 location / {
+  error_page 502 =503 @jailops_nobody;
   auth_basic $jailops_realm;
   auth_basic_user_file ${usersFolder(layout)}/$jailops_users;
   include ${folder}/limit_*.inc;
