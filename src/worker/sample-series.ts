@@ -1,10 +1,11 @@
 import type { Samples, TrafficSeries } from '../core/samples.ts'
+import type { CountedAs } from './counted-as.ts'
 import type { Figures, Minute } from './sample-files.ts'
 
 const step = 60_000
 
 /** The minutes as series, up to the last that is over. @returns undefined where there are none */
-export function seriesOf(minutes: readonly Minute[], now: number): Samples | undefined {
+export function seriesOf(minutes: readonly Minute[], now: number, names: Pick<CountedAs, 'backendOf'>): Samples | undefined {
   const from = minutes[0]?.at ?? now
   const length = Math.floor(now / step) - Math.floor(from / step)
   if (length <= 0) return undefined
@@ -12,8 +13,10 @@ export function seriesOf(minutes: readonly Minute[], now: number): Samples | und
   for (const minute of minutes) slots[Math.floor((minute.at - from) / step)]?.push(minute)
   const backends = {}
   for (const name of new Set(minutes.flatMap((minute) => [...minute.backends.keys()]))) {
+    const backend = names.backendOf(name)
+    if (backend === undefined) continue
     // made when somebody reads it: all of them at once could be a hundred million values
-    Object.defineProperty(backends, name, { enumerable: true, get: () => series(slots, ({ backends: of }) => of.get(name) ?? nothing) })
+    Object.defineProperty(backends, backend, { enumerable: true, get: () => series(slots, ({ backends: of }) => of.get(name) ?? nothing) })
   }
   return { from, step, length, total: series(slots, ({ total }) => total), backends }
 }

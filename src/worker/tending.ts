@@ -11,6 +11,7 @@ import type { Latencies } from '../host/proxy/latencies.ts'
 import type { DownBackend, ProxyTraffic, TrafficLook } from '../host/proxy/traffic.ts'
 import { behindBackends } from './behind-backends.ts'
 import type { AlertTeller } from './alert-teller.ts'
+import { type CountedAs, countedAs } from './counted-as.ts'
 import type { Reconciling } from './reconciling.ts'
 import type { SampleFiles } from './sample-files.ts'
 import { seriesOf } from './sample-series.ts'
@@ -76,7 +77,7 @@ export function createTending(deps: TendingDeps): Tending {
     // the first time it only says from where on: by the host's clock, which may be another one
     const before = latencies
     latencies = await lookAtLatencies(before?.until ?? 0)
-    await keep(counts.take(look, down, at, before === undefined ? new Map() : latencies.byBackend))
+    await keep(counts.take(look, down, at, before === undefined ? new Map() : latencies.byBackend, await names()))
     return look
   }
 
@@ -106,6 +107,11 @@ export function createTending(deps: TendingDeps): Tending {
     return facts.seen
   }
 
+  async function names(): Promise<CountedAs> {
+    const { proxy } = await known(false)
+    return countedAs(proxy.backends)
+  }
+
   async function round(): Promise<void> {
     const look = await counting(count)
     const isWrong = look === undefined || (seen?.down.length ?? 0) > 0 || memory.length > 0
@@ -118,7 +124,9 @@ export function createTending(deps: TendingDeps): Tending {
       at: now(),
       kind: proxy.kind,
       isGone: isTended && proxy.enabled && look === undefined,
-      ...(seen !== undefined && { backends: { down: seen.down, lastMinute: counts?.lastMinuteUp() ?? new Map() } }),
+      ...(seen !== undefined && {
+        backends: { down: seen.down, lastMinute: byBackend(counts?.lastMinuteUp() ?? new Map(), countedAs(proxy.backends)) },
+      }),
       who: behindBackends(proxy, jails),
       certificates: proxy.certificates.map((one) => {
         const problem = deps.whyNotRenewed(one.site)
@@ -150,13 +158,15 @@ export function createTending(deps: TendingDeps): Tending {
     },
     changed: () => void (facts = undefined),
     async samples() {
-      return seriesOf(await files.read(now()), now())
+      return seriesOf(await files.read(now()), now(), await names())
     },
     traffic: (person) =>
       counting(async () => {
         // what somebody is told counts until now
         if (seen === undefined || seen.backends <= fewBackends) await count()
-        return counts?.sinceLook(person)
+        const told = counts?.sinceLook(person)
+        if (told === undefined) return undefined
+        return { ...told, backends: Object.fromEntries(byBackend(new Map(Object.entries(told.backends)), await names())) }
       }),
     async stop() {
       running?.stopping.abort()
@@ -166,6 +176,15 @@ export function createTending(deps: TendingDeps): Tending {
       await files.close()
     },
   }
+}
+
+function byBackend<Told>(counted: ReadonlyMap<string, Told>, names: CountedAs): Map<string, Told> {
+  return new Map(
+    [...counted].flatMap(([name, told]) => {
+      const backend = names.backendOf(name)
+      return backend === undefined ? [] : [[backend, told] as const]
+    }),
+  )
 }
 
 /** At 10,000 backends a look costs HAProxy 40 ms. */

@@ -1,5 +1,6 @@
 import type { BackendTraffic, Traffic } from '../core/samples.ts'
 import type { Counts, DownBackend, TrafficLook } from '../host/proxy/traffic.ts'
+import type { CountedAs } from './counted-as.ts'
 import { createLooks } from './looks.ts'
 import { percentile } from './percentile.ts'
 import type { Figures, Minute } from './sample-files.ts'
@@ -16,10 +17,11 @@ export interface TrafficCounts {
     down: readonly Pick<DownBackend, 'name' | 'for'>[],
     at: number,
     times?: ReadonlyMap<string, readonly number[]>,
+    names?: Pick<CountedAs, 'of'>,
   ): Minute | undefined
   /** Nobody answers, or nobody looks any more. @returns what there is of this minute */
   rest(): Minute | undefined
-  /** By backend, of the last 60 seconds, but for those in which it was down: why it answered 503 then is known. */
+  /** By the name that a backend is counted by, as all that is told here; of the last 60 seconds, but for those in which it was down: why it answered 503 then is known. */
   lastMinuteUp(): ReadonlyMap<string, Pick<Figures, 'requests' | 'errors5xx'>>
   /** Since this person looked before, and from now on since now; of nobody, since it began. undefined: nothing was ever seen. */
   sinceLook(person: string | undefined): Traffic | undefined
@@ -40,35 +42,38 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
   const totals = createTotals()
   const looks = createLooks()
   let downToday = new Map(before)
-  let last: { look: TrafficLook; at: number; counts: Map<string, Counts> } | undefined
+  let last: { look: TrafficLook; at: number; counts: Map<string, Counts & { countedAs: string }> } | undefined
   let open: OpenMinute | undefined
   let recent: { at: number; deltas: Map<string, Totals>; down: ReadonlySet<string> }[] = []
   /** Down at the look before: what came since then may have met that. */
   let downBefore: readonly string[] = []
 
-  function count(look: TrafficLook, down: readonly Pick<DownBackend, 'name' | 'for'>[], at: number): void {
+  function count(look: TrafficLook, down: readonly Pick<DownBackend, 'name' | 'for'>[], at: number, names: Pick<CountedAs, 'of'>): void {
     const isSameProcess = last !== undefined && last.look.pid === look.pid && last.look.uptimeSeconds <= look.uptimeSeconds
     // the first look of all only says where to count from
     const isFirst = last === undefined
     const elapsed = last === undefined ? 0 : Math.max(0, Math.min(at - last.at, longestGap))
     // one that went down between two looks was not down all the time
-    const downFors = new Map(down.map((one) => [one.name, Math.min(elapsed / 1000, one.for)]))
+    const downFors = new Map(down.map((one) => [names.of(one.name), Math.min(elapsed / 1000, one.for)]))
     const minuteNow = (open ??= newMinute(at))
     const deltas = new Map<string, Totals>()
     for (const backend of look.backends) {
-      const old = isSameProcess ? last?.counts.get(backend.name) : undefined
-      const delta = isFirst ? none : difference(backend, old)
-      if (delta.requests + delta.errors4xx + delta.errors5xx > 0) deltas.set(backend.name, delta)
-      const downFor = downFors.get(backend.name) ?? 0
-      if (downFor > 0) downToday.set(backend.name, (downToday.get(backend.name) ?? 0) + downFor)
-      note(minuteNow.backends, backend.name, delta, backend, downFor)
+      const known = last?.counts.get(backend.name)
+      const name = names.of(backend.name)
+      // given to another jail between two looks: whose each request was is not known
+      const isPassedOn = known !== undefined && known.countedAs !== name
+      const delta = isFirst || isPassedOn ? none : difference(backend, isSameProcess ? known : undefined)
+      if (delta.requests + delta.errors4xx + delta.errors5xx > 0) deltas.set(name, delta)
+      const downFor = downFors.get(name) ?? 0
+      if (downFor > 0) downToday.set(name, (downToday.get(name) ?? 0) + downFor)
+      note(minuteNow.backends, name, delta, backend, downFor)
     }
     for (const [name, delta] of deltas) totals.add(name, delta)
     const front = isFirst ? none : difference(look.front, isSameProcess ? last?.look.front : undefined)
     noteTotal(minuteNow, front, look)
     recent = [...recent.filter((one) => one.at > at - minute), { at, deltas, down: new Set([...downFors.keys(), ...downBefore]) }]
     downBefore = [...downFors.keys()]
-    last = { look, at, counts: new Map(look.backends.map((backend) => [backend.name, backend])) }
+    last = { look, at, counts: new Map(look.backends.map((backend) => [backend.name, { ...backend, countedAs: names.of(backend.name) }])) }
   }
 
   function lastMinute(isWanted: (name: string, down: ReadonlySet<string>) => boolean = () => true): Map<string, Totals> {
@@ -79,12 +84,15 @@ export function createTrafficCounts({ now: begun, downToday: before }: CountsBef
   }
 
   return {
-    take(look, down, at, times = new Map()) {
+    take(look, down, at, times = new Map(), names = { of: (backend) => backend }) {
       const over = open !== undefined && Math.floor(at / minute) * minute !== open.at ? closed(open) : undefined
       if (over !== undefined) open = undefined
       if (last !== undefined && dayOf(last.at) !== dayOf(at)) downToday = new Map()
-      count(look, down, at)
-      for (const [name, took] of times) open?.times.set(name, [...(open.times.get(name) ?? []), ...took])
+      count(look, down, at, names)
+      for (const [backend, took] of times) {
+        const name = names.of(backend)
+        open?.times.set(name, [...(open.times.get(name) ?? []), ...took])
+      }
       return over
     },
     rest() {

@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, readFileSync, statSync, truncateSync } fro
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSampleFiles, type Figures, type Minute, type SampleFiles } from '../../src/worker/sample-files.ts'
+import { countedAs } from '../../src/worker/counted-as.ts'
 import { seriesOf } from '../../src/worker/sample-series.ts'
 import { temporaryFolder } from './worker-bench.ts'
 
@@ -98,7 +99,7 @@ it('becomes series: nobody looked is null, nothing happened is 0, two parts of a
     backends: new Map([['jail_blog', figures({ sessions: 4, down: 2 })]]),
   })
 
-  const samples = seriesOf([at(0), at(1), part, quiet], start + 4 * minute + 1)
+  const samples = seriesOf([at(0), at(1), part, quiet], start + 4 * minute + 1, countedAs([]))
 
   expect(samples).toMatchObject({
     from: start,
@@ -111,6 +112,6 @@ it('becomes series: nobody looked is null, nothing happened is 0, two parts of a
 })
 
 it('has no series before its first minute is over', () => {
-  expect(seriesOf([], start)).toBeUndefined()
-  expect(seriesOf([at(0)], start + 59_000)).toBeUndefined()
+  expect(seriesOf([], start, countedAs([]))).toBeUndefined()
+  expect(seriesOf([at(0)], start + 59_000, countedAs([]))).toBeUndefined()
 })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TrafficLook } from '../../src/host/proxy/traffic.ts'
+import { countedAs } from '../../src/worker/counted-as.ts'
 import { createTrafficCounts } from '../../src/worker/traffic-counts.ts'
 import type { Minute } from '../../src/worker/sample-files.ts'
 
@@ -68,6 +69,39 @@ describe('counts', () => {
     counts.take(look(20, more), [], noon + 10_000)
 
     expect(counts.sinceLook('ana')?.backends['jail_blog']).toMatchObject({ requests: 20, errors5xx: 2 })
+  })
+
+  it('of a spare backend are of the jail that has it, not of the one that had it before', () => {
+    const counts = begin()
+    const slot = (requests: number, jail: string, at: number) => {
+      const names = countedAs([{ name: 'slot_01', targets: [{ jail, weight: 100, address: '10.0.0.2' }], isSpare: false, isStale: false }])
+      const backends = [{ ...busy(requests), name: 'slot_01', errors5xx: requests }]
+      counts.take({ ...look(requests), backends }, [], noon + at, new Map([['slot_01', [5]]]), names)
+      return names
+    }
+    const shown = (names: ReturnType<typeof countedAs>) =>
+      Object.entries(counts.sinceLook(undefined)?.backends ?? {}).filter(([name]) => names.backendOf(name) === 'slot_01')
+    slot(0, 'blog', 0)
+    const first = slot(120, 'blog', 10_000)
+    const ofBlog = shown(first)
+    const second = slot(125, 'shop', 20_000)
+    const passedOn = shown(second)
+    slot(127, 'shop', 30_000)
+    const kept = counts.rest()
+
+    expect(ofBlog).toMatchObject([['slot_01 blog', { requests: 120, requestsLastMinute: 120 }]])
+    expect(passedOn).toEqual([])
+    expect(shown(second)).toMatchObject([['slot_01 shop', { requests: 2 }]])
+    expect(shown(first)).toMatchObject([['slot_01 blog', { requests: 120 }]])
+    expect([...(kept?.backends ?? [])].map(([name, { requests }]) => [name, requests])).toEqual([
+      ['slot_01 blog', 120],
+      ['slot_01 shop', 2],
+    ])
+    expect([second.backendOf('jail_blog'), second.backendOf('slot_01 blog'), second.of('slot_02')]).toEqual([
+      'jail_blog',
+      undefined,
+      'slot_02',
+    ])
   })
 
   it('are each person’s own since they last looked', () => {
