@@ -95,7 +95,8 @@ export function createReloads({ now, sleep, reload, say }: ReloadsDeps): Reloads
   }
 
   function failed(sharing: readonly Asked[], error: unknown, reasons: string): void {
-    const mayBeOthers = underWay > sharing.length && !isLostConnection(error)
+    // who shared it on the way there is one of them, and comes back with what was wrong
+    const mayBeOthers = underWay > sharing.filter(({ isWayBack }) => isWayBack).length && !isLostConnection(error)
     const again = sharing.filter(({ isWayBack, since }) => isWayBack && mayBeOthers && now() - since < patienceMilliseconds)
     const over = sharing.filter((one) => !again.includes(one))
     const toComeBack = isLostConnection(error) ? 0 : over.filter(({ isWayBack }) => !isWayBack).length

@@ -202,6 +202,20 @@ describe('one that fails', () => {
     expect(ended).toEqual(['back', 'the other back'])
   })
 
+  it('also where that other shared the one that failed, so that everybody who is there was in it', async () => {
+    const { ask, endings, ended, began, pass } = begin()
+    endings.push(broken)
+
+    ask('back', { isWayBack: true })
+    ask('bad')
+    await pass(40)
+    expect([began.length, ended.map((one) => one.slice(0, 4))]).toEqual([1, ['bad:']])
+    ask('bad back', { isWayBack: true })
+    await pass(40)
+
+    expect(ended.slice(1)).toEqual(['back', 'bad back'])
+  })
+
   it('alone it has nobody to wait for, and with others no more than half a minute', async () => {
     const alone = begin()
     alone.endings.push(broken)
