@@ -67,6 +67,27 @@ test('what nginx would not start with never gets there, and no copy is left', as
   expect(readdirSync(bench.at('.')).filter((name) => name.includes('check'))).toEqual([])
 })
 
+test('sites of theirs that nobody would reach any more are told of before, and nothing is changed; the sample that comes with nginx is none', async () => {
+  const before = readFileSync(main, 'utf8')
+  const withTheirs = (server: string) =>
+    writeFileSync(main, before.replace('include mime.types;', `include mime.types;\n  server { ${server} }`))
+  for (const listen of ['28491', '*:28491', '0.0.0.0:28491 default_server']) {
+    withTheirs(`server_name mine.example.com; listen ${listen};`)
+    await expect(bench.effects.capture(step({ what: 'block' }))).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringMatching(/port 28491, mine\.example\.com\).*Write `listen 127\.0\.0\.1:28491` there/),
+    })
+  }
+  for (const theirs of ['listen 127.0.0.1:28491; server_name mine.example.com;', 'listen 28492;', 'listen 28491; server_name localhost;']) {
+    withTheirs(theirs)
+    await bench.effects.capture(step({ what: 'block' }))
+  }
+  withTheirs('listen 28493 ssl; ssl_reject_handshake on;')
+  await perform(bench, step({ what: 'block' }))
+  const tls = file('10-tls.conf', '# jailops made this\nserver { listen 127.0.0.1:28493 ssl; ssl_reject_handshake on; }\n')
+  await expect(bench.effects.capture(tls)).rejects.toMatchObject({ message: expect.stringContaining('a server without a name') })
+})
+
 test('what could mean something else in a map is refused', async () => {
   for (const [key, value] of [
     ['a.example.com', 'x; include /etc/passwd'],

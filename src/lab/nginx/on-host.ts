@@ -59,7 +59,8 @@ export async function nginxOnHost(host: Host, call: Call): Promise<number> {
   const conf = args.indexOf('-c')
   const rest = args.filter((_, index) => conf < 0 || (index !== conf && index !== conf + 1))
   const isVersion = rest.length === 1 && (rest[0] === '-v' || rest[0] === '-V')
-  if (!isVersion && (!rest.includes('-t') || rest.some((arg) => arg !== '-t' && arg !== '-q'))) return refuseOption('nginx', rest.join(' '))
+  if (!isVersion && (!rest.some((arg) => arg === '-t' || arg === '-T') || rest.some((arg) => !['-t', '-T', '-q'].includes(arg))))
+    return refuseOption('nginx', rest.join(' '))
   return runNginx(host, call, rest, conf < 0 ? nginxConf : (args[conf + 1] ?? ''))
 }
 
@@ -94,7 +95,8 @@ async function runNginx({ paths }: Host, call: Call, args: string[], conf = ngin
   const { code, text } = await runReal('nginx', ['-c', toReal(paths, conf), '-e', errorLog, '-p', `${paths.host}/usr/local/`, ...args], {
     cwd: '/',
   })
-  call.err(text)
+  if (code === 0 && args.includes('-T')) call.out(text)
+  else call.err(text)
   return code
 }
 

@@ -4,7 +4,8 @@ import { JailopsError } from '../../core/errors.ts'
 import type { Action } from '../../core/step.ts'
 import { checkMapWords } from '../../host/proxy/maps.ts'
 import { withBlock } from '../../host/proxy/nginx/block.ts'
-import { frontFile, frontServerFile } from '../../host/proxy/nginx/places.ts'
+import { frontFile, frontServerFile, tlsFile } from '../../host/proxy/nginx/places.ts'
+import { unreachedServers } from '../../host/proxy/nginx/their-listens.ts'
 import type { Shell } from '../../host/shell.ts'
 import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
@@ -126,7 +127,7 @@ async function checkAll(shell: Shell, stagingFolder: string, action: NginxConfig
     for (const [name, text] of copies) await shell.writeFile(`${staged}/${name}`, text, 0o600)
     await shell.writeFile(main, mainText, 0o600)
     const result = await shell.run({ argv: ['nginx', '-t', '-q', '-c', main], timeoutSeconds: 60 })
-    if (result.exitCode === 0 && !result.timedOut) return
+    if (result.exitCode === 0 && !result.timedOut) return await mustReachTheirs(shell, main, action, staged)
     const words = lastWords(result).replaceAll(staged, folder).replaceAll(main, configuration)
     throw new JailopsError('config_invalid', `nginx's own check ${howItEnded(result)} on the new configuration: ${words}`)
   } finally {
@@ -134,6 +135,19 @@ async function checkAll(shell: Shell, stagingFolder: string, action: NginxConfig
     for (const name of await shell.list(staged)) await shell.removeFile(`${staged}/${name}`)
     await shell.removeFolder(staged)
   }
+}
+
+/** Where ours begins to listen, and theirs did at every address. What is not all printed is not known. */
+async function mustReachTheirs(shell: Shell, main: string, { folder, change }: NginxConfig, staged: string): Promise<void> {
+  if (change.what !== 'block' && !(change.what === 'file' && change.name === tlsFile && change.content !== null)) return
+  const { stdout } = await shell.run({ argv: ['nginx', '-T', '-q', '-c', main], timeoutSeconds: 60 })
+  const [first] = unreachedServers(stdout, (file) => [folder, staged].some((ours) => file.startsWith(`${ours}/`)))
+  if (first === undefined) return
+  const whose = first.names.length === 0 ? 'a server without a name' : first.names.join(' ')
+  throw new JailopsError(
+    'config_invalid',
+    `A site of your own in nginx's configuration listens at every address (port ${first.port}, ${whose}). jailops will listen at ${first.ours}, and nginx then asks nobody else for what comes there. Write \`listen ${first.ours}\` there instead, and ask again.`,
+  )
 }
 
 async function stagedTexts(

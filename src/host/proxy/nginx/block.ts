@@ -42,11 +42,14 @@ export function withBlock(text: string, folder: string): string {
   return `${text.slice(0, at)}${toNextLine === '' ? lineEnd : toNextLine}${block}${rest.slice(toNextLine.length)}`
 }
 
+/** Words of nginx's configuration, with their quotes, and comments. */
+export const nginxTokens = /#[^\n]*|"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|[{};]|(?:\$\{|\\[^]|[^\s{};])+/g
+
 /** Behind the brace of the outermost `http {`, reading comments and strings as nginx does. */
 function beginningOfHttp(text: string): number | undefined {
   let depth = 0
   let words: string[] = []
-  for (const { 0: token, index } of text.matchAll(/#[^\n]*|"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|[{};]|(?:\$\{|\\[^]|[^\s{};])+/g)) {
+  for (const { 0: token, index } of text.matchAll(nginxTokens)) {
     if (token.startsWith('#')) continue
     if (token === '{') {
       if (depth === 0 && words.length === 1 && words[0] === 'http') return index + 1
