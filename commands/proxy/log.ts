@@ -49,11 +49,13 @@ function lineText(facts: Facts, line: LogLine, withSite: boolean): string {
   return `${visible(words.join(' '))} ${shortened(visible(path))}`
 }
 
-function whoAnswered({ proxy }: Facts, { backend, server, ended }: LogLine): string {
-  const targets = proxy.backends.find(({ name }) => name === backend)?.targets ?? []
+/** A spare backend is one jail's after another's: who has it now did not answer for sites that do not lead there. */
+function whoAnswered({ proxy }: Facts, { backend, server, ended, site }: LogLine): string {
+  const leadsThere = proxy.routes.some((route) => route.backend === backend && route.host === site)
+  const targets = leadsThere ? (proxy.backends.find(({ name }) => name === backend)?.targets ?? []) : []
   const jail = targets.length === 1 ? targets[0]?.jail : targets.find((one) => one.jail === server)?.jail
   const who = jail ?? backend.replace(new RegExp(`^${backendOf('')}`), '')
-  if (server === '<NOSRV>') return targets.length > 0 ? `${who}(nobody)` : 'front'
+  if (server === '<NOSRV>') return proxy.backends.some(({ name }) => name === backend) ? `${who}(nobody)` : 'front'
   return ended === '--' ? who : `${who}(${ended})`
 }
 

@@ -59,7 +59,10 @@ export function oneStatusAnswer(facts: Facts, about: About): Answer {
 
 function silent(kind: Facts['layout']['proxy']): Answer {
   const silence = kind === 'nginx' ? 'It does not tell its own figures.' : 'Its run-time socket does not answer.'
-  return { title: `${proxyNames[kind]} is not running`, text: `${silence} The first /proxy add sets it up and starts it.` }
+  return {
+    title: `${proxyNames[kind]} is not running`,
+    text: `${silence} Where there are sites already, start it on the host: service ${kind} start. Else the first /proxy add sets it up.`,
+  }
 }
 
 function headOf(count: number, wrong: number): string {

@@ -163,6 +163,17 @@ describe('proxy log', () => {
     ])
   })
 
+  it('of a spare backend names the jail that has it only for sites that lead there: it was another one’s before', () => {
+    const slot = { ...backendOfJail('shop'), name: 'slot_01' }
+    const routes = [route, { ...routeTo('shop'), backend: 'slot_01' }]
+    const lines = [line({ backend: 'slot_01' }), line({ backend: 'slot_01', server: '<NOSRV>', site: 'gone.example.com' })]
+    const theirs = line({ backend: 'slot_01', site: routeTo('shop').host })
+
+    const { text } = answerOf(log, {}, { ...observed, proxy: { ...proxy, routes, backends: [slot] }, proxyLog: [...lines, theirs] })
+
+    expect(text?.split('\n').map((one) => one.split(' ')[6])).toEqual(['slot_01', 'slot_01(nobody)', 'shop'])
+  })
+
   it('keeps to the site that is asked for', () => {
     expect(shown([line({ site: 'shop.example.com', path: '/secret' })], { site })?.join()).not.toContain('/secret')
   })

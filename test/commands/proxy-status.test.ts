@@ -94,7 +94,7 @@ describe('proxy status of everything', () => {
   })
 
   it('says so where there is none, where there is no site, and of nginx, too', () => {
-    expect(answerOf(status, {}).title).toBe('HAProxy is not running')
+    expect(answerOf(status, {})).toMatchObject({ title: 'HAProxy is not running', text: expect.stringContaining('service haproxy start') })
     expect(overall([])).toMatchObject({ title: 'HAProxy 2.6.12: no sites yet' })
     expect(overall([]).table).toBeUndefined()
     expect(answerOf(status, {}, {}, { ...testLayout, proxy: 'nginx' }).title).toBe('nginx is not running')
