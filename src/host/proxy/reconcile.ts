@@ -7,8 +7,8 @@ import { correctServer, isPlaced, isSame, putAside, replaceMap, runningMap, runn
 import type { ServerState } from './servers-state.ts'
 
 /**
- * Makes the running HAProxy as the files say, which are the truth. Only while no request holds the proxy: what a request drains for a while
- * stands in no file.
+ * Makes the running HAProxy as the files say, which are the truth. Only while no request is between two steps that change it: then the
+ * two differ on purpose.
  */
 export async function reconcile(shell: Shell, layout: Layout): Promise<Reconciled> {
   const truth = await readFileTruth(shell, layout)
