@@ -44,9 +44,11 @@ export function createLogCursor(shell: Reading, layout: Layout): { next(): Promi
       // emptied by somebody else
       const from = size < offset ? 0 : offset
       if (size <= mostBytes) return size === from ? nothing : rest(path, from, size)
-      await shell.run({ argv: ['cp', '-p', path, former], timeoutSeconds })
-      const copied = (await shell.stat(former))?.size ?? 0
-      const part = copied < from ? nothing : await rest(former, from, copied)
+      const { exitCode } = await shell.run({ argv: ['cp', '-p', path, former], timeoutSeconds })
+      // on a full disk, say, what stands there is the copy of another time
+      const source = exitCode === 0 ? former : path
+      const end = exitCode === 0 ? ((await shell.stat(former))?.size ?? 0) : size
+      const part = end < from ? nothing : await rest(source, from, end)
       await shell.run({ argv: ['truncate', '-s', '0', path], timeoutSeconds })
       offset = 0
       return part
