@@ -34,6 +34,10 @@ export default defineCommand({
     const expected = facts.proxyStatus?.backends.find(({ name }) => name === route.backend)
     return {
       title: `${showSiteName(host)}${path ?? ''} goes to ${targetsText(site.targets) || `a backend that is not ours (${route.backend})`}`,
+      // it may have ended without a way back, and then nothing else would tell how this ends
+      ...(route.targets.some((target) => isDrainedByRequest(facts, route, target)) && {
+        text: `Where no request works on it any more (/job list), what is drained for it comes back by /proxy enable ${host}`,
+      }),
       fields: [
         { name: 'Owner', value: site.settings.owner ?? 'nobody' },
         ...settingFields(site.settings),

@@ -172,5 +172,6 @@ function targetStations(facts: Facts, route: Route, target: Target): Station[] {
 }
 
 function drainedMeanwhile(facts: Facts, route: Route, target: Target): string {
-  return isDrainedByRequest(facts, route, target) ? '; nothing is sent there while a request works on it. See /job list' : ''
+  if (!isDrainedByRequest(facts, route, target)) return ''
+  return `; nothing is sent there while a request works on it, see /job list. Where none does any more: /proxy enable ${route.host}`
 }

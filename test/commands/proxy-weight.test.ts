@@ -120,6 +120,8 @@ describe('proxy drain', () => {
 
     expect(planOf(enable, { site }, stuck).steps).toMatchObject([{ action: { kind: 'proxy-drain', server: 'shop', on: false } }, {}])
     expect(planOf(weight, { site, jail: 'shop', share: '10%' }, stuck).steps).toEqual([])
+    expect(answerOf(show, { site }, stuck).text).toContain(`/proxy enable ${site}`)
+    expect(answerOf(show, { site }, host).text).toBeUndefined()
     expect(answerOf(show, { site }, stuck).table?.rows.map(([jailShown, share]) => [jailShown, share])).toEqual([
       ['blog', '90'],
       ['shop', '10; drained while a request works on it'],
