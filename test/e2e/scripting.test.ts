@@ -190,7 +190,7 @@ describe('jailops run', () => {
     expect((await demo.get('blog.example.com')).body).toContain('served by jail blog')
     expect(processesOf(long)).toEqual([])
     rmSync(long, { recursive: true })
-  }, 40_000)
+  }, 90_000)
 })
 
 describe('jailops demo', () => {

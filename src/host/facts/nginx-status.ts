@@ -3,7 +3,7 @@ import { passLostConnection } from '../../core/errors.ts'
 import type { Layout } from '../../core/layout.ts'
 import type { LogLine } from '../../core/proxy-log.ts'
 import type { ServerStatus } from '../../core/proxy-status.ts'
-import { askPlace } from '../proxy/nginx/health.ts'
+import { type Answered, askPlace } from '../proxy/nginx/health.ts'
 import { endOfLog } from '../proxy/nginx/log-cursor.ts'
 import { nginxLogLines } from '../proxy/nginx/log-lines.ts'
 import { nginxEntriesOf, nginxMapFile } from '../proxy/nginx/places.ts'
@@ -18,6 +18,8 @@ import { placeShown, type StatusSource } from './status-source.ts'
 
 /** A rate is of so many seconds. */
 const rateSeconds = 10
+/** Where there are more, those of whom their last visitor had an answer are taken for up. */
+const mostAsked = 100
 
 /**
  * nginx tells how many connections it has. All else is seen: what the end of its log says of requests, and how each jail answers when it is
@@ -34,12 +36,19 @@ export async function nginxStatusSource(shell: Shell, layout: Layout, now: Clock
   ])
   if (figures === undefined) return undefined
   const lines = nginxLogLines(log)
+  const asking = createAsking(shell, now)
+  const serving = new Map([...upstreams.values()].flatMap((servers) => servers.filter(serves)).map((one) => [placeText(one), one]))
+  if (serving.size <= mostAsked) await inBatches([...serving.values()], asking.ask)
+  const isSilent = (place: string) => {
+    const answered = asking.answered(place)
+    return answered === undefined ? wasSilent(place, lines) : !answered.isAlive
+  }
   const info = new Map([
     ['CurrConns', String(Math.max(0, figures.active - 1))],
     ...versionIn(version?.stderr ?? '').map((number) => ['Version', number] as const),
   ])
   return {
-    table: tableOf(upstreams, lines, info, now()),
+    table: tableOf({ upstreams, lines, info, isSilent, at: now() }),
     hosts: nginxEntriesOf(hosts ?? ''),
     paths: nginxEntriesOf(paths ?? ''),
     targetsIn: async (backend) => upstreams.get(backend)?.length ?? 0,
@@ -50,7 +59,8 @@ export async function nginxStatusSource(shell: Shell, layout: Layout, now: Clock
       })
       const found = await inBatches(
         known,
-        async ({ name, servers }) => [name, await inBatches(servers, (server) => serverSeen(shell, layout, server, now))] as const,
+        async ({ name, servers }) =>
+          [name, await inBatches(servers, async (server) => serverSeen(shell, layout, server, await asking.ask(server)))] as const,
       )
       return new Map(found)
     },
@@ -62,14 +72,36 @@ function versionIn(text: string): string[] {
   return number === undefined ? [] : [number]
 }
 
-function tableOf(
-  upstreams: ReadonlyMap<string, readonly UpstreamServer[]>,
-  lines: readonly LogLine[],
-  info: ReadonlyMap<string, string>,
-  at: number,
-): StatTable {
+/** Each place once. */
+function createAsking(shell: Shell, now: Clock) {
+  const answers = new Map<string, Answered>()
+  return {
+    async ask(server: UpstreamServer): Promise<Answered> {
+      const place = placeText(server)
+      const answered = answers.get(place) ?? (await askPlace(shell, server.place, now))
+      answers.set(place, answered)
+      return answered
+    },
+    answered: (place: string) => answers.get(place),
+  }
+}
+
+interface Seen {
+  upstreams: ReadonlyMap<string, readonly UpstreamServer[]>
+  lines: readonly LogLine[]
+  info: ReadonlyMap<string, string>
+  isSilent(place: string): boolean
+  at: number
+}
+
+function tableOf({ upstreams, lines, info, isSilent, at }: Seen): StatTable {
   const byBackend = Map.groupBy(lines, ({ backend }) => backend)
-  const figures = new Map([...upstreams].map(([name, servers]) => [name, figuresOf(servers, byBackend.get(name) ?? [], at)]))
+  const figures = new Map(
+    [...upstreams].map(([name, servers]) => {
+      const usable = servers.filter((server) => serves(server) && !isSilent(placeText(server))).length
+      return [name, figuresOf(usable, byBackend.get(name) ?? [], at)]
+    }),
+  )
   const { rate, requests, errors4xx, errors5xx } = countsOf(lines, at)
   return {
     info: (name) => info.get(name),
@@ -79,15 +111,13 @@ function tableOf(
   }
 }
 
-/** It is up as far as its log says: the last that it was asked for was answered. */
-function figuresOf(servers: readonly UpstreamServer[], lines: readonly LogLine[], at: number): StatFigures {
-  const usable = servers.filter(serves)
-  const silent = new Set(usable.filter((server) => isSilent(placeText(server), lines)))
+function figuresOf(usable: number, lines: readonly LogLine[], at: number): StatFigures {
   const { sessions: _unknown, ...none } = noFigures
-  return { ...none, ...countsOf(lines, at), isUp: usable.length > silent.size, usable: usable.length - silent.size }
+  return { ...none, ...countsOf(lines, at), isUp: usable > 0, usable }
 }
 
-function isSilent(place: string, lines: readonly LogLine[]): boolean {
+/** As far as the log says: the last that it was asked for was not answered. */
+function wasSilent(place: string, lines: readonly LogLine[]): boolean {
   const last = lines.findLast(({ server }) => server === place)
   return last?.ended === 'SC' || last?.ended === 'sH'
 }
@@ -102,9 +132,8 @@ function countsOf(lines: readonly LogLine[], now: number) {
   }
 }
 
-async function serverSeen(shell: Shell, layout: Layout, server: UpstreamServer, now: Clock): Promise<ServerStatus> {
+async function serverSeen(shell: Shell, layout: Layout, server: UpstreamServer, { isAlive, words }: Answered): Promise<ServerStatus> {
   const { jail, appPort, place, weight, isDrained } = server
-  const { isAlive, words } = await askPlace(shell, place, now)
   const status = weight === 0 ? 'DRAIN' : isDrained ? 'DRAIN while a request works on it' : isAlive ? 'UP' : 'DOWN'
   const isAsked = appPort === undefined && isAlive
   return {
