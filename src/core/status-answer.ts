@@ -2,7 +2,7 @@ import type { Answer } from './card.ts'
 import type { Facts } from './host.ts'
 import { proxyNames, siteText, type SiteSettings } from './proxy.ts'
 import { type About, type BackendStatus, isWell, type ProxyStatus } from './proxy-status.ts'
-import type { Traffic } from './samples.ts'
+import type { BackendTraffic, Traffic } from './samples.ts'
 import { nginxSentence, serverText, spanText, statusColumns, statusRows, withoutQuiet } from './status-rows.ts'
 
 /** How the proxy does, in one message: what is wrong first, then the busiest, then how many more there are. */
@@ -16,7 +16,9 @@ export function proxyStatusAnswer({ proxyStatus: status, traffic, layout }: Fact
     .slice(0, 10)
   const hidden = status.otherProblems
   const rest = status.count - worst.length - hidden - busiest.length
-  const rows = (backend: BackendStatus) => statusRows(backend, traffic?.backends[backend.name])
+  // what is not there had nothing since then: its own counters are of all its time, and of a spare backend another jail's, too
+  const rows = (backend: BackendStatus) =>
+    statusRows(backend, traffic === undefined ? undefined : (traffic.backends[backend.name] ?? nothing))
   return {
     title: `${proxyNames[layout.proxy]} ${status.version}: ${headOf(status.count, worst.length + hidden)}`,
     text: [`${headLine(status, traffic)}.`, sinceText(traffic)].join('\n'),
@@ -135,7 +137,14 @@ function fieldsOf(backend: BackendStatus, traffic: Traffic | undefined): { name:
   ]
 }
 
-const nothing = { requests: 0, errors4xx: 0, errors5xx: 0 }
+const nothing: BackendTraffic = {
+  requests: 0,
+  errors4xx: 0,
+  errors5xx: 0,
+  requestsLastMinute: 0,
+  errors5xxLastMinute: 0,
+  downToday: 0,
+}
 
 function settingsFields(settings: SiteSettings, { overLimit }: ProxyStatus): { name: string; value: string }[] {
   const { owner, maintenance, https, hsts, redirect, limit, allow, users } = settings

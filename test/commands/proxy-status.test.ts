@@ -53,6 +53,16 @@ describe('proxy status of everything', () => {
     expect(sitesIn(answer)).toEqual(['blog.example.com'])
   })
 
+  it('shows nothing of all time beside "since you last looked", and of a spare backend nothing of the jail that had it before', () => {
+    const traffic: Traffic = { since: 0, isSinceLook: true, seenAt: 0, backends: {} }
+    const seen = proxySeen([backendSeen('blog', { requests: 100, errors4xx: 50, downSeconds: 30 })])
+
+    const { table } = answerOf(status, {}, { proxyStatus: seen, traffic })
+
+    expect(table?.columns).not.toContain('4xx/5xx')
+    expect(table?.columns).not.toContain('down')
+  })
+
   it('shows each jail behind a site of several, and what its nginx says', () => {
     const figures = { active: 3, accepted: 9, requests: 20, reading: 0, writing: 1, waiting: 2 }
     const servers = [
