@@ -58,6 +58,7 @@ export function createTending(deps: TendingDeps): Tending {
   let counts: TrafficCounts | undefined
   let latencies: Latencies | undefined
   let facts: { seen: Pick<ObservedFacts, 'jails' | 'proxy'>; at: number } | undefined
+  let changes = 0
   let memory = deps.alertsBefore
   let seen: { at: number; backends: number; down: DownBackend[] } | undefined
   let running: { stopping: AbortController; over: Promise<void> } | undefined
@@ -101,8 +102,12 @@ export function createTending(deps: TendingDeps): Tending {
     const oldest = isWrong ? wrongFactsMilliseconds : factsMilliseconds
     if (facts === undefined || now() - facts.at >= oldest) {
       // a host that cannot be looked at for a while is still the one that it was
+      const begun = changes
       const fresh = await observe(['jails', 'proxy']).catch(passOnlyLost)
-      facts = { seen: fresh ?? facts?.seen ?? { jails: [], proxy: noProxy }, at: now() }
+      const seenNow = fresh ?? facts?.seen ?? { jails: [], proxy: noProxy }
+      // what changed meanwhile may not be in it
+      facts = begun === changes ? { seen: seenNow, at: now() } : undefined
+      return seenNow
     }
     return facts.seen
   }
@@ -156,7 +161,10 @@ export function createTending(deps: TendingDeps): Tending {
       const stopping = new AbortController()
       running = { stopping, over: untilStopped(stopping) }
     },
-    changed: () => void (facts = undefined),
+    changed() {
+      facts = undefined
+      changes += 1
+    },
     async samples() {
       return seriesOf(await files.read(now()), now(), await names())
     },

@@ -46,7 +46,7 @@ interface Tended {
 }
 
 /** Tends the real HAProxy, in a time of the test's own. */
-async function tend(state = temporaryFolder(), begun = noon, alertsBefore: AlertMemory = []): Promise<Tended> {
+async function tend(state = temporaryFolder(), begun = noon, alertsBefore: AlertMemory = [], looked = () => {}): Promise<Tended> {
   const time = { now: begun }
   const said: string[] = []
   const warned: string[] = []
@@ -74,7 +74,10 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
     lookAtTraffic: () => lookAtTraffic(shell, socket),
     lookAtDown: (names) => lookAtDown(shell, socket, names),
     lookAtLatencies: (after) => lookAtLatencies(shell, socket, after),
-    observe: async () => testFacts({ proxy }),
+    observe: async () => {
+      looked()
+      return testFacts({ proxy })
+    },
     whyNotRenewed: () => undefined,
     reconciling: createReconciling({
       now: () => time.now,
@@ -161,6 +164,30 @@ describe('the running proxy', () => {
     await pass(10)
 
     expect(told()).toMatchObject([{ key: 'drift', sentence: expect.stringContaining('line 4') }])
+  })
+})
+
+describe('what is known of the host', () => {
+  it('is looked at anew where it changed while somebody looked', async () => {
+    let looks = 0
+    let changed: (() => void) | undefined
+    const { tending, pass } = await tend(undefined, noon, [], () => {
+      looks += 1
+      changed?.()
+      changed = undefined
+    })
+    await pass(10)
+    const atRest = looks
+    changed = tending.changed
+    tending.changed()
+
+    await pass(10)
+    const whileItChanged = looks
+    await pass(10)
+
+    expect(whileItChanged).toBeGreaterThan(atRest)
+    expect(looks).toBe(whileItChanged)
+    expect(looks - atRest).toBe(2)
   })
 })
 
