@@ -19,8 +19,8 @@ import { median, percentile, rounded } from '../support/statistics.ts'
 import { createLogMemory } from '../../src/worker/log-memory.ts'
 import { createHaproxyReloads } from '../../src/worker/reload-haproxy.ts'
 
-const samples = 15
-const warmUp = 2
+const samples = 30
+const warmUp = 10
 
 /**
  * A route to a jail that has sites already, from the moment when the executor begins to the first right body over a fresh connection. Ours
@@ -85,7 +85,10 @@ async function measure(count: number): Promise<Measured> {
 async function oursSide(begun: AsyncDisposableStack, folder: string, sites: Sites): Promise<Side> {
   const haproxy = begun.adopt(await startOurs(folder, sites), (it) => it.stop())
   const { layout } = haproxy
-  const local = begun.adopt(createLocalShell({ programFolders: ['/usr/sbin', '/usr/local/sbin'], jailRoots: folder }), (it) => it.stop())
+  const local = begun.adopt(
+    createLocalShell({ programFolders: ['/usr/sbin', '/usr/local/sbin'], jailRoots: join(folder, 'jails') }),
+    (it) => it.stop(),
+  )
   let answeredAt = 0
   const shell: Shell = {
     ...local,

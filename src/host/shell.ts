@@ -11,8 +11,11 @@ export interface Shell {
   readFile(path: string): Promise<string | undefined>
   /** Temp file, fsync, rename, fsync of the folder. @throws unsafe_path, disk_full */
   writeFile(path: string, content: string, mode: number): Promise<void>
-  /** writeFile's first half: beside the file, on disk, and nobody reads it. A later one takes its place. Outside the jails only. @throws as writeFile */
-  writeDraft(path: string, content: string, mode: number): Promise<void>
+  /**
+   * writeFile's first half: beside the file, on disk, and nobody reads it. A later one takes its place. `append`: the file as it is now, its
+   * mode too, with that behind it. Outside the jails only. @throws as writeFile
+   */
+  writeDraft(path: string, content: string | Appended, mode: number): Promise<void>
   /** Its second half: from now on everybody reads the draft; after a power cut too once `settle` has resolved. */
   placeDraft(path: string): Promise<void>
   /** Brings a file's name to the disk. */
@@ -40,6 +43,10 @@ export interface Shell {
   /** Makes sure that nothing of the process group recorded in this file runs any more: waits, then TERM, then KILL. */
   endGroup(groupFile: string, waitSeconds: number): Promise<'never-started' | 'ended-by-itself' | 'was-ended'>
   stop(): Promise<void>
+}
+
+export interface Appended {
+  append: string
 }
 
 export interface ShellCommand {

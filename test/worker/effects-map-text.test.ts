@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineOf, valueIn, withEntry, withLineBack } from '../../src/worker/effects/map-text.ts'
+import { entryIn, valueIn, withEntry, withLineBack } from '../../src/worker/effects/map-text.ts'
 
 /** The plain way, which reads every line. */
 function plainLines(text: string): { raw: string; key: string | undefined; value: string }[] {
@@ -28,7 +28,7 @@ test('what is found by searching is what reading every line finds', () => {
       const lines = plainLines(text)
       const at = lines.findIndex((one) => one.key === wanted)
       expect(valueIn(text, wanted)).toBe(lines[at]?.value)
-      expect(lineOf(text, wanted)).toEqual(at < 0 ? undefined : { raw: lines[at]?.raw, behind: lines[at - 1]?.raw ?? '' })
+      expect(entryIn(text, wanted).line).toEqual(at < 0 ? undefined : { raw: lines[at]?.raw, behind: lines[at - 1]?.raw ?? '' })
     }),
     { numRuns: 500 },
   )
@@ -55,7 +55,7 @@ test('a line that was alone in its key comes back to where it was', () => {
   fc.assert(
     fc.property(texts, key, (text, wanted) => {
       const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`
-      const found = lineOf(whole, wanted)
+      const found = entryIn(whole, wanted).line
       fc.pre(found !== undefined && plainLines(whole).filter((one) => one.key === wanted).length === 1)
       // where two lines are alike, it may come behind the last of them
       fc.pre(plainLines(whole).filter(({ raw }) => raw === found?.behind).length <= 1)

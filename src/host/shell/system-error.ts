@@ -43,8 +43,12 @@ function diskFull(doing: string, what: string, cause: unknown): JailopsError {
 /** The answer, or undefined where the path leads nowhere. */
 export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
-    const code = errorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (leadsNowhere(error)) return undefined
     throw error
   })
+}
+
+export function leadsNowhere(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
 }

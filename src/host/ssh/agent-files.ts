@@ -20,10 +20,16 @@ name_draft() {
   draft=$\{parent%/}/.$\{1##*/}.jailops-draft
 }
 
+# write_draft FILE MODE [append]
 write_draft() {
   writable "$1"
   name_draft "$1"
   rm -f "$draft" || fail failed
+  if [ -n "$3" ] && ! missing "$1"; then
+    cp -p "$1" "$draft" && cat "$\{spool:-/dev/null}" >>"$draft" || fail failed
+    flush "$draft"
+    return
+  fi
   owner=
   exists "$1" && {
     owner=$(look "$1") || fail failed

@@ -1,7 +1,7 @@
 import { JailopsError } from '../../core/errors.ts'
 import { draftOf } from '../shell/files.ts'
 import { checkForm } from '../shell/safe-path.ts'
-import type { PathStatus, Shell } from '../shell.ts'
+import type { Appended, PathStatus, Shell } from '../shell.ts'
 import { type Answer, ask, type Refusals, refusal, type Request } from './ask.ts'
 import type { Connector } from './connector.ts'
 
@@ -41,9 +41,10 @@ export function sshFiles(connector: Connector, refusals: Refusals): Files {
     checkForm(path, rules)
     return path.replace(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')
   }
-  const write = async (operation: 'write' | 'draft', path: string, content: string, mode: number) => {
+  const write = async (operation: 'write' | 'draft', path: string, given: string | Appended, mode: number) => {
+    const [content, how] = typeof given === 'string' ? [given, []] : [given.append, ['append']]
     if (content.includes('\0')) throw new JailopsError('step_failed', `Could not write ${path}: the text holds a NUL character.`)
-    await about(path, `write ${path}`, { operation, words: [plain(path), octal(mode)], content })
+    await about(path, `write ${path}`, { operation, words: [plain(path), octal(mode), ...how], content })
   }
   const removeFile = async (path: string) => {
     await about(path, `remove ${path}`, { operation: 'remove', words: [plain(path)] })

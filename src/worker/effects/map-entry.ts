@@ -4,7 +4,7 @@ import type { Action } from '../../core/step.ts'
 import { checkMapWords } from '../../host/proxy/maps.ts'
 import { createHaproxySocket } from '../../host/proxy/socket.ts'
 import { type Begun, changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
-import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
+import { entryIn, type MapEntry, valueIn, withEntry, withLineBack } from './map-text.ts'
 import { modeOf, readExactly } from './old-file.ts'
 
 const fileBeforeSchema = z.strictObject({
@@ -23,41 +23,57 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
   const check = () => {
     if (!isMark(key, value)) checkMapWords(key, value)
   }
-  const keptOf = (standing: string | undefined) => {
-    const absent = standing === undefined
-    const text = standing ?? ''
-    return JSON.stringify({ value: valueIn(text, key) ?? null, line: lineOf(text, key), absent } satisfies z.infer<typeof fileBeforeSchema>)
-  }
   const write = async (change: (text: string) => string) => {
     const [text, mode] = await Promise.all([read(), modeOf(shell, path)])
     const changed = change(text)
     if (changed !== text) await shell.writeFile(path, changed, mode)
   }
+  const begun = (before: string, draft: Promise<void> | undefined): Begun => {
+    // that it failed is heard when it is placed
+    draft?.catch(() => undefined)
+    let settling: Promise<void> | undefined
+    return {
+      before,
+      perform: async () => {
+        if (draft === undefined) return
+        await draft
+        await shell.placeDraft(path)
+        settling = shell.settle(path)
+        settling.catch(() => undefined)
+      },
+      settled: async () => settling,
+      callOff: async () => {
+        await draft?.catch(() => undefined)
+        if (draft !== undefined) await shell.removeDraft(path)
+      },
+    }
+  }
   return {
-    capture: async () => keptOf(await readExactly(shell, path)),
+    capture: async () => {
+      const standing = await readExactly(shell, path)
+      return fileKept(standing, entryIn(standing ?? '', key))
+    },
     begin: async () => {
       check()
-      const [standing, mode] = await Promise.all([readExactly(shell, path), modeOf(shell, path)])
-      const text = standing ?? ''
-      const changed = withEntry(text, key, value)
-      const draft = changed === text ? undefined : shell.writeDraft(path, changed, mode)
-      // that it failed is heard when it is placed
-      draft?.catch(() => undefined)
-      let settling: Promise<void> | undefined
-      return {
-        before: keptOf(standing),
-        perform: async () => {
-          if (draft === undefined) return
-          await draft
-          await shell.placeDraft(path)
-          settling = shell.settle(path)
-          settling.catch(() => undefined)
-        },
-        settled: async () => settling,
-        callOff: async () => {
-          await draft?.catch(() => undefined)
-          if (draft !== undefined) await shell.removeDraft(path)
-        },
+      // most are new: that is written while it is read what stands there
+      const line = value === null ? undefined : `${key} ${value}\n`
+      const early = line === undefined ? undefined : shell.writeDraft(path, { append: line }, 0o644)
+      const earlyEnded = early?.catch(() => undefined)
+      const drop = async () => {
+        await earlyEnded
+        if (early !== undefined) await shell.removeDraft(path)
+      }
+      try {
+        const [standing, mode] = await Promise.all([readExactly(shell, path), modeOf(shell, path)])
+        const entry = entryIn(standing ?? '', key)
+        const before = fileKept(standing, entry)
+        if (line !== undefined && entry.behind(value) === line) return begun(before, early)
+        const changed = entry.with(value)
+        await drop()
+        return begun(before, changed === (standing ?? '') ? undefined : shell.writeDraft(path, changed, mode))
+      } catch (error) {
+        await drop()
+        throw error
       }
     },
     perform: async () => {
@@ -78,6 +94,10 @@ export function mapEntryEffect({ shell }: EffectDeps, { path, key, value }: Extr
       await write((text) => (now === null && old.line !== undefined ? withLineBack(text, old.line) : withEntry(text, key, old.value)))
     },
   }
+}
+
+function fileKept(standing: string | undefined, { value, line }: MapEntry): string {
+  return JSON.stringify({ value: value ?? null, line, absent: standing === undefined } satisfies z.infer<typeof fileBeforeSchema>)
 }
 
 /** A line of the marks file (host/marks.ts), or of who owns a site: files that HAProxy never reads, with an encoded word as the value. */
@@ -103,10 +123,12 @@ export function proxyMapEffect(deps: EffectDeps, { socket, path, key, value }: E
   return {
     capture: async () => keptOf(...(await Promise.all([live(), file.capture()]))),
     begin: async () => {
+      // what goes to other threads first: meanwhile there is time for a connection
+      const entering = file.begin()
       const asked = live()
       // that it failed is heard when the file is read
       asked.catch(() => undefined)
-      const entry = await file.begin()
+      const entry = await entering
       try {
         const now = await asked
         return {

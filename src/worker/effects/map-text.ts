@@ -2,27 +2,45 @@
  * Lines of a map file, found by searching the text: one of ten thousand lines is looked up without making ten thousand strings.
  */
 
-/** The value of a key in a map file's text, as HAProxy reads it: the first line that has the key decides. */
+/** What a key has in a map file's text, by one search. */
+export interface MapEntry {
+  /** As HAProxy reads it: the first line that has the key decides. */
+  value: string | undefined
+  /** The line that it has, and the one that it stands behind ('' at the top). */
+  line: { raw: string; behind: string } | undefined
+  /** The text with the key once and with this value, or without it; every other byte stays. */
+  with(value: string | null): string
+  /** What is to be put behind the text for that, where nothing else is to be done. */
+  behind(value: string | null): string | undefined
+}
+
+export function entryIn(text: string, key: string): MapEntry {
+  const [first, ...copies] = linesWith(text, key)
+  const behind = (value: string | null) => {
+    if (first !== undefined || value === null) return undefined
+    return `${text === '' || text.endsWith('\n') ? '' : '\n'}${key} ${value}\n`
+  }
+  return {
+    value: first?.value,
+    line: first && { raw: text.slice(first.start, first.end), behind: text.slice(startOfLine(text, first.start - 1), first.start) },
+    behind,
+    with(value) {
+      if (value === null) return cut(text, first === undefined ? [] : [first, ...copies])
+      if (first === undefined) return `${text}${behind(value)}`
+      const rest = cut(text, copies)
+      if (first.value === value) return rest
+      const raw = text.slice(first.start, first.end)
+      return `${rest.slice(0, first.start)}${key} ${value}${/\r?\n?$/.exec(raw)?.[0] ?? ''}${rest.slice(first.end)}`
+    },
+  }
+}
+
 export function valueIn(text: string, key: string): string | undefined {
   return linesWith(text, key).next().value?.value
 }
 
-/** The text with the key once and with this value, or without it; every other byte stays. */
 export function withEntry(text: string, key: string, value: string | null): string {
-  const [first, ...copies] = linesWith(text, key)
-  if (value === null) return cut(text, first === undefined ? [] : [first, ...copies])
-  if (first === undefined) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${key} ${value}\n`
-  const rest = cut(text, copies)
-  if (first.value === value) return rest
-  const raw = text.slice(first.start, first.end)
-  return `${rest.slice(0, first.start)}${key} ${value}${/\r?\n?$/.exec(raw)?.[0] ?? ''}${rest.slice(first.end)}`
-}
-
-/** The line that a key has, and the one that it stands behind ('' at the top). */
-export function lineOf(text: string, key: string): { raw: string; behind: string } | undefined {
-  const line = linesWith(text, key).next().value
-  if (line === undefined) return undefined
-  return { raw: text.slice(line.start, line.end), behind: text.slice(startOfLine(text, line.start - 1), line.start) }
+  return entryIn(text, key).with(value)
 }
 
 /** The text with a line that was taken out in its old place again; where the line before it is gone, at the end. */

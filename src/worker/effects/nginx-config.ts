@@ -8,7 +8,7 @@ import { frontFile, frontServerFile, tlsFile } from '../../host/proxy/nginx/plac
 import { unreachedServers } from '../../host/proxy/nginx/their-listens.ts'
 import type { Shell } from '../../host/shell.ts'
 import { changedSince, type Effect, type EffectDeps, parseBefore } from './effect.ts'
-import { lineOf, valueIn, withEntry, withLineBack } from './map-text.ts'
+import { entryIn, valueIn, withEntry, withLineBack } from './map-text.ts'
 import { captureFile, modeOf, readExactly, refuseForeign, restoreFile } from './old-file.ts'
 import { howItEnded, lastWords } from './words.ts'
 
@@ -33,7 +33,8 @@ export function nginxConfigEffect({ shell, stagingFolder }: EffectDeps, action: 
     if (change.what === 'file') return captureFile(shell, path)
     if (change.what === 'block')
       return JSON.stringify({ text: text ?? '', mode: await modeOf(shell, path) } satisfies z.infer<typeof mainBeforeSchema>)
-    const kept = { value: valueIn(text ?? '', change.key) ?? null, line: lineOf(text ?? '', change.key) }
+    const { value, line } = entryIn(text ?? '', change.key)
+    const kept = { value: value ?? null, line }
     return JSON.stringify(kept satisfies z.infer<typeof entryBeforeSchema>)
   }
   const perform = async (isChecked: boolean) => {
