@@ -57,6 +57,7 @@ export async function tendHost({
     wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
     ...(layout.proxy === 'nginx' ? createNginxTraffic(shell, layout, Date.now) : createHaproxyTraffic(shell, layout.haproxy.socket)),
     observe,
+    isWorkedOn: (jail) => locks.isHeld(`jail:${jail}`),
     whyNotRenewed,
     reconciling: createReconciling({
       now: Date.now,

@@ -85,6 +85,7 @@ export function blastRadius(facts: Facts, jails: readonly Jail[], otherwise = 'M
   const names = new Set(running.map(({ name }) => name))
   const routes = facts.proxy.routes.filter(({ targets }) => targets.some(({ jail }) => names.has(jail)))
   if (routes.length === 0) return []
+  if (!facts.proxy.running) return [`The proxy does not run, so nobody answers for these sites now: ${routes.map(siteText).join(', ')}.`]
   const siblings = (route: Route) =>
     route.targets
       .filter(

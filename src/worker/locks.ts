@@ -7,6 +7,8 @@ export interface ResourceLocks {
   acquire(resources: readonly string[], signal?: AbortSignal): Promise<() => void>
   /** At once or not at all: nobody waits behind who only tries. */
   tryAcquire(resources: readonly string[]): (() => void) | undefined
+  /** As a whole, by whoever it may be. */
+  isHeld(resource: string): boolean
   /** Looks from now on whether anything is held: the answer is true while nothing was, not even for a moment. */
   watch(): () => boolean
 }
@@ -75,6 +77,7 @@ export function createResourceLocks(): ResourceLocks {
       take(wishes)
       return releaseOf(wishes)
     },
+    isHeld: (name) => !held.allows({ name, isShared: true }),
     watch() {
       const before = granted
       const wasFree = held.isEmpty()

@@ -33,6 +33,8 @@ export interface TendingDeps extends ProxyTraffic {
   /** Rejects when it is aborted. */
   wait(milliseconds: number, signal: AbortSignal): Promise<unknown>
   observe(wanted: readonly FactName[]): Promise<ObservedFacts>
+  /** A request that runs has this jail: that it is away is on its card. */
+  isWorkedOn(jail: string): boolean
   /** Why the certificate of a site was not renewed when that was tried last. */
   whyNotRenewed(site: string): string | undefined
   reconciling: Reconciling
@@ -125,14 +127,24 @@ export function createTending(deps: TendingDeps): Tending {
     // nginx runs as its files were at its last reload, and tells nobody how
     const isCompared = isTended && proxy.kind === 'haproxy' && look !== undefined
     if (isCompared) await reconciling.look(look)
+    const who = behindBackends(proxy, jails)
+    const isLeft = (name: string) => {
+      const behind = who.get(name)?.jails ?? []
+      return behind.length === 0 || behind.some((jail) => !deps.isWorkedOn(jail.name))
+    }
     const moment: ProxySeen = {
       at: now(),
       kind: proxy.kind,
       isGone: isTended && proxy.enabled && look === undefined,
       ...(seen !== undefined && {
-        backends: { down: seen.down, lastMinute: byBackend(counts?.lastMinuteUp() ?? new Map(), countedAs(proxy.backends)) },
+        backends: {
+          down: seen.down.filter(({ name }) => isLeft(name)),
+          lastMinute: new Map(
+            [...byBackend(counts?.lastMinuteUp() ?? new Map(), countedAs(proxy.backends))].filter(([name]) => isLeft(name)),
+          ),
+        },
       }),
-      who: behindBackends(proxy, jails),
+      who,
       certificates: proxy.certificates.map((one) => {
         const problem = deps.whyNotRenewed(one.site)
         return problem === undefined ? one : { ...one, problem }

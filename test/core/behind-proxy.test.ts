@@ -98,6 +98,12 @@ describe('a jail with sites', () => {
     expect(remarks).toContain('Meanwhile these sites answer 503: blog.example.com.')
   })
 
+  it('does not promise an answer of a proxy that does not run', () => {
+    const { remarks } = planOf(restart, { jail: 'blog' }, { ...observed, proxy: { ...readyProxy, ...observed.proxy, running: false } })
+    expect(remarks).toContain('The proxy does not run, so nobody answers for these sites now: blog.example.com, www.example.com.')
+    expect(remarks.join(' ')).not.toContain('503')
+  })
+
   it('counts a sibling that is drained or stands still as none', () => {
     const idle = { ...shared, targets: shared.targets.map((one) => (one.jail === 'blog2' ? { ...one, weight: 0 } : one)) }
     const proxy = { ...readyProxy, routes: [idle] }

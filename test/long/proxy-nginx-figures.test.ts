@@ -148,6 +148,7 @@ test('a jail that does not answer is told of, and nginx that is away: that alone
       return promise
     },
     observe: () => hands.facts(['jails', 'proxy']),
+    isWorkedOn: () => false,
     whyNotRenewed: () => undefined,
     reconciling: { look: () => Promise.reject(new Error('nginx cannot be compared')), drift: () => ['nothing that is known'] },
     files: createSampleFiles(join(hands.lab.folder, 'samples')),

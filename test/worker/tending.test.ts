@@ -11,7 +11,7 @@ import { reconcile } from '../../src/host/proxy/reconcile.ts'
 import { lookAtDown, lookAtTraffic } from '../../src/host/proxy/traffic.ts'
 import type { Shell } from '../../src/host/shell.ts'
 import { createLocalShell } from '../../src/host/shell-local.ts'
-import { createResourceLocks } from '../../src/worker/locks.ts'
+import { createResourceLocks, type ResourceLocks } from '../../src/worker/locks.ts'
 import { createProxyGate, type ProxyGate } from '../../src/worker/proxy-gate.ts'
 import { createReconciling } from '../../src/worker/reconciling.ts'
 import { createSampleFiles } from '../../src/worker/sample-files.ts'
@@ -39,6 +39,7 @@ interface Tended {
   gate: ProxyGate
   said: string[]
   warned: string[]
+  locks: ResourceLocks
   /** What the bot was told last. */
   told(): readonly Alert[]
   /** Lets so many seconds pass, and waits until all that came of it is done. */
@@ -78,6 +79,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
       looked()
       return testFacts({ proxy })
     },
+    isWorkedOn: (jail) => locks.isHeld(`jail:${jail}`),
     whyNotRenewed: () => undefined,
     reconciling: createReconciling({
       now: () => time.now,
@@ -103,6 +105,7 @@ async function tend(state = temporaryFolder(), begun = noon, alertsBefore: Alert
     gate,
     said,
     warned,
+    locks,
     told: () => told,
     async pass(seconds) {
       const goOn = await waiting.promise
@@ -208,6 +211,21 @@ describe('alerts', () => {
       { key: 'backend-down jail_shop', title: 'shop is down', sentence: expect.stringContaining('shop.example.com') },
     ])
     expect(told()).toEqual([])
+  })
+
+  it('do not tell of a jail that a request has stopped, but once that has ended with it still away', async () => {
+    const { locks, told, pass } = await tend()
+    const release = await locks.acquire(['jail:shop'])
+    await tell('set server jail_shop/shop health down')
+    for (let looks = 0; looks < 3; looks += 1) await pass(10)
+    const meanwhile = told().length
+    release()
+    for (let looks = 0; looks < 2; looks += 1) await pass(10)
+    const afterwards = told()
+    await tell('set server jail_shop/shop health up')
+
+    expect(meanwhile).toBe(0)
+    expect(afterwards).toMatchObject([{ key: 'backend-down jail_shop' }])
   })
 
   it('tell of a HAProxy that is gone, and that it is back', async () => {
