@@ -20,6 +20,7 @@ import { createLogMemory } from '../../src/worker/log-memory.ts'
 import { createHaproxyReloads } from '../../src/worker/reload-haproxy.ts'
 
 const samples = 30
+/** A worker has run for a while when somebody adds a site. */
 const warmUp = 10
 
 /**
