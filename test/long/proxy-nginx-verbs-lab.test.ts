@@ -69,9 +69,9 @@ test('a jail that was stopped gets requests as soon as it is started', async () 
 
 test('what is drained can be brought back', async () => {
   await say('proxy drain', { jail: 'blog', seconds: 1 })
-  expect(await ask()).toBe(502)
+  expect(await ask()).toBe(503)
   await say('jail restart', { jail: 'blog' })
-  expect(await ask()).toBe(502)
+  expect(await ask()).toBe(503)
   await say('proxy enable', { site })
   expect(await ask()).toBe(200)
 }, 90_000)
