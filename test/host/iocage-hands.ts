@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from '../../src/core/command.ts'
 import type { NewJail } from '../../src/core/jail.ts'
 import type { Step } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
@@ -36,6 +37,16 @@ export async function createIocage(hands: LabHands, name: string, more: Partial<
     ...drivers.site.install(drivers.jails.expected(jail), jail.address),
     ...drivers.jails.boot(jail, jail.startsAtBoot),
   ]
+}
+
+/** What a command plans is carried out. */
+export async function say(hands: LabHands, command: Command, args: Record<string, unknown>): Promise<void> {
+  await hands.carryOut((await hands.plan(command, args)).steps)
+}
+
+/** As jls itself says it. */
+export async function jls({ lab }: LabHands): Promise<string> {
+  return (await lab.sh('jls -N')).text
 }
 
 function read(path: string): string {

@@ -18,7 +18,7 @@ import rollback from '../../commands/jail/snapshot/rollback.ts'
 import start from '../../commands/jail/start.ts'
 import stop from '../../commands/jail/stop.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { createIocage, traceOfIocage } from '../host/iocage-hands.ts'
+import { createIocage, jls, say, traceOfIocage } from '../host/iocage-hands.ts'
 import { type LabHands, labHands } from '../host/lab-hands.ts'
 
 /* iocage's jails on the lab: what the driver plans is carried out, and taken back without a trace. */
@@ -34,21 +34,13 @@ afterAll(() => hands?.stop())
 
 const trace = () => traceOfIocage(hands)
 
-async function say(command: typeof start, args: Record<string, unknown>): Promise<void> {
-  await hands.carryOut((await hands.plan(command, args)).steps)
-}
-
-async function jls(): Promise<string> {
-  return (await hands.lab.sh('jls -N')).text
-}
-
 describe('a jail of iocage', () => {
   it('is taken back without a trace when its site does not come up', async () => {
     const before = await trace()
     setFaults(hands.lab.folder, [{ program: 'service', argumentsInclude: ['nginx', 'start'], exitCode: 1 }])
     await expect(hands.carryOut(await createIocage(hands, 'blog'))).rejects.toThrow(expect.objectContaining({ code: 'step_failed' }))
     expect(await trace()).toEqual(before)
-    expect(await jls()).not.toContain('ioc-blog')
+    expect(await jls(hands)).not.toContain('ioc-blog')
   }, 60_000)
 
   it('is made, runs, answers, and is seen with all that its files say', async () => {
@@ -82,21 +74,21 @@ describe('a jail of iocage', () => {
     const facts = await hands.facts()
     expect(facts.ownJail('thick')).toMatchObject({ type: 'thick', startsAtBoot: false, state: 'running' })
     expect(facts.datasets.filter(({ origin }) => origin !== undefined).map(({ name }) => name)).toEqual(['zroot/iocage/jails/blog/root'])
-    await say(destroy, { jail: 'thick' })
-    await say(purge, { jail: 'thick' })
+    await say(hands, destroy, { jail: 'thick' })
+    await say(hands, purge, { jail: 'thick' })
     expect(await trace()).toEqual(before)
   }, 60_000)
 
   it('is on or off at boot without being started or stopped by that', async () => {
-    await say(stop, { jail: 'blog' })
+    await say(hands, stop, { jail: 'blog' })
     const { steps } = await hands.plan(bootOff, { jail: 'blog' })
     await hands.takeBack(await hands.carryOut(steps))
     expect((await hands.facts()).ownJail('blog').startsAtBoot).toBe(true)
     await hands.carryOut(steps)
     expect((await hands.facts()).ownJail('blog')).toMatchObject({ startsAtBoot: false, state: 'stopped' })
-    await say(bootOn, { jail: 'blog' })
+    await say(hands, bootOn, { jail: 'blog' })
     expect((await hands.facts()).ownJail('blog')).toMatchObject({ startsAtBoot: true, state: 'stopped' })
-    await say(start, { jail: 'blog' })
+    await say(hands, start, { jail: 'blog' })
   }, 60_000)
 
   it('takes a property at once where the kernel does, and back', async () => {
@@ -108,16 +100,16 @@ describe('a jail of iocage', () => {
     expect(await raw()).toBe('false')
     await hands.carryOut(steps)
     expect((await hands.facts()).ownJail('blog').properties['allow_raw_sockets']).toBe('1')
-    await say(set, { jail: 'blog', property: 'allow_raw_sockets' })
+    await say(hands, set, { jail: 'blog', property: 'allow_raw_sockets' })
     expect((await hands.facts()).ownJail('blog').properties['allow_raw_sockets']).toBe('0')
     for (const [property, value] of [
       ['host.hostname', 'www.example.com'],
       ['exec_timeout', '90'],
     ]) {
-      await say(set, { jail: 'blog', property, value })
+      await say(hands, set, { jail: 'blog', property, value })
     }
     expect((await hands.lab.sh('jls -j ioc-blog host.hostname')).text.trim()).toBe('www.example.com')
-    await say(set, { jail: 'blog', property: 'host_hostname' })
+    await say(hands, set, { jail: 'blog', property: 'host_hostname' })
     expect((await hands.facts()).ownJail('blog').hostname).toBe('blog')
   }, 60_000)
 
@@ -131,7 +123,7 @@ describe('a jail of iocage', () => {
     expect(await trace()).toEqual(before)
     await hands.carryOut(steps)
     expect((await hands.lab.sh('jexec ioc-blog cat /data/file')).text).toBe('of the host')
-    await say(restart, { jail: 'blog' })
+    await say(hands, restart, { jail: 'blog' })
     expect((await hands.lab.sh('jexec ioc-blog cat /data/file')).text).toBe('of the host')
     expect((await hands.facts()).ownJail('blog').mounts).toEqual([{ from: join(host, 'data'), on: '/data', readOnly: true }])
     expect((await hands.lab.sh('iocage fstab -l -h blog')).text).toContain('/data')
@@ -146,7 +138,7 @@ describe('a jail of iocage', () => {
     const jail = (await hands.facts()).ownJail('journal')
     expect(jail).toMatchObject({ hostname: 'journal', kernelName: 'ioc-journal', state: 'running', startsAtBoot: true })
     expect((await hands.lab.sh('jexec ioc-journal cat /data/file')).text).toBe('of the host')
-    await say(unmount, { jail: 'journal', on: '/data' })
+    await say(hands, unmount, { jail: 'journal', on: '/data' })
     expect((await hands.lab.sh('jexec ioc-journal ls /data')).text).toBe('')
     expect((await hands.facts()).ownJail('journal').mounts).toEqual([])
   }, 60_000)
@@ -164,24 +156,24 @@ describe('a jail of iocage', () => {
   }, 60_000)
 
   it('needs another one, which is started before it', async () => {
-    await say(depend, { jail: 'copy', on: 'journal' })
+    await say(hands, depend, { jail: 'copy', on: 'journal' })
     expect((await hands.facts()).ownJail('copy').depends).toEqual(['journal'])
-    await say(stop, { jail: 'copy' })
-    await say(stop, { jail: 'journal' })
+    await say(hands, stop, { jail: 'copy' })
+    await say(hands, stop, { jail: 'journal' })
     const { steps } = await hands.plan(start, { jail: 'copy' })
     await hands.takeBack(await hands.carryOut(steps))
-    expect(await jls()).not.toContain('ioc-')
+    expect(await jls(hands)).not.toContain('ioc-')
     await hands.carryOut(steps)
-    expect(await jls()).toMatch(/ioc-journal[^]*ioc-copy/)
+    expect(await jls(hands)).toMatch(/ioc-journal[^]*ioc-copy/)
   }, 60_000)
 
   it('goes back to a snapshot', async () => {
-    await say(snapshot, { jail: 'copy', snapshot: 'first' })
+    await say(hands, snapshot, { jail: 'copy', snapshot: 'first' })
     await hands.lab.sh('echo later | jexec ioc-copy tee /later')
-    await say(stop, { jail: 'copy' })
-    await say(rollback, { jail: 'copy', snapshot: 'first' })
+    await say(hands, stop, { jail: 'copy' })
+    await say(hands, rollback, { jail: 'copy', snapshot: 'first' })
     expect((await hands.facts()).ownJail('copy').state).toBe('stopped')
-    await say(start, { jail: 'copy' })
+    await say(hands, start, { jail: 'copy' })
     expect((await hands.lab.sh('jexec ioc-copy cat /later')).code).not.toBe(0)
   }, 60_000)
 
@@ -189,7 +181,7 @@ describe('a jail of iocage', () => {
     const destruction = await hands.plan(destroy, { jail: 'copy' })
     const before = await trace()
     await hands.takeBack(await hands.carryOut(destruction.steps))
-    expect(await jls()).toContain('ioc-copy')
+    expect(await jls(hands)).toContain('ioc-copy')
     expect(await trace()).toEqual(before)
     await hands.carryOut(destruction.steps)
     expect((await hands.facts()).jails.map(({ name }) => name)).toEqual(['journal'])
@@ -197,15 +189,15 @@ describe('a jail of iocage', () => {
     await hands.takeBack(await hands.carryOut(restoration.steps))
     await hands.carryOut(restoration.steps)
     expect((await hands.facts()).ownJail('copy')).toMatchObject({ state: 'running', depends: ['journal'] })
-    await say(destroy, { jail: 'copy' })
-    await say(purge, { jail: 'copy' })
+    await say(hands, destroy, { jail: 'copy' })
+    await say(hands, purge, { jail: 'copy' })
     const facts = await hands.facts()
     expect(facts.trash).toEqual([])
     expect(facts.snapshots.map(({ dataset, name }) => `${dataset}@${name}`)).toEqual(['zroot/iocage/releases/15.1-RELEASE/root@journal'])
   }, 60_000)
 
   it('gets its old address no more when another has it, and its name again while the old one lies in the trash', async () => {
-    await say(destroy, { jail: 'journal' })
+    await say(hands, destroy, { jail: 'journal' })
     const old = (await hands.facts()).trashed('journal').address
     await hands.carryOut(await createIocage(hands, 'thief', { address: old }))
     const again = await createIocage(hands, 'journal')

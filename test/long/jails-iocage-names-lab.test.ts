@@ -12,7 +12,7 @@ import stop from '../../commands/jail/stop.ts'
 import update from '../../commands/jail/update.ts'
 import upgrade from '../../commands/jail/upgrade.ts'
 import { setFaults } from '../../src/lab/lab.ts'
-import { createIocage, traceOfIocage } from '../host/iocage-hands.ts'
+import { createIocage, jls, say, traceOfIocage } from '../host/iocage-hands.ts'
 import { type LabHands, labHands } from '../host/lab-hands.ts'
 
 /* What iocage takes for another jail, and what it says that is not so: nobody else's jail is touched, and nothing stays half made. */
@@ -31,16 +31,8 @@ afterAll(() => hands?.stop())
 
 const trace = () => traceOfIocage(hands)
 
-async function say(command: typeof start, args: Record<string, unknown>): Promise<void> {
-  await hands.carryOut((await hands.plan(command, args)).steps)
-}
-
 async function userland(): Promise<string> {
   return (await hands.lab.sh('jexec ioc-old freebsd-version -u')).text.trim()
-}
-
-async function jls(): Promise<string> {
-  return (await hands.lab.sh('jls -N')).text
 }
 
 describe('a create', () => {
@@ -63,7 +55,7 @@ describe('a create', () => {
       await expect(hands.carryOut(await createIocage(hands, 'sh'))).rejects.toThrow(expect.objectContaining({ code: 'step_failed' }))
       setFaults(hands.lab.folder, [])
       expect(await trace()).toEqual(before)
-      expect(await jls()).toContain('ioc-shop')
+      expect(await jls(hands)).toContain('ioc-shop')
     },
     60_000,
   )
@@ -88,18 +80,18 @@ describe('a name that is the beginning of others', () => {
     const before = await trace()
     for (const { steps } of [stopping, renaming, destruction]) await expect(hands.carryOut(steps)).rejects.toThrow(/Nothing was done/)
     expect(await trace()).toEqual(before)
-    expect(await jls()).toContain('ioc-shop')
+    expect(await jls(hands)).toContain('ioc-shop')
   }, 60_000)
 
   it('is one jail among others all the same', async () => {
     await hands.lab.sh(`sed -i '' /iocage.sh/d ${hands.lab.layout.marks}`)
-    await say(adopt, { jail: 'small' })
-    await say(adopt, { jail: 'shop' })
-    await say(start, { jail: 'small' })
-    await say(stop, { jail: 'small' })
-    expect(await jls()).toMatch(/ioc-shop/)
+    await say(hands, adopt, { jail: 'small' })
+    await say(hands, adopt, { jail: 'shop' })
+    await say(hands, start, { jail: 'small' })
+    await say(hands, stop, { jail: 'small' })
+    expect(await jls(hands)).toMatch(/ioc-shop/)
     await hands.carryOut(await createIocage(hands, 'sma'))
-    await say(destroy, { jail: 'sma' })
+    await say(hands, destroy, { jail: 'sma' })
     expect((await hands.facts()).jails.map(({ name }) => name)).toEqual(['shop', 'small'])
   }, 60_000)
 })
@@ -162,8 +154,8 @@ describe('the base of a jail', () => {
 describe('a jail that goes elsewhere', () => {
   it('comes back from an archive under another name', async () => {
     await hands.lab.sh('echo kept | jexec ioc-old tee /kept')
-    await say(stop, { jail: 'old' })
-    await say(exportJail, { jail: 'old' })
+    await say(hands, stop, { jail: 'old' })
+    await say(hands, exportJail, { jail: 'old' })
     const archive = (await hands.facts()).archives[0]?.name
     const { steps } = await hands.plan(importJail, { archive, as: 'new-one' })
     const before = await trace()
