@@ -17,8 +17,11 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: Math.min(1 + availableParallelism(), 6), // the tests wait for programs as long as they compute
     sequence: { sequencer: SlowestFirst },
-    testTimeout: isLong ? 60 * 60_000 : 30_000,
-    hookTimeout: 30_000,
+    // How long a test may take is no test: these are for what hangs.
+    testTimeout: isLong ? 60 * 60_000 : 90_000,
+    hookTimeout: 90_000,
+    setupFiles: ['test/support/patience.ts'],
+    expect: { poll: { timeout: 30_000 } },
     reporters: reportFolder ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 })

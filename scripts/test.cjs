@@ -44,6 +44,6 @@ function reportChecks(failed) {
 }
 
 // As vitest's own report has a file that failed.
-function asTestResult(check) {
-  return { name: join(process.cwd(), 'npm run check'), status: 'failed', message: check, assertionResults: [] }
+function asTestResult(failedCheck) {
+  return { name: join(process.cwd(), 'npm run check'), status: 'failed', message: failedCheck, assertionResults: [] }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { until } from '../worker/worker-bench.ts'
 import { incoming, makeWorld, startBot } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 test('an acknowledgement comes after the invocation is stored and before it goes on; one that takes for ever holds nothing up', async () => {
   const world = makeWorld()

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Card } from '../../src/core/card.ts'
 import type { alertSchema } from '../../src/core/alert.ts'
 import type { z } from 'zod'
-import { until } from '../worker/worker-bench.ts'
 import { alertOf } from './alerts.ts'
 import { Death, hear, incoming, lastCard, makeWorld, sentTo, startBot, web1, web2, type LivingBot, type World } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 type Alert = z.infer<typeof alertSchema>
 

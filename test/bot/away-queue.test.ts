@@ -4,11 +4,12 @@ import type { RequestRecord } from '../../src/bot/record.ts'
 import { hostQueue } from '../../src/queue/queue-names.ts'
 import { openReceiver } from '../../src/queue/receiver.ts'
 import { openSender } from '../../src/queue/sender.ts'
-import { makeConnection, makeRedis, until } from '../queue/setup.ts'
+import { makeConnection, makeRedis } from '../queue/setup.ts'
 import { commands } from './bench-commands.ts'
 import { policy, incoming } from './bot-bench.ts'
 import { judge } from '../../src/bot/judge.ts'
 import { planningRecord } from './records.ts'
+import { until } from '../support/until.ts'
 
 /* What is kept for a host that is away, on the queue itself. */
 

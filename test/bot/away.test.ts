@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownHost } from '../../src/bot/hosts.ts'
-import { until } from '../worker/worker-bench.ts'
 import { fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
 import { theDigest, thePlan } from './records.ts'
+import { until } from '../support/until.ts'
 
 const minute = 60_000
 /** 24 Nov 2026, 12:00 UTC: web1 was last heard of three minutes before. */

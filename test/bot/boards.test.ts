@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/card.ts'
 import type { HostMessage, ToBot } from '../../src/core/message.ts'
 import type { KnownHost } from '../../src/bot/hosts.ts'
-import { until } from '../worker/worker-bench.ts'
 import {
   fromHost,
   hear,
@@ -17,6 +16,7 @@ import {
   type LivingBot,
   type World,
 } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 const boards = (world: World) => [...world.chat].filter(([id]) => id.startsWith('b')).map(([, cards]) => cards)
 const board = (world: World) => boards(world).at(-1)?.at(-1)

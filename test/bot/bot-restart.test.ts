@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { hasEnded } from '../../src/core/card.ts'
 import type { Incoming } from '../../src/chat/adapter.ts'
-import { until } from '../worker/worker-bench.ts'
 import { Death, fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
 import { thePlan, theDigest } from './records.ts'
+import { until } from '../support/until.ts'
 
 const steps = thePlan.steps.map(() => ({ state: 'done' as const }))
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Press } from '../../src/core/card.ts'
 import { digestOf, plan } from '../../src/core/plan.ts'
-import { until } from '../worker/worker-bench.ts'
 import { fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
 import { thePlan, theDigest } from './records.ts'
+import { until } from '../support/until.ts'
 
 const stateOf = (world: World, request: string) => lastCard(world, request)?.state
 const press = (living: LivingBot, who: string, what: Press) => living.door().receive(incoming(who, { kind: 'press', press: what }))

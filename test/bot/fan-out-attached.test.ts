@@ -6,8 +6,8 @@ import { renderCard as renderForSlack } from '../../src/chat/slack/render.ts'
 import type { Answer } from '../../src/core/card.ts'
 import { chartOf } from '../chat/chart/example-charts.ts'
 import { cardOf } from '../chat/example-cards.ts'
-import { until } from '../worker/worker-bench.ts'
 import { asked, card, cards, pass, result, says } from './fan-out-bench.ts'
+import { until } from '../support/until.ts'
 
 const chart = chartOf('Requests: all sites', { requests: (at) => at })
 const graph: Answer = { title: 'The last 24 h: all sites', charts: [chart, chart, chart] }

@@ -1,8 +1,8 @@
 import type { KnownHost } from '../../src/bot/hosts.ts'
 import type { Answer } from '../../src/core/card.ts'
 import type { ToBot } from '../../src/core/message.ts'
-import { until } from '../worker/worker-bench.ts'
 import { fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 export const jails = (...names: string[]): Answer => ({
   title: names.length === 0 ? 'No jails yet' : `${names.length} jails`,

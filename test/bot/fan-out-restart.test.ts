@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../worker/worker-bench.ts'
 import { Death, incoming, makeWorld, sentTo, startBot } from './bot-bench.ts'
 import { asked, card, jails, pass, result, says } from './fan-out-bench.ts'
+import { until } from '../support/until.ts'
 
 describe('a restart', () => {
   it('asks all again under new numbers, counts what the first life asked for, and ends true', async () => {

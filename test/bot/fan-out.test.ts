@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../worker/worker-bench.ts'
 import { incoming, lastCard, sentTo } from './bot-bench.ts'
 import { asked, card, cards, house, jails, messageTo, pass, refusal, result, says } from './fan-out-bench.ts'
+import { until } from '../support/until.ts'
 
 describe('a question to all hosts', () => {
   it('is answered at once when all have answered, in the order of the hosts', async () => {

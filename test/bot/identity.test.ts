@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/core/policy.ts'
 import { JailopsError } from '../../src/core/errors.ts'
-import { until } from '../worker/worker-bench.ts'
 import { incoming, lastCard, makeWorld, startBot } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 /** Says something as somebody of whom the platform is still to be asked. */
 async function askAs(says: (actor: Actor) => Promise<Actor>, words = 'jail list') {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { afterRemoval, isForRemovedHost } from '../../src/bot/removed.ts'
 import { digestOf } from '../../src/core/plan.ts'
-import { until } from '../worker/worker-bench.ts'
 import { fromHost, hear, incoming, lastCard, makeWorld, sentTo, startBot, web1, web2 } from './bot-bench.ts'
 import { planningRecord, recordOf, thePlan } from './records.ts'
+import { until } from '../support/until.ts'
 
 const here = (name: string) => ({ ...(name === 'web1' ? web1 : web2), seenAt: 1_000_000 })
 

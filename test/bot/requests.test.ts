@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { until } from '../worker/worker-bench.ts'
 import { incoming, lastCard, makeWorld, startBot } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 it('a record that cannot be read is an alarm, and keeps the bot from nothing', async () => {
   const world = makeWorld()

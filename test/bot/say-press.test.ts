@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Press } from '../../src/core/card.ts'
-import { until } from '../worker/worker-bench.ts'
 import { incoming, lastCard, makeWorld, sentTo, startBot, type LivingBot, type World } from './bot-bench.ts'
+import { until } from '../support/until.ts'
 
 const stateOf = (world: World, request: string) => lastCard(world, request)?.state
 const press = (living: LivingBot, who: string, what: Press) => living.door().receive(incoming(who, { kind: 'press', press: what }))

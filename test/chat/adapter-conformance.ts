@@ -55,7 +55,7 @@ export function adapterConformance(name: string, makeHarness: () => Promise<Harn
     }
 
     async function expectSeen(person: 'ana' | 'bo', words: string | RegExp): Promise<void> {
-      await vi.waitFor(async () => expect((await harness.seenBy(person)).join('\n\n')).toMatch(words), { timeout: 5000, interval: 30 })
+      await vi.waitFor(async () => expect((await harness.seenBy(person)).join('\n\n')).toMatch(words), { interval: 30 })
     }
 
     test('hands over what was said exactly once, with who, where and which delivery', async () => {

@@ -165,7 +165,7 @@ describe('whoever may not', () => {
     door.nextForm = createForm
     door.names = { host: ['web1'] }
     await town.slack.as(ids.ana).slash('/jail', 'create', { channel: ids.ops })
-    const open = await vi.waitFor(() => modalOf('ana'), { timeout: 2500 })
+    const open = await vi.waitFor(() => modalOf('ana'))
     expect(inputs(open)).toMatchObject({ host: { element: { type: 'plain_text_input' } } })
   })
 })

@@ -79,7 +79,7 @@ export async function startAdapter(
     throw error
   }
   if (mode === 'http') slack.setRequestUrl(adapter.url())
-  else await vi.waitFor(() => slack.sockets === 2 || Promise.reject(new Error(`${slack.sockets} sockets`)), { timeout: 5000 })
+  else await vi.waitFor(() => slack.sockets === 2 || Promise.reject(new Error(`${slack.sockets} sockets`)))
   return { slack, adapter, problems, stop }
 }
 

@@ -77,7 +77,7 @@ test('connections that are cut come back, also after Slack refused some', async 
   await start('socket')
   town.slack.refuseConnections(3)
   town.slack.breakSockets()
-  await vi.waitFor(() => expect(town.slack.sockets).toBe(2), { timeout: 5000 })
+  await vi.waitFor(() => expect(town.slack.sockets).toBe(2))
   expect((await town.slack.as(ids.ana).slash('/jail', 'list', { channel: ids.ops })).error).toBeUndefined()
   expect(town.problems.map(({ what }) => what)).toContain('Slack cannot be reached by Socket Mode; it is tried again')
 })
@@ -86,7 +86,7 @@ test('an outage of apps.connections.open is waited out', async () => {
   await start('socket')
   town.slack.faults.next('apps.connections.open', { status: 503 }, { times: 4 })
   town.slack.breakSockets()
-  await vi.waitFor(() => expect(town.slack.sockets).toBe(2), { timeout: 5000 })
+  await vi.waitFor(() => expect(town.slack.sockets).toBe(2))
 })
 
 test('a Slack that comes late is waited for behind start(), and said so', async () => {
@@ -117,7 +117,7 @@ test.each(['socket', 'http'] as const)('stopped, nothing of it keeps a process a
   child.stdin.end()
   const before = performance.now()
   expect(await once(child, 'exit')).toEqual([0, null])
-  expect(performance.now() - before).toBeLessThan(2000)
+  expect(performance.now() - before).toBeLessThan(10_000)
 })
 
 describe.each(['socket', 'http'] as const)('what stops the start, over %s', (mode) => {

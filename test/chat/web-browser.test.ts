@@ -72,7 +72,7 @@ describe.skipIf(executablePath === undefined)(`the chat page in a real browser${
     await adapter.post(place, cardOf('r1', { state: 'done', charts: dayOfCharts }), asker)
     const loaded = async (selector: string) => {
       const width = () => page.locator(selector).evaluate((image) => Number(Reflect.get(image, 'naturalWidth')))
-      await vi.waitFor(async () => expect(await width()).toBeGreaterThan(0), { timeout: 8000 })
+      await vi.waitFor(async () => expect(await width()).toBeGreaterThan(0))
     }
     await loaded('.card .picture')
     expect(await page.locator('.card .picture').getAttribute('alt')).toContain('Requests (requests/s)')

@@ -37,8 +37,7 @@ function fakeHost(service: Partial<HostService> = {}) {
     groups: '/groups',
     log,
   })
-  const seen = (word: string, times: number) =>
-    vi.waitFor(() => expect(said.filter((one) => one === word)).toHaveLength(times), { timeout: 10_000 })
+  const seen = (word: string, times: number) => vi.waitFor(() => expect(said.filter((one) => one === word)).toHaveLength(times))
   return { kept, said, warnings, seen, setThere: (value: boolean) => void (isThere = value) }
 }
 
@@ -51,13 +50,13 @@ test('copies of an earlier life are cleared away once, and not beneath a change 
       vi.advanceTimersByTime(1000)
       expect(host.said).toContain('pause')
     },
-    { timeout: 15_000, interval: 500 },
+    { interval: 500 },
   )
   host.setThere(true)
   await host.seen('open', 2)
   await host.kept.stop()
   expect(host.said).toEqual(['list', 'remove', 'open', 'pause', 'open', 'stop', 'shell stopped'])
-}, 30_000)
+})
 
 test('the name in which a lock is held is that of one state folder, however alike two machines are', async () => {
   const folder = temporaryFolder('jailops-owner-')
@@ -88,6 +87,6 @@ test('a queue that cannot be left is told, and the host is tried again', async (
   const open = vi.fn().mockRejectedValueOnce(new Error('no Redis')).mockResolvedValue(undefined)
   const host = fakeHost({ open, pause: () => Promise.reject(new Error('still no Redis')) })
   await vi.waitFor(() => expect(host.warnings).toEqual(['the host cannot be served; it is tried again', 'its queue could not be left']))
-  await vi.waitFor(() => expect(open).toHaveBeenCalledTimes(2), { timeout: 10_000 })
+  await vi.waitFor(() => expect(open).toHaveBeenCalledTimes(2))
   await host.kept.stop()
-}, 20_000)
+})

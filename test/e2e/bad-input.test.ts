@@ -21,7 +21,7 @@ beforeAll(async () => {
   })
   await demo.say('ana', 'host status host:demo')
   untouched = listing(demo.hostFolder)
-}, 60_000)
+})
 afterAll(() => demo?.stop(), 60_000)
 
 interface WrittenConfig {
@@ -83,7 +83,7 @@ describe('names of jails', () => {
     }
     for (const name of ['-rf', '../x', 'a;b']) expectRefusal(await demo.say('ana', `jail create ${name}`), 'bad_argument')
     expect(listing(demo.hostFolder)).toEqual(untouched)
-  }, 60_000)
+  })
 
   it('that are no text at all are refused too', async () => {
     for (const jail of [1, true, null, ['blog'], { name: 'blog' }]) {
@@ -153,7 +153,7 @@ describe('host names of sites', () => {
     // a path, of a host that nobody has yet
     expectRefusal(await demo.say('ana', 'proxy add blog.example.com/path jail:blog host:demo'), 'unknown_route')
     expect(listing(demo.hostFolder)).toEqual(before)
-  }, 60_000)
+  })
 
   it('one with letters of its own is shown in both forms, and answers to its ASCII one', async () => {
     await demo.sayApproved('ana', 'jail create wiki host:demo')
@@ -243,7 +243,7 @@ describe('files on the host that are not as they should be', () => {
         // it was not there
       }
     }
-  }, 60_000)
+  })
 
   it('planted in a jail that runs: a destroy and a restore move the links, and follow none', async () => {
     const outside = temporaryFolder()
@@ -258,7 +258,7 @@ describe('files on the host that are not as they should be', () => {
     expect((await demo.sayApproved('ana', 'jail restore wiki host:demo')).state).toBe('done')
     expect(listing(outside)).toEqual(before)
     expect(readFileSync(join(outside, 'index.html'), 'utf8')).toBe('precious')
-  }, 60_000)
+  })
 
   it('a jail.conf.d file that jail(8) cannot read does not keep others from being made', async () => {
     const broken = join(demo.hostFolder, 'etc/jail.conf.d/broken.conf')

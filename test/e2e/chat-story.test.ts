@@ -20,7 +20,7 @@ beforeAll(async () => {
   const mirrors = [{ from: `slack:${ops.slack}`, to: `discord:${ops.discord}` }]
   const config = writeConfig(temporaryFolder(), chatConfig(chats, { mirrors }))
   demo = await startDemo({ args: ['--config', config] })
-}, 60_000)
+})
 afterAll(async () => {
   await demo?.stop()
   await chats?.stop()
@@ -52,7 +52,7 @@ test('asked for in Slack, approved there, done: a jail', async () => {
   const done = await seen(slackMessages, /create blog[^]*Approved by/)
   expect(await until(() => isDone(textOf(slackMessages().find(({ ts }) => ts === card.ts) ?? done)), 60)).toBe(true)
   expect(slackMessages().filter((message) => message.threadTs === undefined && /create blog/.test(textOf(message)))).toHaveLength(1)
-}, 90_000)
+})
 
 test('asked for in Slack, mirrored into Discord and approved there: one request, two cards, both true, and the site answers', async () => {
   await chats.slack.as(slackIds.ana).slash('/proxy', 'add blog.example.com', { channel: ops.slack })
@@ -64,7 +64,7 @@ test('asked for in Slack, mirrored into Discord and approved there: one request,
   expect(textOf(slackMessages().find(({ ts }) => ts === card.ts) ?? card)).toMatch(/Approved by/)
   expect(await until(() => isDone(textOf(discordMessages().find(({ id }) => id === mirror.id) ?? mirror)), 10)).toBe(true)
   expect(await demo.get('blog.example.com')).toMatchObject({ status: 200, body: expect.stringContaining('served by jail blog') })
-}, 90_000)
+})
 
 test('what HAProxy and nginx say comes back into the channel, asked for in Discord with completed options', async () => {
   const ana = chats.discord.as(discordIds.ana)
@@ -108,7 +108,7 @@ test('a form where something is missing, submitted, and the bot killed before th
   const bot = demo.pid('bot')
   process.kill(bot, 'SIGKILL')
   await until(() => !isAlive(bot))
-  await until(() => chats.slack.sockets >= 2, 20)
+  await until(() => chats.slack.sockets >= 2)
   expect((await chats.slack.as(slackIds.bo).press({ channel: ops.slack, ts: card.ts, label: 'Approve' })).error).toBeUndefined()
   expect(await until(() => isDone(textOf(slackMessages().find(({ ts }) => ts === card.ts) ?? card)), 60)).toBe(true)
 }, 120_000)

@@ -20,7 +20,7 @@ test.skipIf(missingForSshd() !== undefined)(
     const demo = await startDemo({ args: ['--config', file] })
     onTestFinished(() => demo.stop())
     await demo.say('ana', 'host list') // the first words wait until the bot hears
-    await expect.poll(() => here(demo), { timeout: 20_000 }).toEqual(['demo', 'web2', 'web3'])
+    await expect.poll(() => here(demo)).toEqual(['demo', 'web2', 'web3'])
 
     const created = await demo.sayApproved('ana', 'jail create shop host:web3')
     const added = await demo.sayApproved('ana', 'proxy add shop.example.com')

@@ -11,7 +11,7 @@ let demo: Demo
 
 beforeAll(async () => {
   demo = await startDemo()
-}, 60_000)
+})
 afterAll(() => demo?.stop(), 60_000)
 
 describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a full disk (as root on Linux)', () => {
@@ -35,7 +35,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a ful
       execFileSync('umount', ['-l', mounted])
       await small.stop()
     }
-  }, 60_000)
+  })
 
   it('where jail.conf.d lies: a whole old file or none, never half of one', async () => {
     const folder = join(demo.hostFolder, 'etc/jail.conf.d')
@@ -56,7 +56,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a ful
     }
     expect((await demo.sayApproved('ana', 'jail create full nginx:no')).state).toBe('done')
     await demo.sayApproved('ana', 'jail destroy full')
-  }, 60_000)
+  })
 })
 
 function fill(file: string): void {

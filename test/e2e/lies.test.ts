@@ -28,13 +28,13 @@ beforeAll(async () => {
   stopped = nginx
   for (const pid of nginx) process.kill(pid, 'SIGSTOP')
   mute = demo.sayApproved('ana', 'proxy add mute.example.com')
-}, 60_000)
+})
 afterEach(() => lie())
 afterAll(async () => {
   await demo?.stop()
   // also daemons that were stopped and cannot hear a TERM
   expect(stopped.filter(isAlive)).toEqual([])
-}, 60_000)
+})
 
 const lie = (...faults: Fault[]) => setFaults(join(demo.stateDir, 'lab'), faults)
 
@@ -52,7 +52,7 @@ it('jail -c that says 0 and starts nothing', async () => {
   expect(card.steps.map(({ state }) => state)).not.toContain('done')
   expect(card.steps.find(({ state }) => state === 'failed')?.title).toBe('Start blog')
   expect(hostButProxy()).toEqual(before)
-}, 40_000)
+})
 
 it('a service that says 0 and starts no nginx', async () => {
   const before = hostButProxy()
@@ -62,7 +62,7 @@ it('a service that says 0 and starts no nginx', async () => {
   expect(card.text).toMatch(/Start nginx in blog: service reported success, but "http:\/\/\S+ answers .*" does not hold/)
   expect(hostButProxy()).toEqual(before)
   expect(processesOf(join(demo.hostFolder, 'usr/jails/blog'))).toEqual([])
-}, 40_000)
+})
 
 it('a pkg that finds no package, with its own words on the card', async () => {
   const before = hostButProxy()
@@ -81,7 +81,7 @@ it('a pkg that says 0 and installs nothing', async () => {
   expect(card).toMatchObject({ state: 'undone', reason: 'step_failed' })
   expect(card.text).toContain('Install nginx in blog: pkg reported success')
   expect(hostButProxy()).toEqual(before)
-}, 40_000)
+})
 
 it('a program that does its work and then fails', async () => {
   const before = hostButProxy()
@@ -113,7 +113,7 @@ it('a sysrc that says 0 and writes nothing does not leave a jail that would not 
   expect(card).toMatchObject({ state: 'undone' })
   expect(card.text).toContain('Let blog start at boot')
   expect(hostButProxy()).toEqual(before)
-}, 40_000)
+})
 
 it('a jail -r that says 0 and stops nothing: nothing of the running jail is moved', async () => {
   const before = hostButProxy()
@@ -126,7 +126,7 @@ it('a jail -r that says 0 and stops nothing: nothing of the running jail is move
   expect((await demo.say('ana', 'jail info mute2')).title).toContain('running')
   expect((await demo.sayApproved('ana', 'jail destroy mute2')).state).toBe('done')
   expect(hostButProxy()).toEqual(before)
-}, 40_000)
+})
 
 it('an nginx that runs but does not answer', async () => {
   const card = await mute
@@ -134,7 +134,7 @@ it('an nginx that runs but does not answer', async () => {
   expect(card.text).toMatch(/Wait until mute.example.com is answered through HAProxy: Within 30 s/)
   expect(listing(demo.hostFolder)).toEqual(untouched)
   expect((await demo.get('mute.example.com')).status).toBe(421)
-}, 60_000)
+})
 
 const nap = `
 import { z } from 'zod'

@@ -17,7 +17,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'commands/README.md'), 'not a command')
   writeFileSync(config, `commands:\n  - ${folder}/commands\n`)
   demo = await startDemo({ args: ['--config', config] })
-}, 60_000)
+})
 afterAll(() => demo?.stop(), 60_000)
 
 it('stands in help, and completes', async () => {

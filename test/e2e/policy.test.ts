@@ -15,7 +15,7 @@ const run = (person: string, ...words: string[]) => runJson(demo.stateDir, perso
 beforeAll(async () => {
   demo = await startDemo()
   untouched = listing(demo.hostFolder)
-}, 60_000)
+})
 afterAll(() => demo?.stop(), 60_000)
 
 it('eve may look, but not create', async () => {

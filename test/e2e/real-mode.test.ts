@@ -59,7 +59,7 @@ beforeAll(async () => {
     'bot',
     `hosts: { web1: {} }\npolicy:\n  roles:\n    all: { permissions: ['*'], members: ['shell:user:${uid}'] }\n  approvals: [{ permissions: ['jail.stop'], count: 1 }]\n`,
   )
-}, 30_000)
+})
 
 afterAll(async () => {
   for (const child of children) child.removeAllListeners('exit')
@@ -75,7 +75,7 @@ afterAll(async () => {
   )
   await redis.stop()
   rmSync(folder, { recursive: true, force: true })
-}, 30_000)
+})
 
 test('both configurations are good', async () => {
   expect(await jailops('config', 'check', '--config', bot)).toMatchObject({ code: 0 })
@@ -102,7 +102,7 @@ test('who speaks in the shell is proved, not claimed', async () => {
   expect(me.code).toBe(0)
   expect(claimed.code).toBe(3)
   expect(claimed.out).toContain('as')
-}, 60_000)
+})
 
 test('a question is answered, and a change that needs no approval is carried out at once', async () => {
   const list = await jailops('run', '--config', bot, 'jail list')
@@ -112,7 +112,7 @@ test('a question is answered, and a change that needs no approval is carried out
   expect(created.code).toBe(0)
   expect(JSON.parse(created.out)).toMatchObject({ state: 'done' })
   expect((await jailops('run', '--config', bot, 'jail list')).out).toMatch(/blog\s+running/)
-}, 60_000)
+})
 
 test('the host refuses what its own configuration does not let the bot ask for', async () => {
   const refused = await jailops('run', '--config', bot, '--json', 'jail info blog')
@@ -126,7 +126,7 @@ test('a second worker on the same host is refused', async () => {
 
   expect(second.code).toBe(2)
   expect(second.out).toContain('Another jailops worker')
-}, 30_000)
+})
 
 test('both are well', async () => {
   expect(await jailops('health', '--config', bot)).toMatchObject({ code: 0 })
@@ -144,4 +144,4 @@ test('a second bot waits, and takes over when the first is killed', async () => 
   await second
 
   expect(await jailops('run', '--config', bot, 'jail list')).toMatchObject({ code: 0 })
-}, 30_000)
+})

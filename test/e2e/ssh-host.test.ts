@@ -33,7 +33,7 @@ test('`host add` names it, `host check` looks at it, and neither touches what is
   expect(checked.stdout).toMatch(/HAProxy/)
   expect(checked.stdout).toMatch(/FreeBSD/)
   expect(checked.code).toBeLessThan(2)
-}, 60_000)
+})
 
 let worker: ChildProcess
 
@@ -61,7 +61,7 @@ test('all hosts at once: the one that answers, and the one that nobody serves', 
   const { card: hosts } = await run('host list')
   expect(hosts.table?.rows.map((row) => row[0])).toEqual(['elsewhere', 'web1'])
   expect(JSON.stringify(hosts.table?.rows)).toContain('ssh')
-}, 60_000)
+})
 
 test('a connection that is cut again and again in the middle of a change ends in done, once', async () => {
   const created = run('jail create shop host:web1')
@@ -111,4 +111,4 @@ test('another worker is kept out', async () => {
   expect(await until(() => said.includes('another jailops worker'), 20)).toBe(true)
   expect((await run('jail list host:web1')).state).toBe('done')
   await house.stopChild(second)
-}, 60_000)
+})

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await house.addHost('--become', 'sudo')
   await house.start('worker')
   await house.start('bot')
-}, 60_000)
+})
 afterAll(() => house.stop(), 60_000)
 
 test('all of the main job runs within its limits, there and back', async () => {

@@ -14,7 +14,7 @@ let untouched: Record<string, string>
 beforeAll(async () => {
   demo = await startDemo({ stateDir })
   untouched = listing(demo.hostFolder)
-}, 60_000)
+})
 afterAll(() => demo?.stop({ keep: true }), 60_000)
 
 describe('in the shell', () => {
@@ -90,7 +90,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
     await page.goto(demo.web)
-  }, 60_000)
+  })
   afterAll(() => browser?.close())
 
   async function say(person: string, text: string): Promise<Locator> {
@@ -174,7 +174,7 @@ describe.skipIf(executablePath === undefined)('in a browser', () => {
     expect(await page.locator('.typed').allTextContents()).toEqual(history)
     // nothing that ended is offered again
     expect(await page.locator('article.card').getByRole('button').count()).toBe(0)
-  }, 60_000)
+  })
 
   it('a new plan works after the reboot, on the next free address', async () => {
     expect((await demo.sayApproved('ana', 'jail create third')).state).toBe('done')

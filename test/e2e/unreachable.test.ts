@@ -16,7 +16,7 @@ let still: { demo: Demo; untouched: Record<string, string>; card: Promise<Card> 
 beforeAll(async () => {
   still = await standStill()
   demo = await startDemo()
-}, 60_000)
+})
 afterAll(() => Promise.all([demo?.stop(), still?.demo.stop()]), 60_000)
 
 async function standStill(): Promise<typeof still> {
@@ -45,7 +45,7 @@ describe('between bot and host', () => {
     const rows = (await demo.say('ana', 'job list limit:5')).table?.rows ?? []
     expect(rows.filter((row) => row[2]?.includes('quiet'))).toEqual([])
     expect((await demo.say('ana', 'host status')).state).toBe('done')
-  }, 30_000)
+  })
 
   it('Redis slow: it takes longer, and that is all', async () => {
     const pid = demo.pid('redis')
@@ -62,7 +62,7 @@ describe('between bot and host', () => {
     await brake
     expect(card.state).toBe('done')
     await demo.sayApproved('ana', 'jail destroy slow')
-  }, 60_000)
+  })
 
   it('Redis full: refused with that very reason; with room again all is well', async () => {
     const before = listing(demo.hostFolder)
@@ -78,12 +78,12 @@ describe('between bot and host', () => {
     await redis.quit()
     expect(listing(demo.hostFolder)).toEqual(before)
     expect((await demo.say('ana', 'host status')).state).toBe('done')
-  }, 30_000)
+  })
 
   it('Redis killed: started again, and the next command is done', async () => {
     process.kill(demo.pid('redis'), 'SIGKILL')
     expect((await demo.say('ana', 'host status')).state).toBe('done')
-  }, 30_000)
+  })
 
   it('a worker that is stopped: not reached, and what comes to it too late it does not do', async () => {
     const { demo: other, untouched: before } = still
@@ -95,5 +95,5 @@ describe('between bot and host', () => {
     expect(shown.about?.state).toMatch(/^(unreachable|expired|cancelled)$/)
     expect(listing(other.hostFolder)).toEqual(before)
     expect((await other.say('ana', 'jail create late', { wait: 'approval' })).state).toBe('waiting')
-  }, 90_000)
+  })
 })

@@ -11,7 +11,7 @@ export function bastilleJails(zfs: boolean): void {
     let here: BastilleLab
     beforeAll(async () => {
       here = await bastilleLab(zfs)
-    }, 60_000)
+    })
     afterAll(() => here?.remove())
 
     test('a jail is made, with nginx inside, and starts at boot', async () => {
@@ -94,7 +94,7 @@ export function bastilleJails(zfs: boolean): void {
       setFaults(here.lab.folder, [])
       await here.carryOut(stopped.drivers.jails.start(stopped.facts.ownJail('blog')))
       expect(await here.running()).toEqual(['blog'])
-    }, 60_000)
+    })
 
     test('with what it needs, and with the limits that bastille was told', async () => {
       const { facts, drivers } = await here.look()
@@ -112,7 +112,7 @@ export function bastilleJails(zfs: boolean): void {
         return now.drivers.jails.stop(now.facts.ownJail('shop'))
       })
       expect((await here.sh('rctl')).text).toBe('')
-    }, 60_000)
+    })
 
     test('a property, live and in its file', async () => {
       await here.thereAndBack(async () => {
@@ -126,7 +126,7 @@ export function bastilleJails(zfs: boolean): void {
       await here.carryOut(drivers.jails.set(facts.ownJail('blog'), 'allow.raw_sockets', undefined).steps)
       expect(here.read('blog/jail.conf')).not.toContain('raw_sockets')
       expect((await here.sh('jls -j blog allow.raw_sockets')).text.trim()).toBe('false')
-    }, 60_000)
+    })
 
     test('a folder of the host shows in it, while it runs and after that', async () => {
       const from = join(here.lab.hostFolder, 'data')
@@ -147,7 +147,7 @@ export function bastilleJails(zfs: boolean): void {
       })
       expect(here.read('blog/fstab')).not.toContain('/data ')
       expect((await here.sh('mount -p')).text).not.toContain('root/data')
-    }, 60_000)
+    })
 
     test('a tag of its own and those of bastille', async () => {
       await here.sh('bastille tags blog add front,old')
@@ -158,7 +158,7 @@ export function bastilleJails(zfs: boolean): void {
       )
       expect((await here.look()).facts.ownJail('blog')).toMatchObject({ tags: ['front', 'web'], note: 'ticket 12' })
       expect(here.read('blog/tags')).toBe('front\n')
-    }, 60_000)
+    })
 
     test('what a failed create of somebody else left is broken, and its name is taken', async () => {
       mkdirSync(`${here.jails}/debris/root`, { recursive: true })
@@ -169,6 +169,6 @@ export function bastilleJails(zfs: boolean): void {
       })
       expect(await here.fail(drivers.jails.make(newJail('debris', '127.0.0.14'), 'rooooooooooooooo'))).toContain('is there already')
       expect(existsSync(`${here.jails}/debris/root`)).toBe(true)
-    }, 60_000)
+    })
   })
 }

@@ -14,7 +14,7 @@ let shell: Shell
 
 beforeAll(async () => {
   host = await startLabHost()
-}, 60_000)
+})
 
 afterAll(async () => host?.stop())
 

@@ -25,7 +25,7 @@ const site = 'blog.example.com'
 
 /** A real authority comes through the real proxy to see that the name is ours. Each test goes on where the one before it ended. */
 export function httpsByAuthority(kind: ProxyKind): void {
-  describe.skipIf(!hasPebble)(`https by a real authority: ${kind}`, { timeout: 60_000 }, () => {
+  describe.skipIf(!hasPebble)(`https by a real authority: ${kind}`, () => {
     let hands: LabHands
     let pebble: Pebble
 

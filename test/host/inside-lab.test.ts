@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await openWorld(column, new Map((await loadCommands()).map(({ command }) => [command.path, command])))
   cpSync(join(root, 'templates'), world.lab().layout.templates, { recursive: true })
   await world.say('jail create', { jail: 'blog', packages: 'htop', template: 'redis' })
-}, 60_000)
+})
 
 afterAll(() => world?.stop())
 

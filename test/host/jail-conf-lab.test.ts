@@ -15,7 +15,7 @@ beforeAll(async () => {
   mkdirSync(join(host.lab.hostFolder, 'data'))
   writeFileSync(join(host.lab.hostFolder, 'data/file'), 'of the host\n')
   for (const name of ['db', 'blog']) await make(name)
-}, 60_000)
+})
 
 afterAll(async () => host?.stop())
 
@@ -139,7 +139,7 @@ test('what a jail depends on is seen in file and kernel, and is nothing to jail(
       expect((await seen('blog')).state).toBe('stopped')
     })
   })
-}, 30_000)
+})
 
 test('tags and note are seen in file and kernel', async () => {
   const { jails, blog } = await drivers()
@@ -170,7 +170,7 @@ test('a stopped jail gets another name and another address, and a copy', async (
     expect(await seen('copy')).toMatchObject({ state: 'running', hostname: 'copy', address: copy.address })
   })
   await host.takeBack(stopped)
-}, 60_000)
+})
 
 test('what jail.conf has set survives the trash, under another address too', async () => {
   const set = await drivers()
@@ -181,7 +181,7 @@ test('what jail.conf has set survives the trash, under another address too', asy
   await host.carryOut(createDrivers(facts).trash.back(facts.trashed('blog'), chooseAddress()))
   expect((await seen('blog')).properties).toMatchObject({ enforce_statfs: '1' })
   expect((await seen('blog')).address).not.toBe(blog.address)
-}, 60_000)
+})
 
 test('a jail with a network of its own has its end of a pair, and leaves none behind', async () => {
   await told('ifconfig', 'bridge0', 'create')
@@ -195,4 +195,4 @@ test('a jail with a network of its own has its end of a pair, and leaves none be
     expect(await told('jexec', 'lab', 'ifconfig', `${pair}b`)).toContain(`inet ${lab.address}`)
   })
   expect(await told('ifconfig', '-l')).not.toContain(pair)
-}, 60_000)
+})

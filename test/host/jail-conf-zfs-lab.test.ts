@@ -17,7 +17,7 @@ beforeAll(async () => {
   await told('zfs', 'create', 'zroot/jails/base15')
   await told('cp', '-a', `${host.lab.layout.base}/.`, base)
   host.lab.layout.base = base
-}, 60_000)
+})
 
 afterAll(async () => host?.stop())
 
@@ -69,7 +69,7 @@ test('a thin jail is a clone; a second one shares the snapshot; of one that fail
   await expect(host.carryOut(steps)).rejects.toThrow('jail: shop: no')
   setFaults(host.lab.folder, [])
   expect(await traces()).toEqual(before)
-}, 60_000)
+})
 
 test('a thick jail is a dataset with a copy, and half a copy is made anew', async () => {
   const { jails, chooseAddress } = await drivers()
@@ -84,7 +84,7 @@ test('a thick jail is a dataset with a copy, and half a copy is made anew', asyn
     expect(await told('ls', '-A', `${host.lab.layout.jailRoots}/thick`)).toBe('')
     await host.effects.perform(copy, { groupFile: join(host.lab.folder, 'again-2') })
   })
-}, 60_000)
+})
 
 test('a running jail is cloned by a snapshot, a stopped one renamed with its dataset', async () => {
   const { facts, jails, chooseAddress } = await drivers()
@@ -100,7 +100,7 @@ test('a running jail is cloned by a snapshot, a stopped one renamed with its dat
     expect(now.facts.jail('journal')).toMatchObject({ state: 'running', hostname: 'journal' })
     expect(now.facts.datasets.map(({ name }) => name)).toContain('zroot/jails/journal')
   })
-}, 60_000)
+})
 
 test('one that is mounted by a path of its own, wherever it lies in the pool, is mounted at the new one', async () => {
   const shelf = 'zroot/shelf'
@@ -121,7 +121,7 @@ test('one that is mounted by a path of its own, wherever it lies in the pool, is
   await told('zfs', 'inherit', 'mountpoint', 'zroot/jails/blog')
   await told('zfs', 'destroy', shelf)
   await host.takeBack(back)
-}, 60_000)
+})
 
 test('an upgrade is taken back to what was before it', async () => {
   writeFileSync(join(host.lab.hostFolder, 'var/db/lab-mirror.json'), JSON.stringify({ patches: { '15.2-RELEASE': 1, '15.1-RELEASE': 1 } }))
@@ -133,7 +133,7 @@ test('an upgrade is taken back to what was before it', async () => {
     expect((await drivers()).facts.jail('blog').release).toBe('15.2-RELEASE')
   })
   expect(await told('jexec', 'blog', 'freebsd-version', '-u')).toContain('15.1-RELEASE')
-}, 60_000)
+})
 
 test('an update is taken back to what was before it', async () => {
   const { facts } = await drivers()
@@ -146,4 +146,4 @@ test('an update is taken back to what was before it', async () => {
   })
   expect(await told('cat', `${jail.root}/bin/freebsd-version`)).toBe(before)
   expect((await drivers()).facts.jail('blog').state).toBe('running')
-}, 60_000)
+})

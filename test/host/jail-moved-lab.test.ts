@@ -53,7 +53,7 @@ test('a jail is not stopped by a file that says another address than it has', as
   expect(await blog()).toMatchObject({ address: before, nextAddress: next })
   await expect(hands.plan(jailRestart, { jail: 'blog' })).rejects.toMatchObject({ code: 'host_not_ready' })
   replaceIn(fileOfBlog(), next, before)
-}, 60_000)
+})
 
 test('a start leads its sites to where it is then', async () => {
   const { address: before = '' } = await blog()
@@ -65,7 +65,7 @@ test('a start leads its sites to where it is then', async () => {
 
   expect([(await blog()).address, await status()]).toEqual([next, 200])
   expect((await hands.facts()).proxy.backends.some(({ isStale }) => isStale)).toBe(false)
-}, 60_000)
+})
 
 test('so does a restart of one that was started with it by hand', async () => {
   const { address: before = '' } = await blog()
@@ -78,7 +78,7 @@ test('so does a restart of one that was started with it by hand', async () => {
   await run(jailRestart, { jail: 'blog' })
 
   expect([(await blog()).address, await status()]).toEqual([next, 200])
-}, 60_000)
+})
 
 test('a restart goes on where HAProxy dies meanwhile; its next start is by the files', async () => {
   const { steps } = await hands.plan(jailRestart, { jail: 'blog' })
@@ -91,4 +91,4 @@ test('a restart goes on where HAProxy dies meanwhile; its next start is by the f
   expect((await blog()).state).toBe('running')
   await run(proxyAdd, { site: 'more.example.com', jail: 'blog' })
   expect(await status()).toBe(200)
-}, 60_000)
+})

@@ -13,7 +13,7 @@ beforeAll(async () => {
     mkdirSync(join(folder, 'boot'), { recursive: true })
     writeFileSync(join(folder, 'boot/loader.conf'), 'kern.racct.enable=1\n')
   })
-}, 60_000)
+})
 
 afterAll(async () => host?.stop())
 
@@ -45,7 +45,7 @@ test('they are lifted and brought back, and stand again when that is taken back'
   await host.carryOut([...limits.lift(jail, [line]), ...limits.bring(jail, [line])])
   expect(await told('rctl')).toBe('jail:mail:memoryuse:deny=1073741824')
   expect(await host.shell.readFile(host.lab.layout.rctlConf)).toBe(`${line}\n`)
-}, 60_000)
+})
 
 test('one that the kernel does not have, or a kernel that has none, keeps no jail from going', async () => {
   expect(await told('rctl', '-r', 'jail:mail')).toBe('')
@@ -54,4 +54,4 @@ test('one that the kernel does not have, or a kernel that has none, keeps no jai
   expect(await host.shell.readFile(host.lab.layout.rctlConf)).toBe('')
   const off = createDrivers({ ...(await host.look('jails')), canLimit: false }).limits
   expect([...off.lift(jail, [line]), ...off.bring(jail, [line])].map(({ action }) => action.kind)).toEqual(['line', 'line'])
-}, 60_000)
+})

@@ -63,7 +63,7 @@ export async function startOurHaproxy(
   const raw = (bytes: string) => exchange(bindPort, bytes)
   const ask: OurHaproxy['ask'] = async (host, { path = '/', headers = [], method = 'GET' } = {}) =>
     replyIn(await raw([`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers, '', ''].join('\r\n')))
-  await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'), { timeout: 10_000 })
+  await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'))
   return {
     layout,
     raw,
@@ -73,7 +73,7 @@ export async function startOurHaproxy(
       if (how === 'killed') await end(old)
       child = start(layout, how === 'killed' ? [] : ['-sf', String(old.pid)])
       if (how === 'reloaded') await once(old, 'exit')
-      await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'), { timeout: 10_000 })
+      await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'))
     },
     async stop() {
       await end(child)

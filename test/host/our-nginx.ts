@@ -58,7 +58,7 @@ export async function startOurNginx(
   const raw = (bytes: string) => exchange(bindPort, bytes)
   const ask: OurHaproxy['ask'] = async (host, { path = '/', headers = [], method = 'GET' } = {}) =>
     replyIn(await raw([`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers, '', ''].join('\r\n')))
-  await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'), { timeout: 10_000 })
+  await vi.waitFor(() => raw('GET / HTTP/1.0\r\n\r\n'))
   return {
     layout,
     raw,

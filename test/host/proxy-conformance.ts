@@ -18,7 +18,7 @@ export function proxyConformance(kind: ProxyKind): void {
 
     beforeAll(async () => {
       bench = await proxyBench(kind)
-    }, 60_000)
+    })
     afterAll(async () => bench?.stop())
 
     test('a bare host is prepared, and as bare again when that is taken back; then there is nothing left to prepare', async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   hands = await labHands({})
   shell = createLocalShell(hands.lab.layout)
   await hands.carryOut(createDrivers(await hands.facts()).proxy.prepare())
-}, 60_000)
+})
 afterAll(async () => {
   await shell?.stop()
   await hands?.stop()
@@ -38,7 +38,7 @@ test('of what is told while others reload nothing is lost with the process that 
   expect(hands.reloads.length - before).toBe(12)
   expect(told).toBeGreaterThan(50)
   expect(await reconcile(shell, layout)).toEqual({ mended: [], lacking: [], problems: [] })
-}, 60_000)
+})
 
 test('files that come and go side by side are each checked with a folder that stays as it is meanwhile', async () => {
   const comesAndGoes = async (slot: string) => {
@@ -48,4 +48,4 @@ test('files that come and go side by side are each checked with a folder that st
   await Promise.all(['slot_91', 'slot_92', 'slot_93', 'slot_94'].map(comesAndGoes))
 
   expect(await reconcile(shell, hands.lab.layout)).toEqual({ mended: [], lacking: [], problems: [] })
-}, 60_000)
+})

@@ -21,7 +21,7 @@ beforeAll(async () => {
   hands = await labHands({})
   shell = createLocalShell(hands.lab.layout)
   await hands.carryOut(createDrivers(await hands.facts()).proxy.prepare())
-}, 60_000)
+})
 afterAll(async () => {
   await shell?.stop()
   await hands?.stop()
@@ -81,7 +81,7 @@ test('what the rc script would start otherwise is left to it', async () => {
   expect(await pid()).toBe(before)
   expect(await handOver(shell, haproxy, how)).toMatchObject({ exitCode: 0 })
   expect(await pid()).not.toBe(before)
-}, 60_000)
+})
 
 test('what was asked before a reload is remembered after it', async () => {
   const { layout } = hands.lab
@@ -106,7 +106,7 @@ test('what was asked before a reload is remembered after it', async () => {
     { host: 'logged.example.com', path: '/one' },
     { host: 'logged.example.com', path: '/two' },
   ])
-}, 60_000)
+})
 
 test('files that do not pass leave the one that runs as it is', async () => {
   const { haproxy } = hands.lab.layout
@@ -115,4 +115,4 @@ test('files that do not pass leave the one that runs as it is', async () => {
   expect(await handOver(shell, haproxy, { timeoutSeconds: 10 })).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('bogus') })
   await expect(hands.carryOut(createDrivers(await hands.facts()).proxy.reload())).rejects.toMatchObject({ code: 'step_failed' })
   expect(await pid()).toBe(before)
-}, 60_000)
+})

@@ -37,12 +37,9 @@ export async function startHaproxy(mapText: string): Promise<TestHaproxy> {
     }
     rmSync(folder, { recursive: true, force: true })
   }
-  await vi.waitFor(
-    () => {
-      if (!existsSync(socket)) throw new Error(`haproxy has not started yet (exit code ${child.exitCode})`)
-    },
-    { timeout: 10_000 },
-  )
+  await vi.waitFor(() => {
+    if (!existsSync(socket)) throw new Error(`haproxy has not started yet (exit code ${child.exitCode})`)
+  })
   return { folder, configFolder, socket, map, port, stop }
 }
 

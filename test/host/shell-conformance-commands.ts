@@ -89,7 +89,7 @@ export function commandConformance(bench: () => Bench): void {
       const mark = `${bench().folder}/pids`
       const controller = new AbortController()
       const running = run(sh('sleep 300 & echo $! >"$1"; sleep 300', mark), { signal: controller.signal })
-      await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('\n'), { timeout: 10_000 })
+      await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('\n'))
       controller.abort()
       const result = await running
       expect(result).toMatchObject({ exitCode: undefined, timedOut: false })
@@ -163,7 +163,7 @@ export function commandConformance(bench: () => Bench): void {
       expect([result.exitCode, result.stdout.replaceAll('x\n', '')]).toEqual([0, 'done\n'])
       expect(Date.now() - began).toBeLessThan(10_000)
       const left = Number(readFileSync(mark, 'utf8'))
-      await vi.waitFor(() => expect(isRunning(left)).toBe(false), { timeout: 10_000 })
+      await vi.waitFor(() => expect(isRunning(left)).toBe(false))
     })
 
     test('what a change makes gets the usual rights, whatever our own umask is', async () => {

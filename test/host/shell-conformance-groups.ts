@@ -18,7 +18,7 @@ export function groupConformance(bench: () => Bench): void {
       [join(import.meta.dirname, 'shell-crash.ts'), kind, where, folder, groupFile(), 'sh', '-c', script, 'sh', mark],
       { stdio: 'ignore' },
     )
-    await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('ready'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('ready'))
     await killHard(worker)
     return readFileSync(mark, 'utf8')
       .split('\n')
@@ -94,7 +94,7 @@ export function groupConformance(bench: () => Bench): void {
 
     test('members are found when their leader is gone', async () => {
       const pids = await crashWorker('sleep 300 & echo $! >"$1"; echo $$ >>"$1"; echo ready >>"$1"; sleep 1; exit 0')
-      await vi.waitFor(() => expect(isRunning(pids[1] ?? 0)).toBe(false), { timeout: 10_000 })
+      await vi.waitFor(() => expect(isRunning(pids[1] ?? 0)).toBe(false))
       expect(isRunning(pids[0] ?? 0)).toBe(true)
       expect(await bench().shell.endGroup(groupFile(), 0)).toBe('was-ended')
       expect(pids.filter(isRunning)).toEqual([])

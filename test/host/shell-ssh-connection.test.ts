@@ -29,7 +29,7 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
       const knownHosts = join(sshd().folder, 'empty_known_hosts')
       writeFileSync(knownHosts, '')
       const { problems, shell } = open(sshd().target({ knownHosts }), { patienceMilliseconds: 500 })
-      await vi.waitFor(() => expect(problems).toHaveLength(1), { timeout: 10_000 })
+      await vi.waitFor(() => expect(problems).toHaveLength(1))
       expect(problems[0]).toContain(`is not in ${knownHosts}; get it from the host itself`)
       expect(readFileSync(knownHosts, 'utf8')).toBe('')
       await expect(shell.readFile('/etc/passwd')).rejects.toMatchObject({
@@ -46,7 +46,7 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
       const line = `[127.0.0.1]:${sshd().port} ${readFileSync(join(folder, 'host.pub'), 'utf8')}`
       writeFileSync(knownHosts, line)
       const { problems } = open(sshd().target({ knownHosts }))
-      await vi.waitFor(() => expect(problems).toHaveLength(1), { timeout: 10_000 })
+      await vi.waitFor(() => expect(problems).toHaveLength(1))
       expect(problems[0]).toContain(`shows another host key than the one in ${knownHosts}`)
       expect(readFileSync(knownHosts, 'utf8')).toBe(line)
     })
@@ -55,14 +55,14 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
       const identity = join(mkdtempSync(join(sshd().folder, 'other-')), 'id')
       makeKey(identity)
       const { problems } = open(sshd().target({ identity }))
-      await vi.waitFor(() => expect(problems).toHaveLength(1), { timeout: 10_000 })
+      await vi.waitFor(() => expect(problems).toHaveLength(1))
       expect(problems[0]).toContain(`does not take ${identity}`)
       expect(problems[0]).toContain('authorized_keys')
     })
 
     test('when nothing there makes us root', async () => {
       const { problems } = open(sshd().target({ become: 'mdo' }))
-      await vi.waitFor(() => expect(problems).toHaveLength(1), { timeout: 10_000 })
+      await vi.waitFor(() => expect(problems).toHaveLength(1))
       expect(problems[0]).toMatch(/mdo does not start \/usr\/local\/libexec\/jailops-agent .* `jailops host privileges`/)
     })
 
@@ -71,7 +71,7 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
       const first = open(target, { owner: 'one' })
       await first.shell.whenConnected(AbortSignal.timeout(10_000))
       const second = open(target, { owner: 'two' })
-      await vi.waitFor(() => expect(second.problems).toHaveLength(1), { timeout: 10_000 })
+      await vi.waitFor(() => expect(second.problems).toHaveLength(1))
       expect(second.problems[0]).toContain('another jailops worker (one) serves 127.0.0.1')
       expect(first.shell.isConnected()).toBe(true)
       await first.shell.stop()
@@ -98,14 +98,14 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
     const mark = join(ghost.controlFolder, 'mark')
     const probe = ['sh', '-c', 'echo $$ >"$1"; sleep 300', 'sh', mark]
     const lost = expect(ghost.shell.run({ argv: probe, timeoutSeconds: 300 })).rejects.toMatchObject({ code: 'connection_lost' })
-    await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('\n'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(readFileSync(mark, 'utf8')).toContain('\n'))
     // stopped, so that it does not take the lock back at once
     const pid = masterOf(ghost.controlFolder)
     process.kill(pid, 'SIGSTOP')
     const { shell } = open(target)
     await shell.whenConnected(AbortSignal.timeout(10_000))
     expect(lockOf(target).epoch).not.toBe(epoch)
-    await vi.waitFor(() => expect(isRunning(Number(readFileSync(mark, 'utf8')))).toBe(false), { timeout: 10_000 })
+    await vi.waitFor(() => expect(isRunning(Number(readFileSync(mark, 'utf8')))).toBe(false))
     process.kill(pid, 'SIGKILL')
     await lost
     await ghost.shell.stop()
@@ -118,7 +118,7 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
     await shell.whenConnected(AbortSignal.timeout(10_000))
     const { epoch, holder } = lockOf(target)
     process.kill(which === 'our ssh' ? masterOf(controlFolder) : parentOf(holder), 'SIGKILL')
-    await vi.waitFor(() => expect(shell.isConnected()).toBe(false), { timeout: 10_000 })
+    await vi.waitFor(() => expect(shell.isConnected()).toBe(false))
     await shell.whenConnected(AbortSignal.timeout(10_000))
     expect(lockOf(target).epoch).not.toBe(epoch)
     expect(await shell.run({ argv: ['echo', 'back'], timeoutSeconds: 5 })).toMatchObject({ stdout: 'back\n' })
@@ -137,11 +137,8 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
     const probing = expect(
       shell.run({ argv: ['sh', '-c', 'echo $$ >"$1"; sleep 300', 'sh', `${mark}-probe`], timeoutSeconds: 60 }),
     ).rejects.toMatchObject(lost)
-    await vi.waitFor(
-      () => expect([mark, `${mark}-probe`].every((file) => existsSync(file) && readFileSync(file, 'utf8') !== '')).toBe(true),
-      {
-        timeout: 10_000,
-      },
+    await vi.waitFor(() =>
+      expect([mark, `${mark}-probe`].every((file) => existsSync(file) && readFileSync(file, 'utf8') !== '')).toBe(true),
     )
 
     proxy.cutNow()
@@ -149,7 +146,7 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
 
     expect(await shell.endGroup(groupFile, 20)).toBe('ended-by-itself')
     expect(readFileSync(mark, 'utf8')).toBe('begun\nended\n')
-    await vi.waitFor(() => expect(isRunning(Number(readFileSync(`${mark}-probe`, 'utf8')))).toBe(false), { timeout: 10_000 })
+    await vi.waitFor(() => expect(isRunning(Number(readFileSync(`${mark}-probe`, 'utf8')))).toBe(false))
     proxy.stop()
   })
 
@@ -159,12 +156,10 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
       stdio: 'ignore',
       cwd: import.meta.dirname,
     })
-    await vi.waitFor(() => expect(existsSync(join(target.folder, 'lock'))).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(existsSync(join(target.folder, 'lock'))).toBe(true))
     const { holder } = lockOf(target)
     worker.kill('SIGKILL')
-    await vi.waitFor(() => expect([isRunning(holder), existsSync(join(target.folder, 'lock'))]).toEqual([false, false]), {
-      timeout: 10_000,
-    })
+    await vi.waitFor(() => expect([isRunning(holder), existsSync(join(target.folder, 'lock'))]).toEqual([false, false]))
   })
 
   test('many operations at once share its few sessions', async () => {
@@ -181,7 +176,7 @@ describe.skipIf(missingForSshd() !== undefined)('the connection of a shell over 
     const running = Array.from({ length: 12 }, () =>
       shell.run({ argv: ['sleep', '60.125'], timeoutSeconds: 60, signal: controller.signal }),
     )
-    await vi.waitFor(() => expect(sleepers()).toBeGreaterThanOrEqual(5), { timeout: 10_000 })
+    await vi.waitFor(() => expect(sleepers()).toBeGreaterThanOrEqual(5))
     controller.abort()
     for (const result of await Promise.all(running)) expect(result).toMatchObject({ exitCode: undefined, timedOut: false })
   })

@@ -32,7 +32,7 @@ export function cutCampaign(cutsWanted: number): void {
         )
         expect(sum('cuts')).toBeGreaterThanOrEqual(cutsWanted)
         expect(sum('lost')).toBeGreaterThan(cutsWanted / 8) // half of the cuts hit an operation
-        await vi.waitFor(() => expect(processesOf(server)).toEqual([]), { timeout: 10_000, interval: 200 })
+        await vi.waitFor(() => expect(processesOf(server)).toEqual([]), { interval: 200 })
       },
     )
   })
@@ -74,8 +74,8 @@ async function runLane(sshd: Sshd, cutsWanted: number, next: () => number) {
   await shell.whenConnected(AbortSignal.timeout(20_000))
   await shell.stop()
   proxy.stop()
-  await vi.waitFor(() => expect(readdirSync(join(target.folder, 'spool'))).toEqual([]), { timeout: 10_000 })
-  await vi.waitFor(() => expect(existsSync(join(target.folder, 'lock'))).toBe(false), { timeout: 10_000 })
+  await vi.waitFor(() => expect(readdirSync(join(target.folder, 'spool'))).toEqual([]))
+  await vi.waitFor(() => expect(existsSync(join(target.folder, 'lock'))).toBe(false))
   expect(
     readdirSync(folder)
       .toSorted()

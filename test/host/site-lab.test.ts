@@ -13,7 +13,7 @@ beforeAll(async () => {
   const { jails, site, chooseAddress } = createDrivers(facts)
   const jail = { name: 'blog', manager: 'jail.conf', address: chooseAddress(), startsAtBoot: false, type: 'thick', vnet: false } as const
   await host.carryOut([...jails.create(jail, 'raaaaaaaaaaaaaaa'), ...site.install(jails.expected(jail), jail.address)])
-}, 60_000)
+})
 afterAll(async () => host?.stop())
 
 async function blog() {
@@ -59,7 +59,7 @@ test('a host name gets files of its own; taken back it is as if it had never bee
   await vi.waitFor(async () => expect(await page('docs.example.com')).toMatchObject({ status: 200, body: 'mine' }))
   await host.takeBack(await host.carryOut(steps))
   await vi.waitFor(async () => expect(await page('docs.example.com')).toMatchObject({ status: 200, body: 'mine' }))
-}, 30_000)
+})
 
 test('a configuration that its owner broke is not loaded, and nothing is begun', async () => {
   const { jail, site } = await blog()
@@ -73,4 +73,4 @@ test('a configuration that its owner broke is not loaded, and nothing is begun',
   )
   expect(await inJail('ls', '/usr/local/etc/nginx/jailops')).not.toContain('new.example.com')
   expect((await page('any.example.com')).status).toBe(200)
-}, 30_000)
+})

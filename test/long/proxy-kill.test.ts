@@ -153,6 +153,6 @@ async function agree(ending: Ending, { path, after }: Change): Promise<void> {
   for (const host of hosts) {
     const tenant = expected[host]
     expect(inFile.has(host)).toBe(tenant !== undefined)
-    await vi.waitFor(async () => expect((await ask(front(), host)).tenant).toBe(tenant), { timeout: 15_000 })
+    await vi.waitFor(async () => expect((await ask(front(), host)).tenant).toBe(tenant))
   }
 }

@@ -27,8 +27,8 @@ async function held(words: string, fault: Fault) {
   lie(fault)
   const asked = await demo.say('ana', words, { wait: 'approval' })
   if (asked.state === 'waiting') expect((await demo.say('bo', `approve ${asked.request}`)).state).toBe('done')
-  await expect.poll(isDrained, { timeout: 20_000, interval: 20 }).toBe(true)
-  await expect.poll(() => status('blog'), { timeout: 20_000, interval: 20 }).toBe(503)
+  await expect.poll(isDrained, { interval: 20 }).toBe(true)
+  await expect.poll(() => status('blog'), { interval: 20 }).toBe(503)
   return {
     end: () =>
       expect
@@ -42,7 +42,7 @@ async function held(words: string, fault: Fault) {
 async function killWorker(): Promise<void> {
   const pid = demo.pid('worker')
   process.kill(pid, 'SIGKILL')
-  await expect.poll(() => demo.pid('worker'), { timeout: 20_000, interval: 50 }).not.toBe(pid)
+  await expect.poll(() => demo.pid('worker'), { interval: 50 }).not.toBe(pid)
 }
 
 /** Its group ends by that, as with a tool that dies: whoever began it goes on, or begins it anew. */
@@ -96,7 +96,7 @@ describe('in the middle of a restart', () => {
     await restart.end()
 
     expect([await restart.state(), isDrained()]).toEqual(['cancelled', false])
-    await expect.poll(() => status('blog'), { timeout: 20_000, interval: 50 }).toBe(200)
+    await expect.poll(() => status('blog'), { interval: 50 }).toBe(200)
   }, 60_000)
 
   it('one that waits for the same jail comes after it, and finds it open', async () => {

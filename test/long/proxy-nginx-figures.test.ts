@@ -36,7 +36,7 @@ const log = () => requestLog(bench.hands.lab.layout)
 async function logged(count: number, work: () => Promise<void>): Promise<void> {
   const before = linesNow()
   await work()
-  await expect.poll(linesNow, { timeout: 5000, interval: 10 }).toBe(before + count)
+  await expect.poll(linesNow, { interval: 10 }).toBe(before + count)
 }
 
 function linesNow(): number {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startPrivateRedis } from '../../src/queue/private-redis.ts'
 import { connectRedis, whenReady } from '../../src/queue/redis.ts'
-import { makeConnection, makeFolder, makeRedis, until } from './setup.ts'
+import { makeConnection, makeFolder, makeRedis } from './setup.ts'
+import { until } from '../support/until.ts'
 
 describe('a private Redis', () => {
   test('has no port, a socket for its owner, and every acknowledged write after kill -9', async () => {

@@ -6,7 +6,8 @@ import { openReceiver, type Receiver } from '../../src/queue/receiver.ts'
 import { connectRedis } from '../../src/queue/redis.ts'
 import { openSender, type Sender } from '../../src/queue/sender.ts'
 import { makeReceiver, makeSender, queue } from './ends.ts'
-import { makeConnection, makeRedis, until } from './setup.ts'
+import { makeConnection, makeRedis } from './setup.ts'
+import { until } from '../support/until.ts'
 
 /** Sends until it is sure, as senders do. */
 async function sendSurely(sender: Sender, id: string, token: string): Promise<void> {
@@ -33,7 +34,7 @@ describe('a queue', () => {
     const started = performance.now()
     await sender.send('r1-plan-1', 'a')
     await until(() => taken.length === 1)
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(performance.now() - started).toBeLessThan(4000)
     await sender.send('r1-plan-1', 'a')
     await sender.send('r1-cancel-2', 'b')
     await until(() => taken.length === 2)
@@ -138,7 +139,7 @@ describe('when Redis is away', () => {
     }
     await sending
     await until(() => taken.size === ids.length, 20_000)
-  }, 60_000)
+  })
 })
 
 test('a full Redis is not pestered, and what lay in it is taken when there is room', async () => {
@@ -181,4 +182,4 @@ test('a receiver killed twice in mid-message does not lose it', async () => {
   makeReceiver({ address, handle: async (id) => void taken.push(id) })
   await until(() => taken.length === 1, 15_000)
   expect(performance.now() - started).toBeLessThan(8000)
-}, 60_000)
+})

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
 import { onTestFinished } from 'vitest'
-import { setTimeout as pause } from 'node:timers/promises'
 import { startGuard } from '../../src/guard/guard.ts'
 import { createSigner, createVerifier } from '../../src/queue/envelope.ts'
 import { createKeys } from '../../src/queue/keys.ts'
@@ -70,13 +69,5 @@ export async function makePeople() {
     seal: createSeal(bot.privateKey),
     strangersSeal: createSeal(stranger.privateKey),
     verifier: createVerifier({ trusted, from: (typ, name) => (typ === 'jailops-bot' ? name !== 'bot' : name === 'bot') }),
-  }
-}
-
-export async function until(done: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
-  const deadline = performance.now() + milliseconds
-  while (!(await done())) {
-    if (performance.now() > deadline) throw new Error('it did not come about in time')
-    await pause(10)
   }
 }

@@ -5,7 +5,8 @@ import { botQueue } from '../../src/queue/queue-names.ts'
 import { openReceiver } from '../../src/queue/receiver.ts'
 import { openSender } from '../../src/queue/sender.ts'
 import { makeReceiver, makeSender, queue } from './ends.ts'
-import { makeConnection, makeRedis, until } from './setup.ts'
+import { makeConnection, makeRedis } from './setup.ts'
+import { until } from '../support/until.ts'
 
 /* What is known of messages that were taken, and of those that were not. */
 

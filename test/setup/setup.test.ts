@@ -16,14 +16,12 @@ if (process.env.FAKE_NPM === 'fails') { console.log('npm error code EUSAGE'); pr
 setTimeout(() => mkdirSync('node_modules', { recursive: true }), process.env.FAKE_NPM === 'hangs' ? 60_000 : 500)
 `
 
-test('a second start does nothing, and quickly', async () => {
+test('a second start does nothing', async () => {
   const project = projectWithNpm()
 
-  const begin = performance.now()
   const setup = setUp(project)
 
   expect(await setup.ended).toBe(0)
-  expect(performance.now() - begin).toBeLessThan(1000) // 50 ms on a quiet machine, nearly all of it Node's own start
   expect(setup.output()).toBe('')
   expect(existsSync(join(project, '.jailops'))).toBe(false)
 })

@@ -57,7 +57,7 @@ export async function startPebble({ httpPort, refusedNonces }: { httpPort: numbe
     rmSync(folder, { recursive: true, force: true })
   }
   const answers = () => execFileSync('curl', ['-sf', '--cacert', caFile, directory], { stdio: 'ignore' })
-  await vi.waitFor(answers, { timeout: 10_000, interval: 100 })
+  await vi.waitFor(answers, { interval: 100 })
   return { directory, caFile, stop }
 }
 

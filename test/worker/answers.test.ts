@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import type { BotMessage } from '../../src/core/message.ts'
 import { createAnswers } from '../../src/worker/answers.ts'
 import { messageTo, planBody, queryBody } from './story-bench.ts'
-import { requestA, temporaryFolder, temporaryJournals, until } from './worker-bench.ts'
+import { requestA, temporaryFolder, temporaryJournals } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 describe('a question', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))

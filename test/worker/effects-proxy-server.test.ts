@@ -40,7 +40,7 @@ async function visitor(): Promise<{ ended: Promise<unknown> }> {
   const asking = request({ host: '127.0.0.1', port: haproxy.port, headers: { host: 'blog.example.com' }, agent: false })
   const ended = new Promise((resolve) => asking.on('error', resolve).on('response', resolve))
   asking.end()
-  await vi.waitFor(async () => expect(await sessions(0)).toBe(false), { timeout: 5000, interval: 20 })
+  await vi.waitFor(async () => expect(await sessions(0)).toBe(false), { interval: 20 })
   return { ended }
 }
 
@@ -98,7 +98,7 @@ describe('proxy-server', () => {
     const reverted = revert(step, before)
     // it has looked whether the request is over more than once
     const questions = () => looks.mock.calls.filter(([, text]) => text.startsWith('show stat')).length
-    await vi.waitFor(() => expect(questions()).toBeGreaterThan(2), { timeout: 5000 })
+    await vi.waitFor(() => expect(questions()).toBeGreaterThan(2))
     answers[0]?.end('the answer')
 
     expect(await ended).toMatchObject({ statusCode: 200 })
@@ -135,6 +135,6 @@ describe('haproxy-server-up', () => {
   test('without a check it is; by its check it is not before it was found alive', async () => {
     expect(await isUp('jail_blog')).toBe(true)
     expect(await isUp('jail_none')).toBe(false)
-    await vi.waitFor(async () => expect(await isUp('jail_shop')).toBe(false), { timeout: 10_000, interval: 50 })
+    await vi.waitFor(async () => expect(await isUp('jail_shop')).toBe(false), { interval: 50 })
   })
 })

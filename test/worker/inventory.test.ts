@@ -5,7 +5,7 @@ import type { TrashEntry } from '../../src/core/jail.ts'
 import { type BotMessage, botMessageSchema } from '../../src/core/message.ts'
 import { createInventoryTeller } from '../../src/worker/inventory.ts'
 import { testFacts, testParts } from '../host/facts-helper.ts'
-import { until } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 const status: HostStatus = { version: '15.1-RELEASE', uptime: '3 days', load: 0.52, securelevel: '1', freeMegabytes: 900, jailsRunning: 2 }
 const trashed: Omit<TrashEntry, 'request'> = {

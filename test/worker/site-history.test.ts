@@ -3,7 +3,8 @@ import { plan } from '../../src/core/plan.ts'
 import type { RequestState } from '../../src/core/card.ts'
 import { createSiteHistory } from '../../src/worker/site-history.ts'
 import { makeWorld, messageTo, planBody, startWorker, told } from './story-bench.ts'
-import { requestA, requestB, temporaryFolder, temporaryJournals, until } from './worker-bench.ts'
+import { requestA, requestB, temporaryFolder, temporaryJournals } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 const manyHosts = (count: number) => Array.from({ length: count }, (_, index) => `h${index}.example.com`)
 const site = (host: string) => ({ before: null, after: { host, targets: [], settings: {} } })

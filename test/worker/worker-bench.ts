@@ -27,14 +27,6 @@ export async function temporaryJournals(folder: string, now: Clock): Promise<Jou
   return journals
 }
 
-export async function until(isTrue: () => boolean, milliseconds = 8000): Promise<void> {
-  const end = performance.now() + milliseconds
-  while (!isTrue()) {
-    if (performance.now() > end) throw new Error(`not within ${milliseconds} ms: ${isTrue.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
-
 /** Steps that a model host can carry out: each makes one folder stand. */
 export function stepNamed(name: string): Step {
   return { title: `make ${name}`, action: { kind: 'folder', path: `/host/${name}`, mode: 0o755 } }

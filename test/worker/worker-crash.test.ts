@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { applyBody, makeWorld, messageTo, planBody, startWorker, told, type World } from './story-bench.ts'
-import { Death, lifeOf, requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
+import { Death, lifeOf, requestA, requestB, temporaryFolder } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 /** The queue's part: a message is delivered again and again until the worker has taken it. */
 async function deliver(

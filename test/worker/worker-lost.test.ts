@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { JailopsError } from '../../src/core/errors.ts'
 import { makeWorld, messageTo, planBody, queryBody, startWorker, told } from './story-bench.ts'
-import { type Life, lifeOf, requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
+import { type Life, lifeOf, requestA, requestB, temporaryFolder } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 /** A connection that is lost at that moment, and back at the next. */
 function lostAt(moment: number, times = 1): Life & { losses: string[] } {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Living, makeWorld, messageTo, planBody, queryBody, startWorker, told, type World } from './story-bench.ts'
-import { requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
+import { requestA, requestB, temporaryFolder } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 async function begin(): Promise<Living & { world: World }> {
   const world = makeWorld(temporaryFolder())

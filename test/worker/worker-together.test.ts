@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applyBody, makeWorld, messageTo, planBody, startWorker, told, type World } from './story-bench.ts'
-import { Death, type Life, requestA, requestB, temporaryFolder, until } from './worker-bench.ts'
+import { Death, type Life, requestA, requestB, temporaryFolder } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 const result = (world: World, request = requestA) => told(world, request, 'result')
 const addresses = (world: World, request: string) => told(world, request, 'planned').at(-1)?.plan.reserves

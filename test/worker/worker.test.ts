@@ -12,7 +12,8 @@ import {
   told,
   type World,
 } from './story-bench.ts'
-import { requestA, temporaryFolder, until } from './worker-bench.ts'
+import { requestA, temporaryFolder } from './worker-bench.ts'
+import { until } from '../support/until.ts'
 
 const approvedLater = planBody({ execute: false })
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jailops-check-'))
   lab = await startLab({ folder })
   shell = createLocalShell(lab.layout)
-}, 60_000)
+})
 
 afterAll(async () => {
   await shell?.stop()

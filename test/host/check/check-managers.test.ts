@@ -109,7 +109,7 @@ describe('on the lab', () => {
     lab = await startLab({ folder, managers: ['bastille'] })
     shell = createLocalShell(lab.layout)
     await runShell(lab.layout.programFolders, 'bastille create -E blog; bastille create -E shop')
-  }, 60_000)
+  })
   afterAll(async () => {
     await shell?.stop()
     await lab?.stop()

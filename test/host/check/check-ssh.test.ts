@@ -21,7 +21,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'over ssh', () => {
     folder = mkdtempSync(join(tmpdir(), 'jailops-check-'))
     lab = await startLab({ folder })
     sshd = await startSshd('sh')
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await shell?.stop()
@@ -41,5 +41,5 @@ describe.skipIf(missing !== undefined)(missing ?? 'over ssh', () => {
     expect(findings.filter(({ state }) => state === 'unknown').map(({ subject }) => subject)).toEqual(['firewall'])
     expect(findings.find(({ subject }) => subject === 'tools')?.says).toContain('All tools')
     expect(findings.at(-1)).toMatchObject({ subject: 'clock', state: 'good' })
-  }, 60_000)
+  })
 })

@@ -66,12 +66,12 @@ describe.skipIf(missingForSshd() !== undefined)('a connection', () => {
     const other = spawn('sleep', ['300'], { detached: true, stdio: 'ignore' })
     writeFileSync(join(target.folder, 'lock'), `other ${other.pid} ${other.pid} e9 never\n`)
     await expect(shell.list('/none')).rejects.toMatchObject(lost)
-    await vi.waitFor(() => expect(problems).toEqual([expect.stringContaining('another jailops worker (other)')]), { timeout: 10_000 })
+    await vi.waitFor(() => expect(problems).toEqual([expect.stringContaining('another jailops worker (other)')]))
     expect(shell.isConnected()).toBe(false)
     other.kill('SIGKILL')
   })
 
-  test('whose holder on the host hangs is given up when it has been silent too long, and no other', { timeout: 40_000 }, async () => {
+  test('whose holder on the host hangs is given up when it has been silent too long, and no other', async () => {
     const target = sshd().target()
     const silenceMilliseconds = 12_000
     const [{ shell }, { shell: other }] = await Promise.all([
@@ -94,10 +94,10 @@ describe.skipIf(missingForSshd() !== undefined)('a connection', () => {
     expect(otherLost).not.toHaveBeenCalled()
   })
 
-  test('that two of one name take from each other again and again: a person is told', { timeout: 40_000 }, async () => {
+  test('that two of one name take from each other again and again: a person is told', async () => {
     const target = sshd().target()
     const both = [open(target), open(target)]
-    await vi.waitFor(() => expect(both.flatMap(({ problems }) => problems)).not.toHaveLength(0), { timeout: 30_000 })
+    await vi.waitFor(() => expect(both.flatMap(({ problems }) => problems)).not.toHaveLength(0))
     expect(both.flatMap(({ problems }) => problems)[0]).toMatch(/is lost again and again.*two workers run from copies of one state folder/)
   })
 
@@ -117,7 +117,7 @@ describe.skipIf(missingForSshd() !== undefined)('a connection', () => {
     mkdirSync(`${target.folder}-elsewhere`)
     symlinkSync(`${target.folder}-elsewhere`, target.folder)
     const { problems } = open(target)
-    await vi.waitFor(() => expect(problems).toHaveLength(1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(problems).toHaveLength(1))
     expect(problems[0]).toContain(`${target.folder} on 127.0.0.1 is a symbolic link or belongs to another user; put a folder there`)
   })
 
@@ -134,7 +134,7 @@ describe.skipIf(missingForSshd() !== undefined)('a connection', () => {
     const running = Array.from({ length: 8 }, (_, index) =>
       shell.run({ argv: ['sh', '-c', 'echo >"$1"; sleep 300', 'sh', join(marks, String(index))], timeoutSeconds: 300, signal: all.signal }),
     )
-    await vi.waitFor(() => expect(readdirSync(marks)).toHaveLength(8), { timeout: 10_000 })
+    await vi.waitFor(() => expect(readdirSync(marks)).toHaveLength(8))
     const one = new AbortController()
     const waiting = shell.run({ argv: ['true'], timeoutSeconds: 5, signal: one.signal })
     await new Promise(setImmediate) // now it waits
@@ -161,7 +161,7 @@ describe.skipIf(missingForSshd() !== undefined)('a connection', () => {
     server.close()
   })
 
-  test('whose network died makes a lost connection of a time limit', { timeout: 20_000 }, async () => {
+  test('whose network died makes a lost connection of a time limit', async () => {
     const proxy = await startCuttingProxy(sshd().port, () => undefined)
     const folder = mkdtempSync(join(sshd().folder, 'test-'))
     const knownHosts = join(folder, 'known_hosts')
@@ -190,7 +190,7 @@ function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>)
 }
 
 describe.skipIf(missingForSshd() !== undefined)('beneath sudo', () => {
-  test('a lock of our own name is taken over together with the connection that held it, up to its sshd', { timeout: 30_000 }, async () => {
+  test('a lock of our own name is taken over together with the connection that held it, up to its sshd', async () => {
     const folder = mkdtempSync('/tmp/jailops-kept-')
     const agent = join(folder, 'agent')
     const target = (server: Sshd) => server.target({ become: 'sudo', folder: join(folder, 'own') })
@@ -207,7 +207,7 @@ describe.skipIf(missingForSshd() !== undefined)('beneath sudo', () => {
     process.kill(master, 'SIGSTOP')
     await connected(target(server), { keptEdition })
     expect(lockOf(target(server)).epoch).not.toBe(epoch)
-    await vi.waitFor(() => expect(isRunning(above)).toBe(false), { timeout: 5000 })
+    await vi.waitFor(() => expect(isRunning(above)).toBe(false))
     process.kill(master, 'SIGKILL')
     for (const shell of shells.splice(0)) await shell.stop()
     await server.stop()
