@@ -24,13 +24,13 @@ export default defineCommand({
     const { args, facts, drivers, person } = context
     const place = args.path === undefined ? placeOf(args.site) : placeOf(`${placeOf(args.site).host}${args.path}`)
     const name = siteText(place)
+    mayClaim(context, place.host)
     const jail = facts.ownJail(args.jail ?? guessed(facts, args.site))
     const target: Target = { jail: jail.name, ...(args.port !== undefined && { port: args.port }), weight: 100 }
     const files = args.files === 'own' ? ownFiles(drivers, jail, place, args.port) : []
     const before = siteNow(facts, place)
     if (before !== null) alreadyRouted(name, before.targets, target)
     if (place.path !== undefined) facts.route(place.host)
-    mayClaim(context, place.host)
     const [reached] = reachable(facts, [target], name)
     const settings = place.path === undefined ? { owner: person } : (facts.proxy.settings[place.host] ?? {})
     return planSites(context, [{ before, after: before ?? { ...place, targets: [target], settings } }], {

@@ -78,6 +78,10 @@ describe('who may take which name', () => {
     expect(refusal(() => taking(site)).code).toBe(code)
   })
 
+  it('what nobody can own is refused before it is asked which jail should answer', () => {
+    expect(refusal(() => planOf(add, { site: 'co.uk' }, observed, { granted: [] })).code).toBe('bad_argument')
+  })
+
   it('a wildcard takes its own permission', () => {
     expect(taking('*.example.com', { granted: ['proxy.wildcard'] }).sites?.[0]?.after?.host).toBe('*.example.com')
   })
