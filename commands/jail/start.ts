@@ -1,4 +1,4 @@
-import { chosenJails, defineCommand, heldBehind, inStartOrder, jailOrTag, ledAgain, nothingToDo, plan, stoppedNeeds } from 'jailops'
+import { answeringAgain, chosenJails, defineCommand, heldBehind, inStartOrder, jailOrTag, nothingToDo, plan, stoppedNeeds } from 'jailops'
 
 export default defineCommand({
   path: 'jail start',
@@ -15,21 +15,13 @@ export default defineCommand({
     const jails = inStartOrder([...needed, ...asked])
     const names = (of: typeof chosen) => of.map(({ name }) => name).join(', ')
     if (jails.length === 0) return nothingToDo(`${names(chosen)} ${chosen.length === 1 ? 'is' : 'are'} running already.`)
-    const sites = jails.flatMap(({ name, address }) => (address !== undefined && facts.routesTo(name).length > 0 ? [address] : []))
-    return plan(
-      [
-        ...jails.flatMap((jail) => drivers.jails.start(jail)),
-        ...sites.flatMap((address) => drivers.site.awaitAnswer(address)),
-        ...ledAgain(facts, drivers, jails),
-      ],
-      {
-        resources: [...jails.flatMap((jail) => drivers.jails.resources(jail)), ...heldBehind(facts, jails)],
-        outcome:
-          args.tag === undefined && needed.length === 0
-            ? jails.map((jail) => ({ name: 'Address', value: jail.address ?? 'none' }))
-            : [{ name: 'Jails', value: names(jails) }],
-        remarks: needed.map(({ name }) => `${name} is needed and does not run, so it is started first.`),
-      },
-    )
+    return plan([...jails.flatMap((jail) => drivers.jails.start(jail)), ...answeringAgain(facts, drivers, jails)], {
+      resources: [...jails.flatMap((jail) => drivers.jails.resources(jail)), ...heldBehind(facts, jails)],
+      outcome:
+        args.tag === undefined && needed.length === 0
+          ? jails.map((jail) => ({ name: 'Address', value: jail.address ?? 'none' }))
+          : [{ name: 'Jails', value: names(jails) }],
+      remarks: needed.map(({ name }) => `${name} is needed and does not run, so it is started first.`),
+    })
   },
 })

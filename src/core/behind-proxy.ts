@@ -15,7 +15,11 @@ const drainSeconds = 30
  * that run afterwards, where that is others than now.
  */
 export function drained(facts: Facts, drivers: Drivers, jails: readonly Jail[], steps: readonly Step[], then?: readonly Jail[]): Step[] {
-  return [...drain(facts, drivers, jails), ...steps, ...back(facts, drivers, then ?? jails.filter(({ state }) => state === 'running'))]
+  return [
+    ...drain(facts, drivers, jails),
+    ...steps,
+    ...answeringAgain(facts, drivers, then ?? jails.filter(({ state }) => state === 'running')),
+  ]
 }
 
 /**
@@ -47,7 +51,7 @@ export function drain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): S
 }
 
 /** They answer where they are now, so their sites lead there: where they were, another jail may be. */
-export function ledAgain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
+function ledAgain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
   const byBackend = Map.groupBy(misled(facts, jails), ({ backend }) => backend)
   return [...byBackend.values()].flatMap((routes) => {
     const [first] = routes
@@ -66,15 +70,15 @@ function misled(facts: Facts, jails: readonly Jail[]): Route[] {
   return facts.proxy.routes.filter(({ backend }) => stale.has(backend) && theirs.has(backend))
 }
 
-/** They answer, and get requests again. */
-function back(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
+/** They answer, and get requests again where they do not run now for the first time. */
+export function answeringAgain(facts: Facts, drivers: Drivers, jails: readonly Jail[]): Step[] {
   return routed(facts, jails).flatMap((jail) => {
     const { name, address, state } = jail
     const isWeb = facts.routesTo(name).some(({ targets }) => targets.some((one) => one.jail === name && one.port === undefined))
     return [
       ...(isWeb && address !== undefined ? drivers.site.awaitAnswer(address) : []),
       ...ledAgain(facts, drivers, [jail]),
-      ...(state === 'running' && facts.proxy.running ? drivers.proxy.ready(name) : []),
+      ...(facts.proxy.running ? drivers.proxy[state === 'running' ? 'ready' : 'alive'](name) : []),
     ]
   })
 }

@@ -165,6 +165,8 @@ export interface ProxyDriver {
   drain(jail: string, seconds: number): Step[]
   /** The jail gets requests again, once the proxy's own check has found it alive. */
   ready(jail: string): Step[]
+  /** The proxy's own check has found the jail alive: for a while after a start it has not, and its sites answer 503. */
+  alive(jail: string): Step[]
   /** Steps of a plan in their order, without what one of them makes needless for another. */
   together(steps: readonly Step[]): Step[]
   /** Reads all files anew; open connections go on. */

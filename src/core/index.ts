@@ -1,7 +1,7 @@
 /** What `import 'jailops'` gives to a command file. */
 export { amountOf, sizeText } from './amount.ts'
 export { auditJails, auditLooks } from './audit.ts'
-export { blastRadius, drain, drained, heldBehind, ledAgain, stopped } from './behind-proxy.ts'
+export { answeringAgain, blastRadius, drain, drained, heldBehind, stopped } from './behind-proxy.ts'
 export { baseLooks, baseRemarks } from './base-looks.ts'
 export { defineCommand } from './command.ts'
 export type { BotContext, Command, HostSummary, PlanContext, QueryContext } from './command.ts'

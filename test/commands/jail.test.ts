@@ -151,7 +151,8 @@ describe('jail start, stop and restart', () => {
   })
 
   it('wait for the site where there is one, and warn of it', () => {
-    expect(titles(planOf(start, { jail: 'blog' }, { jails: [jail({ state: 'stopped' })], proxy: routed })).at(-1)).toContain('answers')
+    const started = titles(planOf(start, { jail: 'blog' }, { jails: [jail({ state: 'stopped' })], proxy: routed }))
+    expect(started.slice(-2)).toEqual([expect.stringContaining('answers'), expect.stringContaining('HAProxy finds blog alive')])
     expect(planOf(stop, { jail: 'blog' }, { jails: [jail()], proxy: routed }).remarks.join()).toContain('503')
     expect(titles(planOf(restart, { jail: 'blog' }, { jails: [jail()] }))).toEqual(['Stop blog', 'Start blog'])
   })

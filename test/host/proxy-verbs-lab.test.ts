@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, request as httpRequest, type Server } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { Command } from '../../src/core/command.ts'
 import { endpointOf } from '../../src/core/layout.ts'
 import type { Step } from '../../src/core/step.ts'
 import { createDrivers } from '../../src/host/drivers.ts'
+import { createLocalShell } from '../../src/host/shell-local.ts'
 import { loadCommands } from '../house/commands.ts'
 import { type LabHands, labHands } from './lab-hands.ts'
 
@@ -81,6 +82,19 @@ test('a password keeps everybody else out, is of its site only, and does not rea
   await say('proxy add', { site: 'shop.example.com' })
   expect(await ask('shop.example.com')).toMatchObject({ status: 200, body: 'shop' })
   expect((await hands.facts()).proxy.settings['shop.example.com']).toEqual({ owner: 'ana' })
+})
+
+test('a jail that is started answers: HAProxy, which found it dead while it was stopped, has found it alive', async () => {
+  await say('jail stop', { jail: 'blog' })
+  const { backend } = (await hands.facts()).route(site)
+  const shell = createLocalShell(hands.lab.layout)
+  onTestFinished(() => shell.stop())
+  await shell.exchange(hands.lab.layout.haproxy.socket, `set server ${backend}/s health down\n`, 5)
+  expect((await ask(site)).status).toBe(503)
+
+  await say('jail start', { jail: 'blog' })
+
+  expect((await ask(site)).status).toBe(200)
 })
 
 test('what strangers ask for is not in the log; what is asked of a site is, without its query', async () => {

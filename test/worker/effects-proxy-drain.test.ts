@@ -75,6 +75,25 @@ describe('a drained server', () => {
     expect([await weight(), await status()]).toEqual([100, 200])
   })
 
+  it('taken back, it answers: a jail that was stopped meanwhile HAProxy first has to find alive', async () => {
+    const before = await perform(bench, turned(true))
+    await say('set server jail_blog/blog health down')
+
+    await revert(turned(true), before)
+
+    expect(await status()).toBe(200)
+  })
+
+  it('that was not alive before is not waited for', async () => {
+    await say('set server jail_blog/blog health down')
+    const before = await bench.effects.capture(turned(true))
+    await again(turned(true))
+
+    await revert(turned(true), before)
+
+    expect([await weight(), await status()]).toEqual([100, 503])
+  })
+
   it('is drained again where that it is ready is taken back', async () => {
     await perform(bench, turned(true))
     const before = await perform(bench, turned(false))

@@ -6,7 +6,7 @@ import { reloadIt } from './reload.ts'
 import { forgetJail, routeSites, tidyUp, unrouteSite, weighTargets } from './routing.ts'
 import { newUser, setSettings } from './site-settings.ts'
 import { isSlot, slotWord } from './slots.ts'
-import { drainJail, readyJail } from './weights.ts'
+import { aliveJail, drainJail, readyJail } from './weights.ts'
 
 /** HAProxy in front: a host is a line of a map, a jail is a backend; neither needs a reload as long as one of them is spare, or from 3.4 on. */
 export function createHaproxyDriver(facts: ProxyHost): ProxyDriver {
@@ -28,6 +28,7 @@ export function createHaproxyDriver(facts: ProxyHost): ProxyDriver {
     weigh: (route, targets) => weighTargets(known, route, targets),
     drain: (jail, seconds) => drainJail(known, jail, seconds),
     ready: (jail) => readyJail(known, jail),
+    alive: (jail) => aliveJail(known, jail),
     // which ask for the same reload share it when they run
     together: (steps) => [...steps],
     reload: () => [reloadIt(facts.layout, 'it was asked for')],

@@ -37,17 +37,30 @@ function awaitSessions(known: Known, servers: readonly Serving[], shown: string,
 }
 
 export function readyJail(known: Known, jail: string): Step[] {
+  const servers = answering(known, jail)
+  return [...servers.map((one) => turn(known, `Send ${jail} requests again (${one.backend})`, one, false)), ...awaitAlive(known, servers)]
+}
+
+/** What another request keeps requests from is nobody's to wait for. */
+export function aliveJail(known: Known, jail: string): Step[] {
+  return awaitAlive(
+    known,
+    answering(known, jail).filter(({ isDrained }) => !isDrained),
+  )
+}
+
+/** Without a weight it gets no requests, and HAProxy does not call it up. */
+function answering(known: Known, jail: string): Serving[] {
   if (!known.proxy.running) return []
-  // without a weight it gets none, and HAProxy does not call it up
-  const servers = serversOf(known, serving(known, jail)).filter((one) => one.jail === jail && one.weight > 0)
-  return [
-    ...servers.map((one) => turn(known, `Send ${jail} requests again (${one.backend})`, one, false)),
-    ...servers.map(({ backend, server }): Step => ({
-      title: `Wait until HAProxy finds ${jail} alive (${backend})`,
-      action: { kind: 'await', timeoutSeconds: 30 },
-      done: { kind: 'haproxy-server-up', socket: known.layout.haproxy.socket, backend, server },
-    })),
-  ]
+  return serversOf(known, serving(known, jail)).filter((one) => one.jail === jail && one.weight > 0)
+}
+
+function awaitAlive({ layout: { haproxy } }: Known, servers: readonly Serving[]): Step[] {
+  return servers.map(({ backend, server, jail }) => ({
+    title: `Wait until HAProxy finds ${jail} alive (${backend})`,
+    action: { kind: 'await', timeoutSeconds: 30 },
+    done: { kind: 'haproxy-server-up', socket: haproxy.socket, backend, server },
+  }))
 }
 
 function turn({ layout: { haproxy } }: Known, title: string, { backend, server }: Serving, on: boolean): Step {
@@ -78,13 +91,20 @@ interface Serving {
   jail: string
   /** By the time that this is asked in the plan. */
   weight: number
+  isDrained: boolean
 }
 
 function serversOf({ weights }: Known, backends: readonly Backend[]): Serving[] {
   return backends.flatMap(({ name, targets }) =>
     targets.map((target) => {
       const server = serverNameIn(name, target)
-      return { backend: name, server, jail: target.jail, weight: weights.get(`${name}/${server}`) ?? target.weight }
+      return {
+        backend: name,
+        server,
+        jail: target.jail,
+        weight: weights.get(`${name}/${server}`) ?? target.weight,
+        isDrained: target.isDrained === true,
+      }
     }),
   )
 }

@@ -1,25 +1,31 @@
 import { z } from 'zod'
 import { JailopsError } from '../../core/errors.ts'
-import type { Action } from '../../core/step.ts'
+import type { Action, Probe } from '../../core/step.ts'
 import { backendFile, serversIn, withDrain } from '../../host/proxy/backend-file.ts'
 import type { ServerState } from '../../host/proxy/servers-state.ts'
 import { createHaproxySocket, orAway } from '../../host/proxy/socket.ts'
 import { type Effect, type EffectDeps, parseBefore } from './effect.ts'
 import { checkWholeFolder } from './haproxy-config.ts'
 import { modeOf, readExactly } from './old-file.ts'
+import { holds } from './probes.ts'
+import { waitFor } from './waiting.ts'
 
 type ProxyDrain = Extract<Action, { kind: 'proxy-drain' }>
 
-/** null: it did not stand in the file. */
-const beforeSchema = z.strictObject({ isDrained: z.boolean().nullable() })
+/** `isDrained` null: it did not stand in the file. */
+const beforeSchema = z.strictObject({ isDrained: z.boolean().nullable(), isAlive: z.boolean() })
+
+/** Whoever was stopped meanwhile is found alive again after a few checks, or by then has not come up. */
+const aliveMilliseconds = 30_000
 
 /**
  * One line of a backend's file first, so that a reload or another start keeps it; then the running HAProxy, read back. What is taken back
- * is the line: the weight that it had otherwise is written there.
+ * is the line: the weight that it had otherwise is written there. Where it answered before, that is over only when it does again.
  */
 export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
   const { shell } = deps
   const { socket, folder, backend, server, on } = action
+  const alive: Probe = { kind: 'haproxy-server-up', socket, backend, server }
   const name = backendFile(backend)
   const path = `${folder}/${name}`
   const haproxy = createHaproxySocket(shell, socket)
@@ -50,7 +56,8 @@ export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
   return {
     capture: async () => {
       const line = serversIn((await readExactly(shell, path)) ?? '')?.find((one) => one.server === server)
-      return JSON.stringify({ isDrained: line === undefined ? null : line.isDrained === true } satisfies z.infer<typeof beforeSchema>)
+      const isDrained = line === undefined ? null : line.isDrained === true
+      return JSON.stringify({ isDrained, isAlive: await holds(shell, alive) } satisfies z.infer<typeof beforeSchema>)
     },
     perform: async () => {
       // what a drained one goes back to stood there before: the folder was never without it
@@ -75,7 +82,13 @@ export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
       const old = parseBefore(beforeSchema, before)
       if (old === undefined || old.isDrained === null) return
       const weight = await write(old.isDrained, false)
-      if (weight !== undefined) await tell(weight)
+      if (weight === undefined) return
+      await tell(weight)
+      if (!old.isAlive || weight === 0 || (await waitFor(deps, alive, { milliseconds: aliveMilliseconds }))) return
+      throw new JailopsError(
+        'timed_out',
+        `${server} (${backend}) gets requests again, but HAProxy does not find it alive, as it did before. See /proxy status.`,
+      )
     },
   }
 }

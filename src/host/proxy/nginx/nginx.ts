@@ -197,6 +197,7 @@ export function createNginxFrontDriver({ layout, proxy }: Pick<Facts, 'layout' |
         ...effective(changes, `it shall send requests to ${jail} again`),
       ]
     },
+    alive: () => [], // it asks nobody beforehand: whoever answers does
     together: oneReload,
     reload: () => [reloadStep('somebody asked for it')],
     reserves: () => [],
