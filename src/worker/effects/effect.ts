@@ -32,6 +32,8 @@ export interface Effect {
   perform(options: RunOptions): Promise<void>
   check(): Promise<Standing>
   revert(before: string | null, options: RunOptions): Promise<void>
+  /** Absent: nothing takes its time after revert. Waits for what does, in nobody's way, and goes on without it where it takes too long. */
+  restored?(before: string | null): Promise<void>
 }
 
 /**

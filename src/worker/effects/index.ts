@@ -107,13 +107,15 @@ export function createEffects(deps: EffectDeps): Effects {
     check: async (step) => effectOf(deps, step, alone).check(),
     revert: async (step, before, options) => {
       if (step.action.kind === 'run' && heldBefore(before)) return
+      const effect = effectOf(deps, step, alone)
       await inTurn(step.action, async () => {
-        await effectOf(deps, step, alone).revert(before, options)
+        await effect.revert(before, options)
         // still in turn: all who write a file call their draft the same
         for (const path of filesWrittenBy(step.action)) await deps.shell.removeDraft(path)
       })
       const undo = () => undoByCommands(deps, step, options)
       await (step.undo?.some(({ action }) => replacesProxy(action)) === true ? gate.replacing(undo) : undo())
+      await effect.restored?.(before)
     },
     holds: (probe) => holds(deps.shell, probe),
   }

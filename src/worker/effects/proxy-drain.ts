@@ -15,12 +15,12 @@ type ProxyDrain = Extract<Action, { kind: 'proxy-drain' }>
 /** `isDrained` null: it did not stand in the file. */
 const beforeSchema = z.strictObject({ isDrained: z.boolean().nullable(), isAlive: z.boolean() })
 
-/** Whoever was stopped meanwhile is found alive again after a few checks, or by then has not come up. */
+/** Whoever was stopped meanwhile is found alive after a few checks; who is not by then does not come up, which alerts say. */
 const aliveMilliseconds = 30_000
 
 /**
  * One line of a backend's file first, so that a reload or another start keeps it; then the running HAProxy, read back. What is taken back
- * is the line: the weight that it had otherwise is written there. Where it answered before, that is over only when it does again.
+ * is the line: the weight that it had otherwise is written there. Where it answered before, it does so again by then.
  */
 export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
   const { shell } = deps
@@ -82,13 +82,11 @@ export function proxyDrainEffect(deps: EffectDeps, action: ProxyDrain): Effect {
       const old = parseBefore(beforeSchema, before)
       if (old === undefined || old.isDrained === null) return
       const weight = await write(old.isDrained, false)
-      if (weight === undefined) return
-      await tell(weight)
-      if (!old.isAlive || weight === 0 || (await waitFor(deps, alive, { milliseconds: aliveMilliseconds }))) return
-      throw new JailopsError(
-        'timed_out',
-        `${server} (${backend}) gets requests again, but HAProxy does not find it alive, as it did before. See /proxy status.`,
-      )
+      if (weight !== undefined) await tell(weight)
+    },
+    restored: async (before) => {
+      const old = parseBefore(beforeSchema, before)
+      if (old?.isAlive === true && old.isDrained === false) await waitFor(deps, alive, { milliseconds: aliveMilliseconds })
     },
   }
 }
