@@ -11,6 +11,7 @@ use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 
 const colors = ['#1f6feb', '#d1242f', '#bf8700', '#1a7f37', '#8250df', '#57606a']
 const ink = { strong: '#1f2328', soft: '#57606a', line: '#d8dee4' }
+const minute = 60_000
 const day = 86_400_000
 
 /** The charts, one below the other, in one picture. Pure. Loads echarts, so it is imported only where something is drawn. */
@@ -68,14 +69,17 @@ function legendOf({ series }: Chart, row: number) {
 
 function timeAxis({ from, step, series }: Chart, row: number) {
   const to = from + step * Math.max(1, lengthOf(series) - 1)
+  const isLong = to - from > 2 * day
   return {
     type: 'time',
+    // a label says no more than that
+    minInterval: isLong ? day : minute,
     gridIndex: row,
     min: from,
     max: to,
     axisLine: { lineStyle: { color: ink.line } },
     axisTick: { show: false },
-    axisLabel: { fontSize: 11, color: ink.soft, hideOverlap: true, formatter: to - from > 2 * day ? '{MM}-{dd}' : '{HH}:{mm}' },
+    axisLabel: { fontSize: 11, color: ink.soft, hideOverlap: true, formatter: isLong ? '{MM}-{dd}' : '{HH}:{mm}' },
   } as const
 }
 

@@ -38,6 +38,18 @@ describe('the picture of charts', () => {
     readPng(await drawPng([chartOf(name, { [name]: () => 1 }, name)]))
   })
 
+  it.each([
+    ['three minutes', 10_000, 18],
+    ['a day', 300_000, 288],
+    ['four days', 3_600_000, 96],
+  ])('names no moment twice: %s', async (_, step, count) => {
+    const values = Array.from({ length: count }, (_value, at) => at)
+    const svg = await drawSvg([{ title: '', unit: '', from: Date.UTC(2026, 0, 1, 9, 0, 20), step, series: [{ name: 'a', values }] }])
+    const labels = svg.match(/>\d\d[:-]\d\d</g) ?? []
+    expect(labels.length).toBeGreaterThan(1)
+    expect(new Set(labels).size).toBe(labels.length)
+  })
+
   it('draws a value that is alone as a dot, and many series of no value at all', async () => {
     const alone = readPng(await drawPng([chartOf('', { a: (at) => (at === 120 ? 1 : null) }, '')]))
     const none = readPng(await drawPng([chartOf('', { a: () => null }, '')]))
