@@ -192,7 +192,7 @@ describe.skipIf(executablePath === undefined)(`the page of the loopback Slack${n
       ],
     })
     await page.getByLabel('Which').selectOption('two')
-    await page.getByPlaceholder('Search').pressSequentially('sh')
+    await page.getByPlaceholder('Search').fill('sh')
     await page.getByRole('option', { name: 'shop' }).waitFor()
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
