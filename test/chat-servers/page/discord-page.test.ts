@@ -80,7 +80,7 @@ describe.skipIf(executablePath === undefined)(`the page of the loopback Discord$
     await page.locator('#text').pressSequentially('/jail cr')
     await page.locator('#commands li', { hasText: '/jail create' }).waitFor()
     await page.keyboard.press('Enter')
-    await page.getByLabel('name').pressSequentially('bl')
+    await page.getByLabel('name').fill('bl')
     await page.getByRole('option', { name: 'blog' }).click()
     await page.getByLabel('size').selectOption('Small')
     await page.getByLabel('count').fill('3')
