@@ -34,7 +34,7 @@ export async function exchangeOnSocket(from: Connections, path: string, text: st
     const isAway = ['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(errorCode(error) ?? '')
     const sentence = isAway
       ? `Nobody listens at ${path}; is the program behind it running?`
-      : `Talking to ${path} failed: ${errorWords(error)}.`
+      : `Talking to ${path} failed: ${errorWords(error)}. Look whether the program behind it still runs, then ask again.`
     throw new JailopsError(isAway ? 'host_not_ready' : 'step_failed', sentence, { cause: error })
   } finally {
     clearTimeout(timer)
