@@ -2,6 +2,7 @@ import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@s
 import { SocketModeClient } from '@slack/socket-mode'
 import { type ChatPostMessageArguments, type ChatPostMessageResponse, WebClient } from '@slack/web-api'
 import type { AddressInfo } from 'node:net'
+import { vi } from 'vitest'
 import { startSlackServer, type SlackServer, type SlackServerOptions } from './server.ts'
 
 /** Things the tests of one file opened, closed by `closeAll` in reverse. */
@@ -65,10 +66,19 @@ export async function startBolt(slack: SlackServer, mode: 'socket' | 'http', lis
       : new SocketModeReceiver({ appToken: slack.tokens.app, installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } }, ...quiet })
   const app = new App({ token: slack.tokens.bot, receiver, clientOptions: { slackApiUrl: slack.apiUrl }, ...quiet })
   listen(app)
+  const arrived = receiver instanceof SocketModeReceiver ? arrivals(receiver.client) : async () => undefined
   const server: unknown = await app.start({ port: 0, host: '127.0.0.1' })
-  opened.push(() => app.stop())
+  opened.push(() => arrived().then(() => app.stop()))
   if (mode === 'http') slack.setRequestUrl(`http://127.0.0.1:${(server as { address(): AddressInfo }).address().port}/slack/events`)
   return app
+}
+
+/** Ended in the middle of its own attempt to come back, socket-mode 3 rejects a promise that nobody has, with nothing. */
+function arrivals(client: SocketModeClient): () => Promise<unknown> {
+  let isComing = false
+  for (const beginning of ['reconnecting', 'connecting']) client.on(beginning, () => (isComing = true))
+  client.on('connected', () => (isComing = false))
+  return () => vi.waitUntil(() => !isComing, { timeout: 5000 }).catch(() => 'it does not come')
 }
 
 interface Heard {
@@ -96,7 +106,8 @@ export async function startSocket(
     heard.push(each)
     await onHeard(each)
   })
+  const arrived = arrivals(client)
   await client.start()
-  opened.push(() => client.disconnect())
+  opened.push(() => arrived().then(() => client.disconnect()))
   return { client, heard }
 }
