@@ -22,6 +22,10 @@ const ofGroup: Route = { ...route, backend: group.name, targets: group.targets }
 function driver(proxy: Partial<ObservedFacts['proxy']> = {}) {
   return createHaproxyDriver(testFacts({ jails, proxy: { ...readyProxy, backends: [backendOfJail('blog'), group], ...proxy } }))
 }
+const alive = (target: Partial<Backend['targets'][number]>, more = {}) => {
+  const targets = [{ jail: 'blog', weight: 100, address: '10.0.0.5', server: 'blog', ...target }]
+  return driver({ backends: [{ ...group, name: 'jail_blog', targets }], ...more }).alive('blog')
+}
 const kinds = (steps: readonly Step[]) => steps.map((step) => stepSchema.parse(step).action.kind)
 
 test('a jail is drained wherever it stands, its siblings are not, and one wait is for all', () => {
@@ -45,6 +49,15 @@ test('it gets requests again, and the plan goes on when HAProxy has found it ali
     { action: { backend: group.name, server: 'blog2', on: false } },
     { action: { kind: 'await' }, done: { kind: 'haproxy-server-up', backend: group.name, server: 'blog2' } },
   ])
+})
+
+test('a jail that starts is waited for until HAProxy has found it alive, an app no longer than is said, and what is drained not at all', () => {
+  expect(alive({})).toMatchObject([
+    { action: { kind: 'await' }, done: { kind: 'haproxy-server-up', backend: 'jail_blog', server: 'blog' } },
+  ])
+  expect(alive({})[0]?.action).not.toHaveProperty('goesOn')
+  expect(alive({ port: 3000 })).toMatchObject([{ title: expect.stringContaining('at most 30 s'), action: { goesOn: true } }])
+  expect([alive({ isDrained: true }), alive({ weight: 0 }), alive({}, { running: false })]).toEqual([[], [], []])
 })
 
 test('weights of the same jails change in the file and in the running HAProxy, without a reload', () => {

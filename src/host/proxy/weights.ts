@@ -3,6 +3,9 @@ import type { Backend, ReachableTarget, Target } from '../../core/proxy.ts'
 import type { Step } from '../../core/step.ts'
 import { type Known, serverNameIn, standingBackends } from './known.ts'
 
+/** Whoever answers is found alive within four. */
+const aliveSeconds = 30
+
 /** No new requests for a jail, wherever it stands. Where a person drained it before, that is so already, and stays. */
 export function drainJail(known: Known, jail: string, seconds: number): Step[] {
   if (!known.proxy.running) return []
@@ -38,15 +41,17 @@ function awaitSessions(known: Known, servers: readonly Serving[], shown: string,
 
 export function readyJail(known: Known, jail: string): Step[] {
   const servers = answering(known, jail)
-  return [...servers.map((one) => turn(known, `Send ${jail} requests again (${one.backend})`, one, false)), ...awaitAlive(known, servers)]
+  return [
+    ...servers.map((one) => turn(known, `Send ${jail} requests again (${one.backend})`, one, false)),
+    ...servers.map((one) => awaitAlive(known, one, false)),
+  ]
 }
 
-/** What another request keeps requests from is nobody's to wait for. */
+/** What another request keeps requests from is nobody's to wait for; and an app may take minutes to start, or need a jail that runs to be mended. */
 export function aliveJail(known: Known, jail: string): Step[] {
-  return awaitAlive(
-    known,
-    answering(known, jail).filter(({ isDrained }) => !isDrained),
-  )
+  return answering(known, jail)
+    .filter(({ isDrained }) => !isDrained)
+    .map((one) => awaitAlive(known, one, one.isApp))
 }
 
 /** Without a weight it gets no requests, and HAProxy does not call it up. */
@@ -55,12 +60,12 @@ function answering(known: Known, jail: string): Serving[] {
   return serversOf(known, serving(known, jail)).filter((one) => one.jail === jail && one.weight > 0)
 }
 
-function awaitAlive({ layout: { haproxy } }: Known, servers: readonly Serving[]): Step[] {
-  return servers.map(({ backend, server, jail }) => ({
-    title: `Wait until HAProxy finds ${jail} alive (${backend})`,
-    action: { kind: 'await', timeoutSeconds: 30 },
+function awaitAlive({ layout: { haproxy } }: Known, { backend, server, jail }: Serving, goesOn: boolean): Step {
+  return {
+    title: `Wait until HAProxy finds ${jail} alive (${backend})${goesOn ? `, at most ${aliveSeconds} s` : ''}`,
+    action: { kind: 'await', timeoutSeconds: aliveSeconds, ...(goesOn && { goesOn }) },
     done: { kind: 'haproxy-server-up', socket: haproxy.socket, backend, server },
-  }))
+  }
 }
 
 function turn({ layout: { haproxy } }: Known, title: string, { backend, server }: Serving, on: boolean): Step {
@@ -92,6 +97,8 @@ interface Serving {
   /** By the time that this is asked in the plan. */
   weight: number
   isDrained: boolean
+  /** By a port of its own, not the jail's nginx. */
+  isApp: boolean
 }
 
 function serversOf({ weights }: Known, backends: readonly Backend[]): Serving[] {
@@ -104,6 +111,7 @@ function serversOf({ weights }: Known, backends: readonly Backend[]): Serving[] 
         jail: target.jail,
         weight: weights.get(`${name}/${server}`) ?? target.weight,
         isDrained: target.isDrained === true,
+        isApp: target.port !== undefined,
       }
     }),
   )
