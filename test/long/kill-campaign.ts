@@ -181,7 +181,9 @@ function checkJournals({ journals }: Ground, told: readonly Told[], verdict: Ver
     const done = entries.filter((entry) => entry.kind === 'done').map((entry) => `${entry.direction} ${entry.step}`)
     if (new Set(done).size !== done.length) verdict.doubled.push(`${text} (${request}) did a step twice`)
     const end = entries.find((entry) => entry.kind === 'end')
-    if (end !== undefined && end.state !== card.state)
+    // taken back from its queue, so nothing was done; the host, which had planned it, says the same in its own word when it hears of that
+    const isTakenBack = card.state === 'unreachable' && end?.state === 'cancelled' && count('begun') === 0
+    if (end !== undefined && end.state !== card.state && !isTakenBack)
       verdict.misreported.push(`${text} (${request}) ended ${end.state}, its card says ${card.state}`)
     if (end === undefined && card.state === 'done') verdict.misreported.push(`${text} (${request}) is done by its card only`)
   }
