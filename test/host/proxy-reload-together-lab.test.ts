@@ -116,7 +116,9 @@ test('what passes the check and cannot start fails all who shared it: both are t
   await once(taken, 'close')
   const why = {
     code: 'step_failed',
-    message: expect.stringMatching(/exit code 1.*cannot bind socket.*all of these/s),
+    message: expect.stringMatching(
+      /^(?=.*exit code 1.*cannot bind socket.*all of these)(?=.*: .*a taken port)(?=.*: .*slot_400 is declared)/s,
+    ),
   }
   expect(ended).toMatchObject([
     { status: 'rejected', reason: why },
